@@ -1,0 +1,10 @@
+/* The commands of the one binary; each gets its own arguments and returns the exit status. */
+#pragma once
+
+int command_serve(int argc, char **argv);
+int command_migrate(int argc, char **argv);
+int command_demo(int argc, char **argv);
+int command_tenant(int argc, char **argv);
+int command_import(int argc, char **argv);
+int command_describe(int argc, char **argv);
+int command_config(int argc, char **argv);

@@ -1,0 +1,68 @@
+/* One thread beside the requests: seals the audit trail once a second, loads keys anew once a
+ * minute, and sweeps what has run out once an hour. Several instances may do this at once. */
+#include "api/housekeeping.h"
+#include <pthread.h>
+#include <time.h>
+#include "api/keys.h"
+#include "api/operator.h"
+#include "base/config.h"
+#include "base/log.h"
+
+static const enum query worker_queries[] = { q_audit_seal, q_sweep, Q_NONE };
+
+static pthread_t thread;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t wake = PTHREAD_COND_INITIALIZER;
+static bool stopping;
+
+/* Waits one second, or less when the service stops. */
+static bool tick(void)
+{
+	struct timespec until;
+	bool go_on;
+
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec++;
+	pthread_mutex_lock(&lock);
+	if (!stopping)
+		pthread_cond_timedwait(&wake, &lock, &until);
+	go_on = !stopping;
+	pthread_mutex_unlock(&lock);
+	return go_on;
+}
+
+static void *work(void *unused)
+{
+	struct operator op;
+	unsigned long second = 0;
+
+	(void)unused;
+	operator_open(&op, "chaperone_worker", worker_queries);
+	op.log = true;
+	while (tick()) {
+		second++;
+		if (config_flag(CONFIG_SEALER))
+			operator_run(&op, q_audit_seal, NULL);
+		if (second % 60 == 0 && !keys_load())
+			log_line(LOG_WARNING, "keys", "not loaded anew; the present ones go on");
+		if (second % 3600 == 0)
+			operator_run(&op, q_sweep, NULL);
+		operator_reset(&op);
+	}
+	operator_close(&op);
+	return NULL;
+}
+
+bool housekeeping_start(void)
+{
+	return pthread_create(&thread, NULL, work, NULL) == 0;
+}
+
+void housekeeping_stop(void)
+{
+	pthread_mutex_lock(&lock);
+	stopping = true;
+	pthread_cond_signal(&wake);
+	pthread_mutex_unlock(&lock);
+	pthread_join(thread, NULL);
+}

@@ -1,0 +1,113 @@
+/* The permission matrix: the first wall, and the only place that says who may do what. */
+#pragma once
+#include <stdbool.h>
+#include "base/arena.h"
+#include "base/id.h"
+
+/* UNSET is what a forgotten column holds: it refuses to boot.
+ * PUBLIC needs no token, SIGNED_IN any token: neither is in the matrix. */
+#define PERMISSIONS(X) \
+	X(TENANT_READ, "tenant_read") \
+	X(SCHOOL_READ, "school_read") \
+	X(SCHOOL_ADD, "school_add") \
+	X(SCHOOL_WRITE, "school_write") \
+	X(PERSON_READ, "person_read") \
+	X(PERSON_WRITE, "person_write") \
+	X(APPOINTMENT_READ, "appointment_read") \
+	X(APPOINTMENT_GRANT, "appointment_grant") \
+	X(APPOINTMENT_CONFIRM, "appointment_confirm") \
+	X(APPOINTMENT_END, "appointment_end") \
+	X(PLATFORM_READ, "platform_read") \
+	X(CHANNEL_READ, "channel_read") \
+	X(CHANNEL_WRITE, "channel_write") \
+	X(CHANNEL_IMPORT, "channel_import") \
+	X(CHANNEL_ACTIVATE, "channel_activate") \
+	X(CHANNEL_CLOSE, "channel_close") \
+	X(ASSESSMENT_READ, "assessment_read") \
+	X(ASSESSMENT_RECORD, "assessment_record") \
+	X(ATTESTATION_READ, "attestation_read") \
+	X(ATTEST, "attest") \
+	X(APPLICATION_READ, "application_read") \
+	X(APPLICATION_DRAFT, "application_draft") \
+	X(APPLICATION_EDIT, "application_edit") \
+	X(APPLICATION_DECIDE, "application_decide") \
+	X(APPLICATION_EXCLUDE, "application_exclude") \
+	X(ACCOUNT_RECORD, "account_record")
+
+enum permission {
+	UNSET,
+	PUBLIC,
+	SIGNED_IN,
+#define X(id, name) id,
+	PERMISSIONS(X)
+#undef X
+	PERMISSION_COUNT
+};
+
+/* The columns of the matrix: roles by scope, then duties. */
+#define COLUMNS(X) \
+	X(SLT_TENANT, "slt@tenant") \
+	X(SLT_SCHOOL, "slt@school") \
+	X(ADMINISTRATOR, "administrator") \
+	X(STAFF, "staff") \
+	X(GOVERNOR, "governor") \
+	X(HEAD, "head") \
+	X(DSL, "dsl") \
+	X(DPO, "dpo") \
+	X(HR, "hr") \
+	X(CLERK, "clerk") \
+	X(CHAIR, "chair") \
+	X(PROPRIETOR, "proprietor") \
+	X(AUDITOR, "auditor")
+
+enum column {
+#define X(id, name) COLUMN_##id,
+	COLUMNS(X)
+#undef X
+	COLUMN_COUNT
+};
+
+enum cell { NO, OWN, SCOPE };
+
+/* What one appointment of the caller brings: a role and its duties over one scope. */
+struct appointment {
+	const char *role;	    /* slt, administrator, staff, governor */
+	const char *const *duties;  /* ends with NULL */
+	bool tenant_wide;
+	const char *const *schools; /* ids, ends with NULL; empty when tenant_wide */
+};
+
+/* Who is calling, as the database had it when the token was first seen; the second wall
+ * checks the session's version again in each transaction. */
+struct principal {
+	char tenant[ID_SIZE], person[ID_SIZE], identity[ID_SIZE], session[ID_SIZE];
+	int session_version;
+	long auth_time;	 /* when they last proved who they are, seconds since 1970 */
+	long expires;	 /* of the token */
+	const struct appointment *appointments;
+	int appointment_count;
+};
+
+/* How far a permission goes: nothing, own rows, some schools, or the whole tenant. */
+struct reach {
+	bool tenant;
+	bool own;
+	const char *const *schools; /* ids, ends with NULL */
+	int school_count;
+};
+
+/* Does this appointment put its holder into a column? */
+bool appointment_holds(const struct appointment *appointment, enum column column);
+extern const enum cell policy_matrix[PERMISSION_COUNT][COLUMN_COUNT];
+const char *permission_name(enum permission permission);
+const char *column_name(enum column column);
+/* The union of what the appointments grant. */
+struct reach policy_reach(struct arena *arena, const struct principal *principal,
+			  enum permission permission);
+bool reach_none(const struct reach *reach);
+/* Does the reach cover this row? school NULL is tenant level: only tenant reach or own. */
+bool reach_covers(const struct reach *reach, const char *school, bool own);
+/* Test builds only (setting wall_one_off): every answer becomes SCOPE of the tenant. */
+void policy_switch_off(void);
+/* True when every permission has a row that grants something to someone. */
+bool policy_check(void);

@@ -1,0 +1,339 @@
+/* Checks a body against its field table: every fault at once, each with its pointer. */
+#include "models/field.h"
+#include <stdlib.h>
+#include <string.h>
+#include "base/buffer.h"
+#include "base/encoding.h"
+#include "models/array.h"
+#include "models/field_type.h"
+
+enum { FAULTS_MAX = 50, NAME_SHOWN = 60 };
+
+struct check {
+	struct arena *arena;
+	const struct fault *faults;
+	int count;
+};
+
+void value_set(struct arena *arena, struct values *values, const char *name, const char *text)
+{
+	for (int i = 0; i < values->count; i++)
+		if (strcmp(values->items[i].name, name) == 0) {
+			values->items[i].text = text;
+			return;
+		}
+	if (values->count == values->capacity) {
+		int capacity = values->capacity ? 2 * values->capacity : 32;
+		struct value *items = arena_alloc(arena, (size_t)capacity * sizeof(*items));
+
+		if (values->count)
+			memcpy(items, values->items, (size_t)values->count * sizeof(*items));
+		values->items = items;
+		values->capacity = capacity;
+	}
+	values->items[values->count++] = (struct value) { name, text };
+}
+
+const struct value *value_find(const struct values *values, const char *name)
+{
+	for (int i = 0; i < values->count; i++)
+		if (strcmp(values->items[i].name, name) == 0)
+			return &values->items[i];
+	return NULL;
+}
+
+/* A body of nothing but faults is not told each of them: fifty will do. */
+static void fault(struct check *check, const char *pointer, const char *detail)
+{
+	if (check->count++ < FAULTS_MAX)
+		fault_add(check->arena, &check->faults, pointer, "%s", detail);
+}
+
+/* RFC 6901: ~ and / inside a name are escaped; a long name is cut between characters. */
+static char *pointer_add(struct arena *arena, const char *base, const char *name)
+{
+	autobuffer out = { 0 };
+	size_t length = strlen(name);
+
+	if (length > NAME_SHOWN)
+		for (length = NAME_SHOWN; (name[length] & 0xC0) == 0x80;)
+			length--;
+	buffer_text(&out, base);
+	buffer_char(&out, '/');
+	for (size_t i = 0; i < length; i++) {
+		if (name[i] == '~' || name[i] == '/')
+			buffer_text(&out, name[i] == '~' ? "~0" : "~1");
+		else
+			buffer_char(&out, name[i]);
+	}
+	return arena_copy_n(arena, out.data, out.length);
+}
+
+/* How many letters differ (Levenshtein), for short names. */
+static int distance(const char *a, const char *b)
+{
+	int row[NAME_SHOWN + 1], length = (int)strlen(b);
+
+	for (int j = 0; j <= length; j++)
+		row[j] = j;
+	for (int i = 1; a[i - 1]; i++) {
+		int corner = row[0];
+
+		row[0] = i;
+		for (int j = 1; j <= length; j++) {
+			int best = corner + (a[i - 1] != b[j - 1]);
+
+			best = row[j] + 1 < best ? row[j] + 1 : best;
+			best = row[j - 1] + 1 < best ? row[j - 1] + 1 : best;
+			corner = row[j];
+			row[j] = best;
+		}
+	}
+	return row[length];
+}
+
+static const char *name_nearest(const struct field *fields, const char *name)
+{
+	size_t length = strlen(name);
+	const char *nearest = NULL;
+	int least = length < 4 ? 2 : 3;
+
+	for (const struct field *f = fields; f && f->name && length < NAME_SHOWN; f++) {
+		int differs = strlen(f->name) < NAME_SHOWN ? distance(name, f->name) : least;
+
+		if (differs < least) {
+			least = differs;
+			nearest = f->name;
+		}
+	}
+	return nearest;
+}
+
+static bool field_known(const struct field *fields, const char *name)
+{
+	for (; fields && fields->name; fields++)
+		if (strcmp(fields->name, name) == 0)
+			return true;
+	return false;
+}
+
+static void check_names(struct check *check, const struct field *fields, json_t *object,
+			const char *base)
+{
+	const char *name, *nearest;
+	json_t *value;
+
+	json_object_foreach(object, name, value) {
+		if (field_known(fields, name) || check->count >= FAULTS_MAX)
+			continue;
+		nearest = name_nearest(fields, name);
+		fault(check, pointer_add(check->arena, base, name),
+		      nearest ? arena_printf(check->arena, "is not known here; did you mean %s?",
+					     nearest)
+			      : "is not known here");
+	}
+}
+
+static const char *json_text(struct arena *arena, json_t *value)
+{
+	if (json_is_string(value))
+		return json_string_value(value);
+	if (json_is_integer(value))
+		return arena_printf(arena, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+	return json_is_true(value) ? "true" : "false";
+}
+
+static const char *check_scalar(struct check *check, const struct field *field, json_t *value,
+				const char *pointer)
+{
+	json_type wanted = type_json(field->type);
+	const char *text = NULL, *wrong;
+
+	if (json_typeof(value) != wanted && !(wanted == JSON_TRUE && json_is_false(value)))
+		wrong = type_wanted(field->type);
+	else
+		wrong = type_check(check->arena, field, json_text(check->arena, value), &text);
+	if (wrong)
+		fault(check, pointer, wrong);
+	return wrong ? NULL : text;
+}
+
+/* The size of an array against the field's limits, before its items are looked at. */
+static bool check_size(struct check *check, const struct field *field, json_t *value,
+		       const char *pointer)
+{
+	size_t size = json_array_size(value);
+
+	if (!json_is_array(value))
+		fault(check, pointer, type_wanted(field->type));
+	else if (size < (size_t)field->min)
+		fault(check, pointer,
+		      arena_printf(check->arena, "has at least %ld items", field->min));
+	else if (size > (size_t)type_max(field))
+		fault(check, pointer,
+		      arena_printf(check->arena, "has at most %ld items", type_max(field)));
+	else
+		return true;
+	return false;
+}
+
+static bool listed(const char *const *items, const char *text)
+{
+	for (; *items; items++)
+		if (strcmp(*items, text) == 0)
+			return true;
+	return false;
+}
+
+static const char *check_list(struct check *check, const struct field *field, json_t *value,
+			      const char *pointer)
+{
+	const struct field item = { .type = field->of, .one_of = field->one_of };
+	int before = check->count;
+	const char **items;
+	json_t *each;
+	size_t index, count = 0;
+
+	if (!check_size(check, field, value, pointer))
+		return NULL;
+	items = arena_alloc(check->arena, (json_array_size(value) + 1) * sizeof(*items));
+	json_array_foreach(value, index, each) {
+		char *place = arena_printf(check->arena, "%s/%zu", pointer, index);
+		const char *text = check_scalar(check, &item, each, place);
+
+		if (text && listed(items, text))
+			fault(check, place, "is in the list already");
+		else if (text)
+			items[count++] = text;
+	}
+	return check->count == before ? array_text(check->arena, items) : NULL;
+}
+
+/* One field of an object, written as a member of the normal form. */
+static void check_member(struct check *check, const struct field *field, json_t *object,
+			 const char *base, struct buffer *out)
+{
+	json_t *value = json_object_get(object, field->name);
+	char *pointer = arena_printf(check->arena, "%s/%s", base, field->name);
+	const char *text = NULL;
+
+	if (value && !json_is_null(value))
+		text = check_scalar(check, field, value, pointer);
+	else if (field->required)
+		fault(check, pointer, "is required");
+	buffer_json(out, field->name);
+	buffer_char(out, ':');
+	if (text && (field->type == NUMBER || field->type == FLAG))
+		buffer_text(out, text);
+	else
+		buffer_json(out, text);
+}
+
+static void check_object(struct check *check, const struct field *fields, json_t *object,
+			 const char *base, struct buffer *out)
+{
+	if (!json_is_object(object)) {
+		fault(check, base, "is an object");
+		return;
+	}
+	buffer_char(out, '{');
+	for (const struct field *field = fields; field->name; field++) {
+		if (field != fields)
+			buffer_char(out, ',');
+		check_member(check, field, object, base, out);
+	}
+	buffer_char(out, '}');
+	check_names(check, fields, object, base);
+}
+
+static const char *check_objects(struct check *check, const struct field *field,
+				 json_t *value, const char *pointer)
+{
+	autobuffer out = { 0 };
+	json_t *each;
+	size_t index;
+
+	if (!check_size(check, field, value, pointer))
+		return NULL;
+	json_array_foreach(value, index, each) {
+		buffer_char(&out, index ? ',' : '[');
+		check_object(check, field->fields, each,
+			     arena_printf(check->arena, "%s/%zu", pointer, index), &out);
+	}
+	buffer_text(&out, out.length ? "]" : "[]");
+	return arena_copy_n(check->arena, out.data, out.length);
+}
+
+static const char *check_value(struct check *check, const struct field *field, json_t *value,
+			       const char *pointer)
+{
+	if (field->type == LIST)
+		return check_list(check, field, value, pointer);
+	if (field->type == OBJECTS)
+		return check_objects(check, field, value, pointer);
+	return check_scalar(check, field, value, pointer);
+}
+
+static void check_field(struct check *check, const struct field *field, enum field_mode mode,
+			json_t *body, struct values *values)
+{
+	char *pointer = arena_printf(check->arena, "/%s", field->name);
+	json_t *value = json_object_get(body, field->name);
+	const char *text = NULL;
+
+	if (value && !json_is_null(value))
+		text = check_value(check, field, value, pointer);
+	else if (mode == FIELD_PATCH && value && !field->clearable)
+		fault(check, pointer, "cannot be cleared");
+	else if (mode == FIELD_CREATE && field->required)
+		fault(check, pointer, "is required");
+	value_set(check->arena, values, field->name, text);
+	if (mode == FIELD_PATCH)
+		value_set(check->arena, values,
+			  arena_printf(check->arena, "has_%s", field->name),
+			  value ? "true" : "false");
+}
+
+const struct problem *fields_check(struct arena *arena, const struct field *fields,
+				   enum field_mode mode, json_t *body, struct values *values)
+{
+	struct check check = { .arena = arena };
+
+	for (const struct field *field = fields; field && field->name; field++)
+		check_field(&check, field, mode, body, values);
+	check_names(&check, fields, body, "");
+	return problem_of_faults(arena, check.faults);
+}
+
+static json_t *words_json(const char *const *words)
+{
+	return words ? array_json(words) : NULL;
+}
+
+static json_t *field_describe(const struct field *field)
+{
+	bool list = field->type == LIST || field->type == OBJECTS;
+
+	json_t *shown = json_pack("{s:s, s:s, s:b, s:b, s:o*, s:s*, s:o*}", "name", field->name,
+				  "type", field_type_name(field->type), "required",
+				  field->required, "clearable", field->clearable, "one_of",
+				  words_json(field->one_of), "of",
+				  field->type == LIST ? field_type_name(field->of) : NULL,
+				  "fields",
+				  field->fields ? fields_describe(field->fields) : NULL);
+
+	if (field->min)
+		json_object_set_new(shown, "min", json_integer(field->min));
+	if (field->max || list)
+		json_object_set_new(shown, "max", json_integer(type_max(field)));
+	return shown;
+}
+
+json_t *fields_describe(const struct field *fields)
+{
+	json_t *all = json_array();
+
+	for (; fields && fields->name; fields++)
+		json_array_append_new(all, field_describe(fields));
+	return all;
+}

@@ -1,0 +1,408 @@
+/* Signing in and staying signed in: sessions, tokens, invitations, and who I am. */
+#include <string.h>
+#include <time.h>
+#include "auth/opaque.h"
+#include "auth/password.h"
+#include "auth/token.h"
+#include "base/config.h"
+#include "base/id.h"
+#include "models/resource.h"
+
+enum { LISTED_SCHOOLS = 20 }; /* a token names up to so many schools an appointment */
+
+static const struct field signing_in[] = {
+	{ "email", EMAIL, .required = true },
+	{ "password", SECRET, .required = true, .max = 1024 },
+	{ "tenant_id", UUID },
+	{ "cookie", FLAG },
+	{ 0 }
+};
+
+static const struct field refreshing[] = {
+	{ "refresh_token", SECRET, .max = 200 },
+	{ 0 }
+};
+
+static const struct field switching[] = {
+	{ "tenant_id", UUID, .required = true },
+	{ "cookie", FLAG },
+	{ 0 }
+};
+
+static const struct field accepting[] = {
+	{ "invitation_token", SECRET, .required = true, .max = 200 },
+	{ "password", SECRET, .required = true, .max = 1024 },
+	{ "cookie", FLAG },
+	{ 0 }
+};
+
+static const struct field password_changing[] = {
+	{ "current_password", SECRET, .required = true, .max = 1024 },
+	{ "new_password", SECRET, .required = true, .max = 1024 },
+	{ 0 }
+};
+
+/* One answer for an unknown user, a wrong password and somebody who left: who is who is not told. */
+static const struct problem *refused(struct call *call)
+{
+	return problem(call->arena, PROBLEM_SIGN_IN_FAILED, "E-mail address or password is wrong.");
+}
+
+static const struct problem *locked(struct call *call, long seconds)
+{
+	struct problem *err = problem(call->arena, PROBLEM_TOO_MANY,
+				      "Too many wrong passwords: try again later.");
+
+	err->retry_after = (int)seconds;
+	return err;
+}
+
+/* Checks a password with no connection held, counts a failure, and says why not. `row` is NULL
+ * for an unknown user, which costs as much as a known one. */
+static const struct problem *prove(struct call *call, const PGresult *rows, const char *password)
+{
+	bool known = row_count(rows) > 0 && row_text(rows, 0, "password_hash");
+	const char *hash = known ? arena_copy(call->arena, row_text(rows, 0, "password_hash")) : NULL;
+	long wait = known ? row_number(rows, 0, "locked_seconds") : 0;
+	const struct problem *err;
+	bool right;
+
+	if (known && row_text(rows, 0, "identity_id"))
+		call_set(call, "identity_id", arena_copy(call->arena, row_text(rows, 0, "identity_id")));
+	if ((err = call_commit(call)))
+		return err;
+	right = password_matches(wait > 0 ? NULL : hash, password);
+	if (wait > 0)
+		return locked(call, wait);
+	if (right)
+		return NULL;
+	if (known && ((err = run(call, q_sign_in_failed, NULL)) || (err = call_commit(call))))
+		return err;
+	return refused(call);
+}
+
+static void cookie_set(struct call *call, const char *token, long seconds)
+{
+	bool secure = strncmp(config_text(CONFIG_ISSUER), "https:", 6) == 0;
+
+	answer_header(call->answer, "Set-Cookie",
+		      arena_printf(call->arena,
+				   "chaperone_refresh=%s; Path=/v1/auth/refresh; Max-Age=%ld; "
+				   "HttpOnly; SameSite=Strict%s",
+				   token, seconds, secure ? "; Secure" : ""));
+}
+
+static const char *cookie_read(struct call *call)
+{
+	static const char name[] = "chaperone_refresh=";
+	const char *at = call->request->cookie;
+
+	while (at && *at) {
+		size_t length = strcspn(at, ";");
+
+		if (strncmp(at, name, sizeof(name) - 1) == 0)
+			return arena_copy_n(call->arena, at + sizeof(name) - 1, length - (sizeof(name) - 1));
+		at += length;
+		at += strspn(at, "; ");
+	}
+	return NULL;
+}
+
+/* What the token says of one appointment: for front ends and gateways, not for us. */
+static json_t *appointment_claim(struct call *call, const PGresult *rows, int row)
+{
+	const char *const *schools = array_items(call->arena, row_text(rows, row, "school_ids"));
+	const char *const *duties = array_items(call->arena, row_text(rows, row, "duties"));
+	json_t *claim = json_pack("{s:s, s:o}", "role", row_text(rows, row, "role"), "duties",
+				  array_json(duties));
+
+	if (row_flag(rows, row, "tenant_wide"))
+		json_object_set_new(claim, "scope", json_string("tenant"));
+	else if (array_count(schools) > LISTED_SCHOOLS)
+		json_object_set_new(claim, "scope", json_string("listed"));
+	else
+		json_object_set_new(claim, "scope", array_json(schools));
+	return claim;
+}
+
+static char *appointment_claims(struct call *call, const PGresult *rows)
+{
+	json_t *claims = json_array();
+	autofree char *text = NULL;
+
+	for (int row = 0; row < row_count(rows); row++)
+		if (row_text(rows, row, "role"))
+			json_array_append_new(claims, appointment_claim(call, rows, row));
+	text = json_dumps(claims, JSON_COMPACT);
+	json_decref(claims);
+	return arena_copy(call->arena, text);
+}
+
+/* The access token of a session, as it stands in the database now. */
+static const struct problem *mint(struct call *call, const char *session, char **ret_token,
+				  long *ret_seconds)
+{
+	struct token_claims claims = { .issued = time(NULL) };
+	const struct problem *err;
+	const PGresult *rows;
+
+	call_set(call, "session_id", session);
+	if ((err = run(call, q_principal, &rows)))
+		return err;
+	if (row_count(rows) == 0)
+		return refused(call);
+	snprintf(claims.tenant, ID_SIZE, "%s", row_text(rows, 0, "tenant_id"));
+	snprintf(claims.person, ID_SIZE, "%s", row_text(rows, 0, "person_id"));
+	snprintf(claims.identity, ID_SIZE, "%s", row_text(rows, 0, "identity_id"));
+	snprintf(claims.session, ID_SIZE, "%s", session);
+	claims.session_version = (int)row_number(rows, 0, "session_version");
+	claims.auth_time = row_number(rows, 0, "auth_time");
+	claims.expires = claims.issued + config_number(CONFIG_ACCESS_TOKEN_S);
+	if (claims.expires > row_number(rows, 0, "valid_until"))
+		claims.expires = row_number(rows, 0, "valid_until");
+	*ret_token = token_mint(call->arena, &claims, appointment_claims(call, rows), "[\"pwd\"]");
+	*ret_seconds = claims.expires - claims.issued;
+	if (!*ret_token)
+		return problem(call->arena, PROBLEM_UNAVAILABLE, "No signing key is ready.");
+	return NULL;
+}
+
+static const struct problem *answer_tokens(struct call *call, const char *session,
+					   const char *refresh, bool cookie)
+{
+	const struct problem *err;
+	long seconds, refresh_seconds = config_number(CONFIG_REFRESH_TOKEN_S);
+	json_t *answer;
+	char *token;
+
+	if ((err = mint(call, session, &token, &seconds)) || (err = call_commit(call)))
+		return err;
+	answer = json_pack("{s:s, s:s, s:I, s:I}", "access_token", token, "token_type", "Bearer",
+			   "expires_in", (json_int_t)seconds, "refresh_expires_in",
+			   (json_int_t)refresh_seconds);
+	if (cookie)
+		cookie_set(call, refresh, refresh_seconds);
+	else
+		json_object_set_new(answer, "refresh_token", json_string(refresh));
+	call_answer(call, 200, answer);
+	return NULL;
+}
+
+/* Opens a session for `identity_id` and answers with its tokens. */
+static const struct problem *open_session(struct call *call, long auth_time)
+{
+	const struct problem *err;
+	const PGresult *opened;
+	char *hash, *refresh = opaque_make(call->arena, &hash);
+	char id[ID_SIZE];
+	const char *session;
+
+	id_new(id);
+	session = arena_copy(call->arena, id);
+	call_set(call, "session_id", session);
+	call_set(call, "amr", "{pwd}");
+	call_set(call, "auth_time", arena_printf(call->arena, "%ld", auth_time));
+	call_set(call, "refresh_hash", hash);
+	call_set(call, "refresh_seconds",
+		 arena_printf(call->arena, "%ld", config_number(CONFIG_REFRESH_TOKEN_S)));
+	if ((err = run(call, q_session_open, &opened)))
+		return err;
+	if (row_count(opened) == 0)
+		return call_text(call, "tenant_id")
+			       ? problem_field(call->arena, "/tenant_id", "is no tenant of yours")
+			       : refused(call);
+	return answer_tokens(call, session, refresh, call_flag(call, "cookie"));
+}
+
+static const struct problem *sign_in(struct call *call)
+{
+	const struct problem *err;
+	const PGresult *found;
+
+	call_set(call, "login", call_text(call, "email"));
+	if ((err = run(call, q_sign_in_find, &found)) ||
+	    (err = prove(call, found, call_text(call, "password"))))
+		return err;
+	return open_session(call, time(NULL));
+}
+
+static const struct problem *refresh(struct call *call)
+{
+	const char *old = call_text(call, "refresh_token");
+	bool cookie = !old && (old = cookie_read(call));
+	const struct problem *err;
+	const PGresult *rows;
+	char *hash, *token;
+
+	if (!old)
+		return problem_field(call->arena, "/refresh_token",
+				     "is required, unless the cookie holds it");
+	token = opaque_make(call->arena, &hash);
+	call_set(call, "refresh_hash", opaque_hash(call->arena, old));
+	call_set(call, "new_refresh_hash", hash);
+	call_set(call, "refresh_seconds",
+		 arena_printf(call->arena, "%ld", config_number(CONFIG_REFRESH_TOKEN_S)));
+	if ((err = run(call, q_session_refresh, &rows)))
+		return err;
+	if (row_count(rows) == 0) {
+		/* a second use ended the session: that has to stay */
+		if ((err = call_commit(call)))
+			return err;
+		return problem(call->arena, PROBLEM_SIGN_IN_FAILED,
+			       "This refresh token is used up, expired or revoked: sign in again.");
+	}
+	return answer_tokens(call, arena_copy(call->arena, row_text(rows, 0, "session_id")), token,
+			     cookie);
+}
+
+static const struct problem *sign_out(struct call *call)
+{
+	const struct problem *err = run_last(call, q_session_close, NULL);
+
+	if (err)
+		return err;
+	cookie_set(call, "", 0);
+	call->answer->status = 204;
+	return NULL;
+}
+
+/* The proof of who they are carries over, with its time; the old session goes on. */
+static const struct problem *switch_tenant(struct call *call)
+{
+	call_set(call, "identity_id", call->me->identity);
+	return open_session(call, call->me->auth_time);
+}
+
+static const struct problem *weak(struct call *call, const char *pointer, const char *password,
+				  const char *name, const char *email)
+{
+	const char *own[] = { name, email, NULL };
+	const char *fault = password_fault(password, own);
+
+	return fault ? problem_field(call->arena, pointer, "%s", fault) : NULL;
+}
+
+/* A known e-mail address proves itself by its password; a new one sets it. */
+static const struct problem *accept_invitation(struct call *call)
+{
+	const char *password = call_text(call, "password");
+	const struct problem *err;
+	const PGresult *found, *accepted;
+	char id[ID_SIZE];
+
+	call_set(call, "invitation_hash",
+		 opaque_hash(call->arena, call_text(call, "invitation_token")));
+	if ((err = run(call, q_invitation_find, &found)))
+		return err;
+	if (row_count(found) == 0)
+		return problem_field(call->arena, "/invitation_token", "is unknown, used or expired");
+	if (row_text(found, 0, "identity_id"))
+		err = prove(call, found, password);
+	else if (!(err = weak(call, "/password", password, row_text(found, 0, "name"),
+			      row_text(found, 0, "email"))) &&
+		 !(err = call_commit(call)))
+		call_set(call, "password_hash", password_hash(call->arena, password));
+	if (err)
+		return err;
+	id_new(id);
+	call_set(call, "new_identity_id", arena_copy(call->arena, id));
+	if ((err = run(call, q_invitation_accept, &accepted)))
+		return err;
+	if (row_count(accepted) == 0)
+		return problem_field(call->arena, "/invitation_token", "is unknown, used or expired");
+	call_set(call, "identity_id", row_text(accepted, 0, "identity_id"));
+	call_set(call, "tenant_id", row_text(accepted, 0, "tenant_id"));
+	return open_session(call, time(NULL));
+}
+
+static const struct problem *change_password(struct call *call)
+{
+	const struct problem *err;
+	const PGresult *mine;
+
+	if ((err = run(call, q_identity_hash, &mine)) ||
+	    (err = weak(call, "/new_password", call_text(call, "new_password"), "",
+			row_text(mine, 0, "login"))))
+		return err;
+	call_set(call, "identity_id", call->me->identity);
+	if ((err = prove(call, mine, call_text(call, "current_password")))) {
+		if (err->kind == PROBLEM_SIGN_IN_FAILED)
+			return problem_field(call->arena, "/current_password", "is wrong");
+		return err;
+	}
+	call_set(call, "password_hash", password_hash(call->arena, call_text(call, "new_password")));
+	if ((err = run_last(call, q_password_change, NULL)))
+		return err;
+	call->answer->status = 204;
+	return NULL;
+}
+
+/* What the caller may do and how far, as the matrix has it for their appointments. */
+static json_t *permissions(struct call *call)
+{
+	json_t *all = json_array();
+
+	for (int p = SIGNED_IN + 1; p < PERMISSION_COUNT; p++) {
+		struct reach reach = policy_reach(call->arena, call->me, p);
+
+		if (reach_none(&reach))
+			continue;
+		json_array_append_new(
+			all, json_pack("{s:s, s:s, s:b, s:o}", "permission", permission_name(p),
+				       "reach",
+				       reach.tenant ? "tenant" : reach.school_count ? "schools" : "own",
+				       "own", reach.own, "school_ids", array_json(reach.schools)));
+	}
+	return all;
+}
+
+static const struct problem *me(struct call *call)
+{
+	const struct problem *err;
+	const PGresult *row;
+	json_t *answer;
+
+	if ((err = run_last(call, q_me_show, &row)))
+		return err;
+	answer = row_json(row, 0);
+	json_object_set_new(answer, "permissions", permissions(call));
+	call_answer(call, 200, answer);
+	return NULL;
+}
+
+static const struct problem *jwks(struct call *call)
+{
+	json_t *keys = json_loads(token_jwks(call->arena), 0, NULL);
+
+	answer_header(call->answer, "Cache-Control", "public, max-age=300");
+	call_answer(call, 200, keys);
+	return NULL;
+}
+
+static const char *const gives_open[] = { "login", "identity_id", "session_id", "amr", "auth_time",
+					  "refresh_hash", "new_refresh_hash", "refresh_seconds",
+					  "invitation_hash", "new_identity_id", "password_hash",
+					  "tenant_id", NULL };
+
+static const struct route routes[] = {
+	{ "POST", "/v1/auth/sign-in", PUBLIC, .handle = sign_in, .body = signing_in,
+	  .hashes = true, .provides = gives_open },
+	{ "POST", "/v1/auth/refresh", PUBLIC, .handle = refresh, .body = refreshing,
+	  .hashes = true, .provides = gives_open },
+	{ "POST", "/v1/auth/accept-invitation", PUBLIC, .handle = accept_invitation,
+	  .body = accepting, .hashes = true, .provides = gives_open },
+	{ "POST", "/v1/auth/sign-out", SIGNED_IN, .handle = sign_out, .status = 204 },
+	{ "POST", "/v1/auth/switch", SIGNED_IN, .handle = switch_tenant, .body = switching,
+	  .provides = gives_open },
+	{ "POST", "/v1/auth/change-password", SIGNED_IN, .handle = change_password,
+	  .body = password_changing, .hashes = true, .status = 204, .provides = gives_open },
+	{ "GET", "/v1/me", SIGNED_IN, .handle = me },
+	{ "GET", "/.well-known/jwks.json", PUBLIC, .handle = jwks },
+	{ 0 }
+};
+
+const struct resource session = {
+	.name = "session",
+	.path = "/v1/auth",
+	.routes = routes,
+};

@@ -1,0 +1,342 @@
+-- Account applications (A3): from the business case to the recorded account.
+
+-- name: application_list :list
+-- school: a.school_id
+-- own: (a.applicant_id = :me_person::uuid OR a.recorded_by = :me_person::uuid
+--   OR a.id = ANY (me_operating()))
+SELECT a.id, a.school_id, s.name AS school_name, a.state, a.revision, a.applicant_id, a.applicant_name,
+       a.platform, f.name AS platform_name, a.proposed_name, a.proposed_handle, a.kind, a.visibility,
+       a.submitted_at, a.waiting_since, a.decided_at, a.channel_id, a.version, a.created_at{cursor}
+  FROM channel_application a
+  JOIN platform f ON f.code = a.platform
+  LEFT JOIN school s ON s.tenant_id = a.tenant_id AND s.id = a.school_id
+ WHERE a.tenant_id = :me_tenant::uuid AND {reach}{filter} {page};
+
+-- name: application_inbox :list
+-- school: a.school_id
+-- own: (a.applicant_id = :me_person::uuid OR a.recorded_by = :me_person::uuid)
+-- What waits for the caller: to decide, to record, or to answer (P7).
+SELECT a.id, a.school_id, s.name AS school_name, a.state, a.revision, a.applicant_id, a.applicant_name,
+       a.platform, f.name AS platform_name, a.proposed_name,
+       CASE a.state WHEN 'submitted' THEN 'decision' WHEN 'approved' THEN 'account' ELSE 'answer' END AS waiting_for,
+       a.waiting_since, floor(extract(epoch FROM now() - a.waiting_since) / 3600)::integer AS waiting_hours,
+       a.version{cursor}
+  FROM channel_application a
+  JOIN platform f ON f.code = a.platform
+  LEFT JOIN school s ON s.tenant_id = a.tenant_id AND s.id = a.school_id
+ WHERE a.tenant_id = :me_tenant::uuid AND a.waiting_since IS NOT NULL AND {reach}
+   AND CASE a.state
+	WHEN 'submitted' THEN EXISTS (SELECT FROM application_deciders(a.id) d
+		WHERE d.person_id = :me_person::uuid AND d.may)
+	WHEN 'approved' THEN :record_tenant::boolean OR a.school_id = ANY (:record_schools::uuid[])
+	WHEN 'more_information' THEN :me_person::uuid IN (a.applicant_id, a.recorded_by)
+	ELSE false END{filter} {page};
+
+-- name: application_get :one
+-- school: a.school_id
+-- own: (a.applicant_id = :me_person::uuid OR a.recorded_by = :me_person::uuid
+--   OR a.id = ANY (me_operating()))
+SELECT a.id, a.school_id, s.name AS school_name, a.state, a.revision, a.applicant_id, a.applicant_name,
+       a.recorded_by, a.platform, f.name AS platform_name, a.proposed_name, a.proposed_handle, a.kind,
+       a.aim, a.audience, a.promotion, a.visibility, a.purpose, a.purpose_detail,
+       a.other_communication_methods, a.involves_pupils, a.pupils_justification, a.assessment_id,
+       (SELECT coalesce(json_agg(json_build_object('person_id', o.person_id, 'person_name', o.person_name,
+		'access', o.access, 'access_until', o.access_until) ORDER BY o.person_name, o.person_id), '[]')
+	  FROM application_operator o WHERE o.tenant_id = a.tenant_id AND o.application_id = a.id) AS operators,
+       (SELECT coalesce(json_agg(json_build_object('revision', d.revision, 'step', d.step,
+		'outcome', d.outcome, 'reason', d.reason, 'decider_id', d.decider_id,
+		'decider_name', d.decider_name, 'capacity', d.capacity,
+		'decided_at', to_char(d.decided_at, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')) ORDER BY d.decided_at), '[]')
+	  FROM application_decision d WHERE d.tenant_id = a.tenant_id AND d.application_id = a.id) AS decisions,
+       (SELECT coalesce(json_agg(json_build_object('person_id', d.person_id, 'person_name', d.person_name,
+		'capacity', d.capacity) ORDER BY d.person_name), '[]')
+	  FROM application_deciders(a.id) d WHERE a.state = 'submitted' AND d.may) AS deciders,
+       -- P12: what there is already for the same people on the same platform.
+       (SELECT coalesce(json_agg(json_build_object('id', c.id, 'display_name', c.display_name,
+		'handle', c.handle, 'audience', c.audience) ORDER BY c.created_at), '[]')
+	  FROM channel c WHERE c.tenant_id = a.tenant_id AND c.school_id IS NOT DISTINCT FROM a.school_id
+	   AND c.platform = a.platform AND c.state NOT IN ('closed', 'lost') AND c.id IS DISTINCT FROM a.channel_id) AS similar_channels,
+       a.submitted_at, a.waiting_since, a.decided_at, a.channel_id, a.version, a.created_at,
+       :me_person::uuid IN (a.applicant_id, a.recorded_by) AS _own
+  FROM channel_application a
+  JOIN platform f ON f.code = a.platform
+  LEFT JOIN school s ON s.tenant_id = a.tenant_id AND s.id = a.school_id
+ WHERE a.tenant_id = :me_tenant::uuid AND a.id = :id::uuid AND {reach};
+
+-- name: application_draft :one
+-- school: s.id
+-- Every id is looked up within the caller's sight: hidden and absent ones answer alike.
+WITH place AS (
+	SELECT CASE WHEN :school_id::uuid IS NULL THEN :reach_tenant::boolean
+		ELSE EXISTS (SELECT FROM school s WHERE s.tenant_id = :me_tenant::uuid
+			AND s.id = :school_id::uuid AND {reach}) END AS ok
+), applicant AS (
+	SELECT p.id, p.name FROM person p
+	 WHERE p.tenant_id = :me_tenant::uuid AND p.id = coalesce(:applicant_id::uuid, :me_person::uuid)
+	   AND (p.id = :me_person::uuid OR p.identity_id IS NULL)
+	   AND (p.left_on IS NULL OR p.left_on >= today())
+), operator AS (
+	SELECT o.person_id, o.access, o.access_until, o.place - 1 AS place, p.name, p.id AS known
+	  FROM ROWS FROM (jsonb_to_recordset(coalesce(:operators::jsonb, '[]'))
+		AS (person_id uuid, access text, access_until date)) WITH ORDINALITY
+		AS o (person_id, access, access_until, place)
+	  LEFT JOIN person p ON p.tenant_id = :me_tenant::uuid AND p.id = o.person_id
+	   AND (p.left_on IS NULL OR p.left_on >= today())
+), judged AS (
+	SELECT CASE WHEN NOT (SELECT ok FROM place) THEN '/school_id'
+		WHEN NOT EXISTS (SELECT FROM applicant) THEN '/applicant_id'
+		WHEN :assessment_id::uuid IS NOT NULL AND NOT EXISTS (SELECT FROM assessment r
+			WHERE r.tenant_id = :me_tenant::uuid AND r.id = :assessment_id::uuid) THEN '/assessment_id'
+		ELSE (SELECT '/operators/' || min(place) || '/person_id' FROM operator
+			WHERE known IS NULL HAVING count(*) > 0) END AS fault
+), drafted AS (
+	INSERT INTO channel_application (tenant_id, id, school_id, state, applicant_id, applicant_name,
+		recorded_by, platform, proposed_name, proposed_handle, kind, aim, audience, promotion,
+		visibility, purpose, purpose_detail, other_communication_methods, involves_pupils,
+		pupils_justification, assessment_id)
+	SELECT :me_tenant::uuid, :id::uuid, :school_id::uuid, 'draft', applicant.id, applicant.name,
+	       :me_person::uuid, :platform, :proposed_name, :proposed_handle, :kind, :aim, :audience,
+	       :promotion, :visibility, :purpose, :purpose_detail, :other_communication_methods,
+	       coalesce(:involves_pupils::boolean, false), :pupils_justification, :assessment_id::uuid
+	  FROM judged, applicant WHERE fault IS NULL
+), logged AS (
+	INSERT INTO application_history (tenant_id, application_id, actor_id, actor_name, action, to_state, revision)
+	SELECT :me_tenant::uuid, :id::uuid, :me_person::uuid, me_name(), 'draft', 'draft', 1
+	  FROM judged WHERE fault IS NULL
+)
+SELECT fault IS NULL AS ok, fault FROM judged;
+
+-- name: application_operators_set :exec
+-- In a statement of its own: row security looks for the application these belong to.
+INSERT INTO application_operator (tenant_id, application_id, person_id, school_id, applicant_id,
+	person_name, access, access_until)
+SELECT a.tenant_id, a.id, p.id, a.school_id, a.applicant_id, p.name, o.access, o.access_until
+  FROM channel_application a,
+       jsonb_to_recordset(coalesce(:operators::jsonb, '[]'))
+	AS o (person_id uuid, access text, access_until date)
+  JOIN person p ON p.tenant_id = :me_tenant::uuid AND p.id = o.person_id
+ WHERE a.tenant_id = :me_tenant::uuid AND a.id = :id::uuid;
+
+-- name: application_operators_clear :exec
+DELETE FROM application_operator
+ WHERE tenant_id = :me_tenant::uuid AND application_id = :id::uuid;
+
+-- name: application_change :one
+-- own: (a.applicant_id = :me_person::uuid OR a.recorded_by = :me_person::uuid)
+WITH before AS (
+	SELECT a.* FROM channel_application a
+	 WHERE a.tenant_id = :me_tenant::uuid AND a.id = :id::uuid AND a.version = :version::integer
+	   AND {reach} FOR UPDATE
+), operator AS (
+	SELECT o.place - 1 AS place, p.id AS known
+	  FROM ROWS FROM (jsonb_to_recordset(coalesce(:operators::jsonb, '[]'))
+		AS (person_id uuid)) WITH ORDINALITY AS o (person_id, place)
+	  LEFT JOIN person p ON p.tenant_id = :me_tenant::uuid AND p.id = o.person_id
+	   AND (p.left_on IS NULL OR p.left_on >= today())
+), judged AS (
+	SELECT CASE WHEN b.state NOT IN ('draft', 'more_information') THEN
+		'A ' || b.state || ' application is not edited: only a draft, or one sent back for more information.' END AS why,
+	       CASE WHEN :assessment_id::uuid IS NOT NULL AND NOT EXISTS (SELECT FROM assessment r
+			WHERE r.tenant_id = :me_tenant::uuid AND r.id = :assessment_id::uuid) THEN '/assessment_id'
+		ELSE (SELECT '/operators/' || min(place) || '/person_id' FROM operator
+			WHERE known IS NULL HAVING count(*) > 0) END AS fault
+	  FROM before b
+), changed AS (
+	UPDATE channel_application a SET version = a.version + 1,
+	       platform = CASE WHEN :has_platform::boolean THEN :platform ELSE a.platform END,
+	       proposed_name = CASE WHEN :has_proposed_name::boolean THEN :proposed_name ELSE a.proposed_name END,
+	       proposed_handle = CASE WHEN :has_proposed_handle::boolean THEN :proposed_handle ELSE a.proposed_handle END,
+	       kind = CASE WHEN :has_kind::boolean THEN :kind ELSE a.kind END,
+	       aim = CASE WHEN :has_aim::boolean THEN :aim ELSE a.aim END,
+	       audience = CASE WHEN :has_audience::boolean THEN :audience ELSE a.audience END,
+	       promotion = CASE WHEN :has_promotion::boolean THEN :promotion ELSE a.promotion END,
+	       visibility = CASE WHEN :has_visibility::boolean THEN :visibility ELSE a.visibility END,
+	       purpose = CASE WHEN :has_purpose::boolean THEN :purpose ELSE a.purpose END,
+	       purpose_detail = CASE WHEN :has_purpose_detail::boolean THEN :purpose_detail ELSE a.purpose_detail END,
+	       other_communication_methods = CASE WHEN :has_other_communication_methods::boolean
+			THEN :other_communication_methods ELSE a.other_communication_methods END,
+	       involves_pupils = CASE WHEN :has_involves_pupils::boolean THEN :involves_pupils::boolean ELSE a.involves_pupils END,
+	       pupils_justification = CASE WHEN :has_pupils_justification::boolean
+			THEN :pupils_justification ELSE a.pupils_justification END,
+	       assessment_id = CASE WHEN :has_assessment_id::boolean THEN :assessment_id::uuid ELSE a.assessment_id END
+	  FROM before b, judged j
+	 WHERE a.tenant_id = b.tenant_id AND a.id = b.id AND j.why IS NULL AND j.fault IS NULL
+)
+SELECT why IS NULL AND fault IS NULL AS ok, CASE WHEN why IS NULL THEN fault END AS fault, why FROM judged;
+
+-- name: application_unfinished :many
+SELECT code, detail, pointer FROM application_readiness(:id::uuid)
+ WHERE stage = 'submit' AND strength = 'block';
+
+-- name: application_undecidable :many
+-- A conflict of interest, or somebody else's turn.
+SELECT code, detail FROM application_turn(:id::uuid);
+
+-- name: application_unready :many
+-- Approval also wants the business case, the operators and the risk assessment in order.
+SELECT code, detail FROM application_turn(:id::uuid)
+UNION ALL
+SELECT code, detail FROM application_readiness(:id::uuid) WHERE strength = 'block';
+
+-- name: application_readiness :many
+-- school: a.school_id
+-- own: (a.applicant_id = :me_person::uuid OR a.recorded_by = :me_person::uuid
+--   OR a.id = ANY (me_operating()))
+-- Everything that is missing, whoever asks: one row, so that nobody has to try.
+SELECT a.id AS application_id, a.state,
+       NOT EXISTS (SELECT FROM application_readiness(a.id) r WHERE r.strength = 'block' AND r.stage = 'submit') AS ready_to_submit,
+       NOT EXISTS (SELECT FROM application_readiness(a.id) r WHERE r.strength = 'block') AS ready_to_approve,
+       (SELECT coalesce(json_agg(json_build_object('stage', r.stage, 'code', r.code, 'detail', r.detail,
+		'pointer', r.pointer, 'strength', r.strength)), '[]') FROM application_readiness(a.id) r) AS findings
+  FROM channel_application a
+ WHERE a.tenant_id = :me_tenant::uuid AND a.id = :id::uuid AND {reach};
+
+-- name: application_file :one
+-- Files what is submitted as the next revision, with the parts that differ from the last one.
+WITH a AS (
+	SELECT * FROM channel_application a
+	 WHERE a.tenant_id = :me_tenant::uuid AND a.id = :id::uuid
+	   AND a.version = :version::integer AND a.state = ANY (:from::text[]) FOR UPDATE
+), content AS (
+	SELECT jsonb_build_object('platform', a.platform, 'proposed_name', a.proposed_name,
+		'proposed_handle', a.proposed_handle, 'kind', a.kind, 'aim', a.aim, 'audience', a.audience,
+		'promotion', a.promotion, 'visibility', a.visibility, 'purpose', a.purpose,
+		'purpose_detail', a.purpose_detail, 'other_communication_methods', a.other_communication_methods,
+		'involves_pupils', a.involves_pupils, 'pupils_justification', a.pupils_justification,
+		'assessment_id', a.assessment_id, 'operators', (
+			SELECT coalesce(jsonb_agg(jsonb_build_object('person_id', o.person_id,
+				'person_name', o.person_name, 'access', o.access, 'access_until', o.access_until)
+				ORDER BY o.person_id), '[]')
+			  FROM application_operator o WHERE o.tenant_id = a.tenant_id AND o.application_id = a.id)) AS body
+	  FROM a
+), last AS (
+	SELECT coalesce(max(revision), 0) AS revision,
+	       (array_agg(content ORDER BY revision DESC))[1] AS body
+	  FROM application_revision WHERE tenant_id = :me_tenant::uuid AND application_id = :id::uuid
+), filed AS (
+	INSERT INTO application_revision (tenant_id, application_id, revision, submitted_by,
+		submitted_name, content, changed)
+	SELECT a.tenant_id, a.id, last.revision + 1, :me_person::uuid, me_name(), content.body,
+	       CASE WHEN last.body IS NULL THEN '{}' ELSE (SELECT coalesce(array_agg(e.key ORDER BY e.key), '{}')
+		FROM jsonb_each(content.body) e WHERE e.value IS DISTINCT FROM last.body -> e.key) END
+	  FROM a, content, last
+	RETURNING revision
+)
+SELECT revision FROM filed;
+
+-- name: application_record_decision :one
+-- Records the caller's word on the present step, and says where the application goes from here.
+WITH a AS (
+	SELECT a.*, setting_of(a.tenant_id, a.school_id, 'application.approver_chain') AS chain
+	  FROM channel_application a
+	 WHERE a.tenant_id = :me_tenant::uuid AND a.id = :id::uuid
+	   AND a.version = :version::integer AND a.state = ANY (:from::text[]) FOR UPDATE
+), d AS (
+	SELECT * FROM application_deciders(:id::uuid) WHERE may
+), mine AS (
+	SELECT capacity FROM d WHERE person_id = :me_person::uuid
+), recorded AS (
+	INSERT INTO application_decision (tenant_id, id, application_id, revision, step, outcome, reason,
+		decider_id, decider_name, capacity)
+	SELECT a.tenant_id, :decision_id::uuid, a.id, a.revision, a.step, :to, :reason, :me_person::uuid,
+	       me_name(), mine.capacity
+	  FROM a, mine
+)
+SELECT CASE WHEN :to = 'rejected' THEN 'rejected'
+	    WHEN a.chain -> a.step ->> 'need' = 'all' AND mine.capacity NOT LIKE 'substitute:%'
+		AND EXISTS (SELECT FROM d WHERE d.person_id <> :me_person::uuid) THEN 'submitted'
+	    WHEN a.step + 1 < jsonb_array_length(a.chain) THEN 'submitted'
+	    ELSE 'approved' END AS to_state,
+       a.step + CASE WHEN :to = 'approved' AND NOT (a.chain -> a.step ->> 'need' = 'all'
+		AND mine.capacity NOT LIKE 'substitute:%'
+		AND EXISTS (SELECT FROM d WHERE d.person_id <> :me_person::uuid)) THEN 1 ELSE 0 END AS to_step
+  FROM a, mine;
+
+-- name: application_move :one
+-- No row comes back when someone else moved it first: the caller answers 409.
+WITH before AS (
+	SELECT a.tenant_id, a.id, a.state FROM channel_application a
+	 WHERE a.tenant_id = :me_tenant::uuid AND a.id = :id::uuid
+	   AND a.version = :version::integer FOR UPDATE
+), moved AS (
+	UPDATE channel_application a SET state = :to, version = a.version + 1,
+	       revision = coalesce(:to_revision::integer, a.revision),
+	       step = coalesce(:to_step::integer, CASE WHEN :to = 'submitted' THEN 0 ELSE a.step END),
+	       submitted_at = CASE WHEN :action IN ('submit', 'answer') THEN now() ELSE a.submitted_at END,
+	       waiting_since = CASE WHEN :to IN ('submitted', 'more_information', 'approved') THEN now() END,
+	       decided_at = CASE WHEN :to IN ('approved', 'rejected') THEN now()
+			WHEN :to = 'draft' THEN NULL ELSE a.decided_at END,
+	       channel_id = coalesce(:channel_id::uuid, a.channel_id)
+	  FROM before b
+	 WHERE a.tenant_id = b.tenant_id AND a.id = b.id AND b.state = ANY (:from::text[])
+	RETURNING a.tenant_id, a.id, a.state, a.revision
+), logged AS (
+	INSERT INTO application_history (tenant_id, application_id, actor_id, actor_name, action,
+		from_state, to_state, revision, note)
+	SELECT m.tenant_id, m.id, :me_person::uuid, me_name(), :action, b.state, m.state, m.revision, :reason
+	  FROM moved m JOIN before b USING (tenant_id, id)
+)
+SELECT id, state FROM moved;
+
+-- name: application_history :list
+-- school: a.school_id
+-- own: (a.applicant_id = :me_person::uuid OR a.recorded_by = :me_person::uuid
+--   OR a.id = ANY (me_operating()))
+SELECT h.at, h.actor_id, h.actor_name, h.action, h.from_state, h.to_state, h.revision, h.note
+  FROM application_history h
+  JOIN channel_application a ON a.tenant_id = h.tenant_id AND a.id = h.application_id
+ WHERE h.tenant_id = :me_tenant::uuid AND h.application_id = :id::uuid AND {reach}
+ ORDER BY h.id;
+
+-- name: application_revisions :list
+-- school: a.school_id
+-- own: (a.applicant_id = :me_person::uuid OR a.recorded_by = :me_person::uuid
+--   OR a.id = ANY (me_operating()))
+SELECT r.revision, r.submitted_at, r.submitted_by, r.submitted_name, r.changed, r.content
+  FROM application_revision r
+  JOIN channel_application a ON a.tenant_id = r.tenant_id AND a.id = r.application_id
+ WHERE r.tenant_id = :me_tenant::uuid AND r.application_id = :id::uuid AND {reach}
+ ORDER BY r.revision;
+
+-- name: application_exclude :one
+-- From this commit on the person is blind to the application, under any of their persons.
+WITH subject AS (
+	SELECT p.id FROM person p WHERE p.tenant_id = :me_tenant::uuid AND p.id = :person_id::uuid
+	   AND p.id <> :me_person::uuid
+), excluded AS (
+	INSERT INTO exclusion (tenant_id, subject_id, person_id, reason, excluded_by)
+	SELECT :me_tenant::uuid, :id::uuid, s.id, :reason, :me_person::uuid FROM subject s
+	ON CONFLICT DO NOTHING
+)
+SELECT EXISTS (SELECT FROM subject) AS ok, '/person_id' AS fault;
+
+-- name: application_account :one
+-- The administrator's record of the created account: the channel, its grants, its history (P9, P11).
+WITH a AS (
+	SELECT * FROM channel_application a
+	 WHERE a.tenant_id = :me_tenant::uuid AND a.id = :id::uuid
+	   AND a.version = :version::integer AND a.state = ANY (:from::text[]) FOR UPDATE
+), made AS (
+	INSERT INTO channel (tenant_id, id, school_id, state, platform, handle, display_name, url, kind,
+		visibility, audience, purpose, purpose_detail, involves_pupils, privacy_notice_on,
+		application_id, assessment_id, account_created_on, source)
+	SELECT a.tenant_id, :channel_id::uuid, a.school_id, 'approved', a.platform, :handle,
+	       coalesce(:display_name, a.proposed_name), :url, a.kind, a.visibility, a.audience, a.purpose,
+	       a.purpose_detail, a.involves_pupils, :privacy_notice_on::date, a.id, a.assessment_id,
+	       :account_created_on::date, 'application'
+	  FROM a
+	RETURNING tenant_id, id
+), granted AS (
+	INSERT INTO channel_grant (tenant_id, id, channel_id, school_id, access, person_id, holder_text,
+		holder_kind, from_on, until_on)
+	SELECT o.tenant_id, gen_random_uuid(), :channel_id::uuid, a.school_id, o.access, o.person_id,
+	       o.person_name, 'person', today(), coalesce(o.access_until, (today()
+		+ setting_of(a.tenant_id, a.school_id, 'grant.valid_months')::integer * interval '1 month')::date)
+	  FROM a JOIN application_operator o ON o.tenant_id = a.tenant_id AND o.application_id = a.id
+	 WHERE o.access_until IS NULL OR o.access_until >= today()
+), logged AS (
+	INSERT INTO channel_history (tenant_id, channel_id, actor_id, actor_name, action, to_state, note)
+	SELECT made.tenant_id, made.id, :me_person::uuid, me_name(), 'record_account', 'approved', :reason
+	  FROM made
+)
+SELECT id FROM made;

@@ -1,0 +1,171 @@
+"""Turns sql/*.sql, migrations and scripts into C tables: a wrong file stops the build."""
+
+import hashlib
+import re
+import sys
+from pathlib import Path
+
+KINDS = ("one", "many", "exec", "list")
+DIRECTIVES = ("school", "own", "shared")
+NAME_START = re.compile(r"^--\s*name\s*:")
+NAME_LINE = re.compile(r"^-- name: ([a-z][a-z0-9_]{0,38}) :([a-z]+)$")
+DIRECTIVE = re.compile(r"^-- ([a-z]+): *(.*)$")
+CONTINUATION = re.compile(r"^--   +(.*)$")
+MIGRATION = re.compile(r"^(\d{4})_[a-z0-9_]+$")
+SCRIPT = re.compile(r"^[a-z0-9_]+$")
+
+
+def fail(path, line, what):
+    sys.exit(f"{path}:{line}: {what}")
+
+
+def quote(text):
+    """A C string literal, one source line for each line of the text."""
+    if text is None:
+        return "NULL"
+    lines = []
+    for line in text.splitlines(keepends=True):
+        out = ""
+        for byte in line.encode():
+            char = chr(byte)
+            if char == "\n":
+                out += "\\n"
+            elif char in '"\\':
+                out += "\\" + char
+            elif char == "?" or byte < 0x20 or byte > 0x7E:
+                out += f"\\{byte:03o}"
+            else:
+                out += char
+        lines.append(f'\t\t"{out}"')
+    return "\n".join(lines) if lines else '""'
+
+
+class Query:
+    def __init__(self, name, kind, path, line):
+        self.name, self.kind, self.path, self.line = name, kind, path, line
+        self.directives, self.lines, self.open = {}, [], None
+
+    def add(self, number, line):
+        """The directives stand directly under the name; all else is text."""
+        found = DIRECTIVE.match(line)
+        if self.lines:
+            if found and found[1] in DIRECTIVES:
+                fail(self.path, number, f"'{found[1]}:' must stand directly under the name")
+            self.lines.append(line)
+        elif self.open and (more := CONTINUATION.match(line)):
+            self.directives[self.open] += " " + more[1].strip()
+        elif found:
+            self.direct(number, found[1], found[2].strip())
+        elif line.strip():
+            self.lines.append(line)
+
+    def direct(self, number, word, value):
+        if word not in DIRECTIVES:
+            fail(self.path, number, f"unknown directive '{word}:'")
+        if word in self.directives:
+            fail(self.path, number, f"'{word}:' is given twice")
+        self.directives[word] = value
+        self.open = word
+
+    def close(self):
+        self.text = re.sub(r"[;\s]+$", "", "\n".join(self.lines))
+        statement = [x for x in self.lines if x.strip() and not x.startswith("--")]
+        if not statement:
+            fail(self.path, self.line, f"query {self.name} has no text")
+        for word, value in self.directives.items():
+            if not value:
+                fail(self.path, self.line, f"'{word}:' of {self.name} is empty")
+
+
+def name_of(path, number, line, known):
+    found = NAME_LINE.match(line)
+    if not found:
+        fail(path, number, "expected '-- name: word :kind' (a kind is " + ", ".join(KINDS) + ")")
+    if found[2] not in KINDS:
+        fail(path, number, f"unknown kind ':{found[2]}' (a kind is {', '.join(KINDS)})")
+    if found[1] in known:
+        first = known[found[1]]
+        fail(path, number, f"query {found[1]} is already at {first.path}:{first.line}")
+    return Query(found[1], found[2], path, number)
+
+
+def queries_read(folder):
+    known = {}
+    for path in sorted(folder.glob("*.sql")):
+        query = None
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+            line = line.rstrip()
+            if NAME_START.match(line):
+                query = name_of(path, number, line, known)
+                known[query.name] = query
+            elif query:
+                query.add(number, line)
+            elif line and not line.startswith("--"):
+                fail(path, number, "text before the first '-- name:'")
+    for query in known.values():
+        query.close()
+    return list(known.values())
+
+
+def texts_read(folder, pattern):
+    found = []
+    for path in sorted(folder.glob("*.sql")):
+        match = pattern.match(path.stem)
+        if not match:
+            fail(path, 1, "the file's name does not follow the others")
+        if match.lastindex and found and found[-1][0].startswith(match[1] + "_"):
+            fail(path, 1, f"number {match[1]} is already that of {found[-1][0]}")
+        data = path.read_bytes()
+        found.append((path.stem, data.decode("utf-8"), hashlib.sha256(data).hexdigest()))
+    return found
+
+
+def queries_header(queries):
+    names = "".join(f"\tq_{q.name},\n" for q in queries)
+    return ("/* Every named query; generated from sql/ by sql/embed.py. */\n#pragma once\n\n"
+            f"enum query {{\n\tQ_NONE,\n{names}\tQUERY_COUNT\n}};\n")
+
+
+def queries_source(queries, root):
+    out = ('/* Texts of the named queries; generated from sql/ by sql/embed.py. */\n'
+           '#include "sql/query.h"\n\nconst struct query_text query_texts[QUERY_COUNT] = {\n')
+    for q in queries:
+        own, school, shared = (q.directives.get(word) for word in ("own", "school", "shared"))
+        out += (f'\t[q_{q.name}] = {{\n\t\t.name = "{q.name}",\n\t\t.kind = "{q.kind}",\n'
+                f"\t\t.text =\n{quote(q.text)},\n\t\t.school = {quote(school).strip()},\n"
+                f"\t\t.own = {quote(own).strip()},\n\t\t.shared = {quote(shared).strip()},\n"
+                f'\t\t.file = "{q.path.relative_to(root)}",\n\t\t.line = {q.line},\n\t}},\n')
+    return out + "};\n"
+
+
+def texts_source(tables):
+    out = ('/* Texts of migrations and scripts; generated from sql/ by sql/embed.py. */\n'
+           '#include "sql/migrate.h"\n')
+    for table, texts in tables:
+        out += f"\nconst struct migration_text {table}[] = {{\n"
+        for name, text, digest in texts:
+            out += f'\t{{ "{name}",\n{quote(text)},\n\t\t"{digest}" }},\n'
+        out += "\t{ 0 }\n};\n"
+    return out
+
+
+def main():
+    if len(sys.argv) != 3:
+        sys.exit("usage: embed.py <sql folder> <output folder>")
+    folder, output = Path(sys.argv[1]), Path(sys.argv[2])
+    queries = queries_read(folder)
+    migrations = texts_read(folder / "migrations", MIGRATION)
+    scripts = texts_read(folder / "scripts", SCRIPT)
+    made = {
+        "queries.h": queries_header(queries),
+        "queries.c": queries_source(queries, folder.parent),
+        "migrations.c": texts_source([("migration_texts", migrations),
+                                      ("script_texts", scripts)]),
+    }
+    output.mkdir(parents=True, exist_ok=True)
+    for name, text in made.items():
+        (output / name).write_text(text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,88 @@
+-- People of the tenant, with or without a sign-in.
+
+-- name: person_list :list
+-- school: p.school_id
+-- shared: p.school_id IS NULL
+-- own: p.id = :me_person::uuid
+SELECT p.id, p.name, p.email, p.person_type, p.job_title, p.school_id, s.name AS school_name,
+       p.identity_id IS NOT NULL AS can_sign_in, p.left_on, p.version, p.created_at{cursor}
+  FROM person p LEFT JOIN school s ON s.tenant_id = p.tenant_id AND s.id = p.school_id
+ WHERE p.tenant_id = :me_tenant::uuid AND {reach}{filter} {page};
+
+-- name: person_get :one
+-- school: p.school_id
+-- shared: p.school_id IS NULL
+-- own: p.id = :me_person::uuid
+SELECT p.id, p.name, p.email, p.person_type, p.job_title, p.school_id, s.name AS school_name,
+       p.identity_id IS NOT NULL AS can_sign_in, p.left_on, p.version, p.created_at,
+       p.id = :me_person::uuid AS _own
+  FROM person p LEFT JOIN school s ON s.tenant_id = p.tenant_id AND s.id = p.school_id
+ WHERE p.tenant_id = :me_tenant::uuid AND p.id = :id::uuid AND {reach};
+
+-- name: person_add :one
+-- school: s.id
+-- A school-level caller names one of their own schools; only the whole tenant's may leave it out.
+WITH place AS (
+	SELECT :school_id::uuid AS school_id,
+	       CASE WHEN :school_id::uuid IS NULL THEN :reach_tenant::boolean
+		    ELSE EXISTS (SELECT FROM school s WHERE s.tenant_id = :me_tenant::uuid
+			AND s.id = :school_id::uuid AND {reach}) END AS ok
+), added AS (
+	INSERT INTO person (tenant_id, id, school_id, name, email, person_type, job_title)
+	SELECT :me_tenant::uuid, :id::uuid, place.school_id, :name, :email, :person_type, :job_title
+	  FROM place WHERE ok
+)
+SELECT ok, '/school_id' AS fault FROM place;
+
+-- name: person_change :one
+-- school: p.school_id
+-- A new school must be within reach as well; unknown and hidden ones look the same.
+WITH place AS (
+	SELECT NOT :has_school_id::boolean OR CASE WHEN :school_id::uuid IS NULL THEN :reach_tenant::boolean
+		ELSE EXISTS (SELECT FROM school s WHERE s.tenant_id = :me_tenant::uuid AND s.id = :school_id::uuid
+			AND (:reach_tenant::boolean OR s.id = ANY (:reach_schools::uuid[]))) END AS ok
+), changed AS (
+	UPDATE person p SET version = version + 1,
+	       name = CASE WHEN :has_name::boolean THEN :name ELSE name END,
+	       email = CASE WHEN :has_email::boolean THEN :email ELSE email END,
+	       person_type = CASE WHEN :has_person_type::boolean THEN :person_type ELSE person_type END,
+	       job_title = CASE WHEN :has_job_title::boolean THEN :job_title ELSE job_title END,
+	       school_id = CASE WHEN :has_school_id::boolean THEN :school_id::uuid ELSE school_id END
+	  FROM place
+	 WHERE place.ok AND p.tenant_id = :me_tenant::uuid AND p.id = :id::uuid
+	   AND p.version = :version::integer AND {reach}
+	RETURNING p.id
+)
+SELECT place.ok, '/school_id' AS fault, changed.id FROM place LEFT JOIN changed ON true
+ WHERE changed.id IS NOT NULL OR NOT place.ok;
+
+-- name: person_standing :one
+-- school: p.school_id
+-- What an invitation or a leaving has to know about a person first.
+SELECT p.id, p.name, p.email IS NOT NULL AS has_email, p.identity_id IS NOT NULL AS can_sign_in,
+       p.left_on IS NOT NULL AS left
+  FROM person p WHERE p.tenant_id = :me_tenant::uuid AND p.id = :id::uuid AND {reach};
+
+-- name: person_invite :exec
+INSERT INTO invitation (tenant_id, id, person_id, token_hash, invited_by, expires_at)
+VALUES (:me_tenant::uuid, :invitation_id::uuid, :id::uuid, decode(:invitation_hash, 'hex'),
+	:me_person::uuid, to_timestamp(:invitation_expires::bigint));
+
+-- name: person_leave :one
+WITH gone AS (
+	UPDATE person p SET left_on = :left_on::date, version = version + 1
+	 WHERE p.tenant_id = :me_tenant::uuid AND p.id = :id::uuid
+	RETURNING p.id
+), ended AS (
+	UPDATE appointment a SET version = version + 1,
+	       state = CASE WHEN :left_on::date < today() OR a.state = 'proposed' THEN 'ended' ELSE a.state END,
+	       to_on = CASE WHEN a.state = 'proposed' THEN a.to_on
+			ELSE greatest(a.from_on, least(coalesce(a.to_on, :left_on::date), :left_on::date)) END
+	  FROM gone WHERE a.tenant_id = :me_tenant::uuid AND a.person_id = gone.id
+	   AND a.state IN ('active', 'proposed')
+	RETURNING a.id, a.state
+), logged AS (
+	INSERT INTO appointment_history (tenant_id, appointment_id, actor_id, actor_name, action, to_state, note)
+	SELECT :me_tenant::uuid, ended.id, :me_person::uuid, me_name(), 'leave', ended.state, :reason FROM ended
+)
+SELECT id FROM gone;

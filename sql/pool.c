@@ -1,0 +1,257 @@
+/* A fixed set of connections, taken for one transaction each; waiting is always bounded.
+ */
+#include "sql/pool.h"
+#include <errno.h>
+#include <pthread.h>
+#include <string.h>
+#include <time.h>
+#include "base/log.h"
+#include "sql/connection.h"
+
+struct pool {
+	struct pool_options options;
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	struct connection
+	        *idle; /* the last one given is taken first: its caches are warm */
+	int open, busy, waiting;
+	int connecting, failures;
+	long retry_at; /* ms; no attempt before it */
+	bool closing;
+	bool listed[QUERY_COUNT];
+};
+
+enum { BACKOFF_FIRST_MS = 100, BACKOFF_MOST_MS = 5000, CLOSE_WAIT_MS = 5000 };
+
+static long now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static bool list_queries(struct pool *pool, const enum query *prepare)
+{
+	if (!queries_compile())
+		return false;
+	for (int query = Q_NONE + 1; !prepare && query < QUERY_COUNT; query++)
+		pool->listed[query] = query_statement((enum query)query) != NULL;
+	for (; prepare && *prepare != Q_NONE; prepare++) {
+		pool->listed[*prepare] = query_statement(*prepare) != NULL;
+		if (pool->listed[*prepare])
+			continue;
+		log_line(LOG_ERROR, "query_slots",
+		         "%s has slots: it is prepared when used",
+		         query_texts[*prepare].name);
+		return false;
+	}
+	return true;
+}
+
+static char *copy_text(const char *text)
+{
+	char *copy = text ? strdup(text) : NULL;
+
+	if (text && !copy)
+		abort();
+	return copy;
+}
+
+static void pool_free(struct pool *pool)
+{
+	free((char *)pool->options.database);
+	free((char *)pool->options.role);
+	free(pool);
+}
+
+struct pool *pool_open(const struct pool_options *options, const enum query *prepare)
+{
+	struct pool *pool = calloc(1, sizeof(*pool));
+	pthread_condattr_t steady;
+
+	if (!pool)
+		abort();
+	pool->options = *options;
+	pool->options.database = copy_text(options->database);
+	pool->options.role = copy_text(options->role);
+	if (!list_queries(pool, prepare)) {
+		pool_free(pool);
+		return NULL;
+	}
+	pthread_mutex_init(&pool->lock, NULL);
+	pthread_condattr_init(&steady);
+	pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
+	pthread_cond_init(&pool->changed, &steady);
+	pthread_condattr_destroy(&steady);
+	return pool;
+}
+
+/* Waits for a change until a time; the lock is held. */
+static void wait_until(struct pool *pool, long when)
+{
+	struct timespec until = { when / 1000, when % 1000 * 1000000 };
+
+	pool->waiting++;
+	pthread_cond_timedwait(&pool->changed, &pool->lock, &until);
+	pool->waiting--;
+}
+
+/* Closes outside the lock, which is held before and after. */
+static void drop(struct pool *pool, struct connection *connection)
+{
+	pool->open--;
+	pthread_cond_broadcast(&pool->changed);
+	pthread_mutex_unlock(&pool->lock);
+	connection_close(connection);
+	pthread_mutex_lock(&pool->lock);
+}
+
+/* An idle connection that is still good, or NULL. One that the server closed meanwhile is
+ * replaced here, before anything was sent on it: nobody notices a restart of the server.
+ */
+static struct connection *take_idle(struct pool *pool)
+{
+	struct connection *connection;
+
+	while ((connection = pool->idle)) {
+		pool->idle = connection->next;
+		if (!connection_stale(connection))
+			return connection;
+		drop(pool, connection);
+	}
+	return NULL;
+}
+
+/* After a failure one taker tries at a time, and not before the back-off has passed. */
+static bool may_connect(const struct pool *pool)
+{
+	if (pool->open >= pool->options.size)
+		return false;
+	return !pool->failures || (!pool->connecting && now_ms() >= pool->retry_at);
+}
+
+static struct connection *take_new(struct pool *pool)
+{
+	struct connection *connection;
+	long pause = BACKOFF_FIRST_MS;
+
+	pool->open++;
+	pool->connecting++;
+	pthread_mutex_unlock(&pool->lock);
+	connection = connection_open(&pool->options, pool->listed);
+	pthread_mutex_lock(&pool->lock);
+	pool->connecting--;
+	pthread_cond_broadcast(&pool->changed);
+	if (connection) {
+		pool->failures = 0;
+		return connection;
+	}
+	pool->open--;
+	for (int i = 0; i < pool->failures && pause < BACKOFF_MOST_MS; i++)
+		pause *= 2;
+	pool->failures++;
+	pool->retry_at = now_ms() + (pause < BACKOFF_MOST_MS ? pause : BACKOFF_MOST_MS);
+	return NULL;
+}
+
+/* The lock is held. NULL: none came in time, or the database is known to be gone. */
+static struct connection *take(struct pool *pool)
+{
+	long deadline = now_ms() + pool->options.wait_ms, until;
+	struct connection *connection;
+
+	while (!pool->closing) {
+		if ((connection = take_idle(pool)))
+			return connection;
+		if (may_connect(pool) && (connection = take_new(pool)))
+			return connection;
+		if (now_ms() >= deadline)
+			return NULL;
+		if (!pool->open && !pool->connecting && pool->failures)
+			return NULL;
+		until = deadline;
+		if (pool->failures && pool->retry_at > now_ms() && pool->retry_at < until)
+			until = pool->retry_at;
+		wait_until(pool, until);
+	}
+	return NULL;
+}
+
+const struct problem *pool_take(struct pool *pool, struct arena *arena,
+                                struct connection **ret_connection)
+{
+	struct problem *unavailable;
+
+	pthread_mutex_lock(&pool->lock);
+	*ret_connection = take(pool);
+	pool->busy += *ret_connection != NULL;
+	pthread_mutex_unlock(&pool->lock);
+	if (*ret_connection)
+		return NULL;
+	unavailable = problem(arena, PROBLEM_UNAVAILABLE,
+	                      "The database cannot take this now; try again shortly.");
+	unavailable->retry_after = 1;
+	return unavailable;
+}
+
+void pool_give(struct pool *pool, struct connection *connection)
+{
+	bool good = connection_idle(connection);
+
+	pthread_mutex_lock(&pool->lock);
+	if (good && !pool->closing) {
+		connection->next = pool->idle;
+		pool->idle = connection;
+	} else {
+		drop(pool, connection);
+	}
+	pool->busy--; /* last: pool_close frees the pool when nothing is out */
+	pthread_cond_broadcast(&pool->changed);
+	pthread_mutex_unlock(&pool->lock);
+}
+
+/* Waits a while for what is out; a connection still busy then is left to the process's
+ * end. */
+void pool_close(struct pool *pool)
+{
+	long deadline = now_ms() + CLOSE_WAIT_MS;
+	bool empty;
+
+	if (!pool)
+		return;
+	pthread_mutex_lock(&pool->lock);
+	pool->closing = true;
+	pthread_cond_broadcast(&pool->changed);
+	while (pool->idle) {
+		struct connection *connection = pool->idle;
+
+		pool->idle = connection->next;
+		drop(pool, connection);
+	}
+	while ((pool->busy || pool->waiting || pool->connecting) && now_ms() < deadline)
+		wait_until(pool, deadline);
+	empty = !pool->busy && !pool->waiting && !pool->connecting;
+	pthread_mutex_unlock(&pool->lock);
+	if (!empty)
+		return;
+	pthread_cond_destroy(&pool->changed);
+	pthread_mutex_destroy(&pool->lock);
+	pool_free(pool);
+}
+
+PGconn *connection_handle(struct connection *connection)
+{
+	return connection->pg;
+}
+
+struct pool_state pool_state(struct pool *pool)
+{
+	struct pool_state state;
+
+	pthread_mutex_lock(&pool->lock);
+	state = (struct pool_state){ pool->options.size, pool->open, pool->busy,
+		                     pool->waiting };
+	pthread_mutex_unlock(&pool->lock);
+	return state;
+}

@@ -1,0 +1,9 @@
+-- Run once by a superuser inside the new database, after roles.sql.
+ALTER SCHEMA public OWNER TO chaperone_owner;
+DO $$
+BEGIN
+	EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
+	EXECUTE format('GRANT CONNECT ON DATABASE %I TO chaperone_owner, chaperone_app, chaperone_gate,
+		chaperone_worker, chaperone_operator', current_database());
+END
+$$;
