@@ -15,13 +15,14 @@ struct reader {
 	const char *columns[COLUMNS_MAX];
 	int column_count, column, line, capacity, row_line;
 	json_t *row; /* NULL while the header is read */
-	bool header_done;
+	bool header_done, row_bad;
 };
 
 static void note(struct reader *reader, const char *detail)
 {
 	fault_add(reader->arena, reader->faults,
 		  arena_printf(reader->arena, "/line %d", reader->row_line), "%s", detail);
+	reader->row_bad = true;
 }
 
 static void on_cell(void *bytes, size_t length, void *data)
@@ -61,6 +62,10 @@ static void keep_row(struct reader *reader)
 		file->rows = rows;
 		reader->capacity = capacity;
 	}
+	if (reader->row_bad) {
+		json_decref(reader->row);
+		reader->row = NULL;
+	}
 	file->rows[file->count++] = (struct csv_row) { reader->row_line, reader->row };
 }
 
@@ -74,6 +79,7 @@ static void on_row(int separator, void *data)
 	else if (reader->row)
 		keep_row(reader);
 	reader->row = NULL;
+	reader->row_bad = false;
 	reader->column = 0;
 }
 

@@ -5,7 +5,7 @@
 
 struct csv_row {
 	int line; /* of the file, where the row begins; the header is line 1 */
-	json_t *cells; /* {column: text}; empty cells are absent */
+	json_t *cells; /* {column: text}; empty cells are absent; NULL: faulty */
 };
 struct csv_file {
 	struct csv_row *rows;

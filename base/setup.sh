@@ -1,7 +1,7 @@
 # What ./run and ./check share: Debian packages, disk space, the docs page's files, the build.
 
 BUILD_PACKAGES="build-essential cmake ninja-build pkg-config libulfius-dev libyder-dev
-	liborcania-dev libjansson-dev libjwt-dev libpq-dev libsodium-dev libzxcvbn-dev
+	liborcania-dev libjansson-dev libjwt-dev libpq-dev libsodium-dev libzxcvbn-dev libcsv-dev
 	libssl-dev libmicrohttpd-dev libcurl4-gnutls-dev postgresql-15 python3 python3-yaml
 	ca-certificates"
 CHECK_PACKAGES="clang clang-format-14 python3-pytest python3-jsonschema python3-psycopg2
@@ -97,7 +97,7 @@ build_make() {
 	mkdir -p build
 	say "Building $folder."
 	if ! { cmake --preset "$preset" -B "$folder" \
-		-DSWAGGER_UI_DIST="$PWD/build/ui/node_modules/swagger-ui-dist" "$@" &&
+		-DSWAGGER_UI="$PWD/build/ui/node_modules/swagger-ui-dist" "$@" &&
 		cmake --build "$folder" --parallel "$(nproc)"; } </dev/null >"$log" 2>&1; then
 		grep -E -A5 -m8 'error|Error|FAILED' "$log" >&2 || tail -n 30 "$log" >&2
 		fail "the build failed (all of it: $PWD/$log)."

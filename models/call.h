@@ -61,6 +61,7 @@ struct call {
 	bool admitted; /* and gave its row */
 	bool read_only;
 	bool revoked; /* the session has ended: its cached token must go */
+	const char *if_version; /* from If-Match, or NULL */
 	const char *idem_key, *idem_digest; /* NULL without an Idempotency-Key */
 	bool replayed; /* the answer is an earlier one, word for word */
 	/* What to answer with when the handler wrote no body: one row or several. */

@@ -15,33 +15,6 @@ struct check {
 	int count;
 };
 
-void value_set(struct arena *arena, struct values *values, const char *name, const char *text)
-{
-	for (int i = 0; i < values->count; i++)
-		if (strcmp(values->items[i].name, name) == 0) {
-			values->items[i].text = text;
-			return;
-		}
-	if (values->count == values->capacity) {
-		int capacity = values->capacity ? 2 * values->capacity : 32;
-		struct value *items = arena_alloc(arena, (size_t)capacity * sizeof(*items));
-
-		if (values->count)
-			memcpy(items, values->items, (size_t)values->count * sizeof(*items));
-		values->items = items;
-		values->capacity = capacity;
-	}
-	values->items[values->count++] = (struct value) { name, text };
-}
-
-const struct value *value_find(const struct values *values, const char *name)
-{
-	for (int i = 0; i < values->count; i++)
-		if (strcmp(values->items[i].name, name) == 0)
-			return &values->items[i];
-	return NULL;
-}
-
 /* A body of nothing but faults is not told each of them: fifty will do. */
 static void fault(struct check *check, const char *pointer, const char *detail)
 {
@@ -303,37 +276,4 @@ const struct problem *fields_check(struct arena *arena, const struct field *fiel
 		check_field(&check, field, mode, body, values);
 	check_names(&check, fields, body, "");
 	return problem_of_faults(arena, check.faults);
-}
-
-static json_t *words_json(const char *const *words)
-{
-	return words ? array_json(words) : NULL;
-}
-
-static json_t *field_describe(const struct field *field)
-{
-	bool list = field->type == LIST || field->type == OBJECTS;
-
-	json_t *shown = json_pack("{s:s, s:s, s:b, s:b, s:o*, s:s*, s:o*}", "name", field->name,
-				  "type", field_type_name(field->type), "required",
-				  field->required, "clearable", field->clearable, "one_of",
-				  words_json(field->one_of), "of",
-				  field->type == LIST ? field_type_name(field->of) : NULL,
-				  "fields",
-				  field->fields ? fields_describe(field->fields) : NULL);
-
-	if (field->min)
-		json_object_set_new(shown, "min", json_integer(field->min));
-	if (field->max || list)
-		json_object_set_new(shown, "max", json_integer(type_max(field)));
-	return shown;
-}
-
-json_t *fields_describe(const struct field *fields)
-{
-	json_t *all = json_array();
-
-	for (; fields && fields->name; fields++)
-		json_array_append_new(all, field_describe(fields));
-	return all;
 }

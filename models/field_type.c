@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include "base/buffer.h"
 #include "base/encoding.h"
 #include "base/id.h"
 #include "models/field_time.h"

@@ -49,8 +49,6 @@ struct resource {
 	const struct constraint *constraints; /* ends with { 0 } */
 };
 
-extern const struct resource *const resources[]; /* the registry; ends with NULL */
-
 /* Looks the row up with the reading reach (404), judges the action (403, 409, 412, gates),
  * then lets the step's handler or flow_move go on, and answers with the row as it now is. */
 const struct problem *flow_run(struct call *call);
@@ -59,6 +57,8 @@ const struct problem *flow_move(struct call *call);
 /* Answers with one row by the resource's reading reach: the row, its `actions` and `blockers`
  * for this caller, its ETag; 404 when there is none. */
 const struct problem *resource_show(struct call *call);
+/* One row of another query than the resource's own: no actions, no ETag. */
+const struct problem *resource_row(struct call *call, enum query query);
 /* A list: one page of `query`, or all of it when the route says `whole`. */
 const struct problem *resource_list(struct call *call, enum query query);
 /* Runs an INSERT of kind :one that says {ok, fault, why}: not ok is 422 at the pointer
@@ -72,14 +72,17 @@ const struct problem *resource_create(struct call *call, enum query query); /* b
 const struct problem *resource_update(struct call *call, enum query query);
 /* The path of a row: "/v1/people/<id>". */
 const char *resource_href(struct call *call, const char *id);
+/* Does fields= mean anything here: is the answer made of rows? */
+bool route_takes_fields(const struct route *route);
+/* An action's name as the path has it: "record-account". */
+char *step_path(struct arena *arena, const char *action);
 
-/* Expands flow rows to routes and checks the wiring: every parameter of every query has a
- * source, every route a permission, every resource a state its flow knows. Prints each
- * fault to stderr; false when there is one. */
-bool resources_boot(void);
-/* The same for a registry of one's own, each fault told to `say`. */
+/* Expands the flow rows of a registry (ended by NULL) to routes and checks the wiring: every
+ * parameter of every query has a source, every route a permission, every resource a state its
+ * flow knows. Each fault is told to `say`; false when there is one. */
 typedef void (*boot_say)(const char *fault);
-bool resources_wire(const struct resource *const *registry, boot_say say);
+bool resources_boot(const struct resource *const *registry, boot_say say);
+const struct resource *const *resource_registry(void); /* what was booted */
 /* All routes after boot, for the router and describe. */
 struct route_entry {
 	const struct resource *resource;

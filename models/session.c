@@ -171,9 +171,9 @@ static const struct problem *answer_tokens(struct call *call, const char *sessio
 					   const char *refresh, bool cookie)
 {
 	const struct problem *err;
-	long seconds, refresh_seconds = config_number(CONFIG_REFRESH_TOKEN_S);
+	long seconds = 0, refresh_seconds = config_number(CONFIG_REFRESH_TOKEN_S);
 	json_t *answer;
-	char *token;
+	char *token = NULL;
 
 	if ((err = mint(call, session, &token, &seconds)) || (err = call_commit(call)))
 		return err;

@@ -87,10 +87,14 @@ static const struct problem *raised_problem(struct arena *arena, const PGresult 
 	return NULL;
 }
 
-const struct problem *sqlstate_lost(struct arena *arena)
+const struct problem *sqlstate_lost(struct arena *arena, bool committing)
 {
-	struct problem *lost = problem(arena, PROBLEM_UNAVAILABLE,
-	                               "The connection to the database was lost.");
+	struct problem *lost = problem(
+	        arena, PROBLEM_UNAVAILABLE, "%s",
+	        committing
+	                ? "The connection to the database was lost before it confirmed; "
+	                  "look whether it was done before you try again."
+	                : "The connection to the database was lost; nothing was done.");
 
 	lost->retry_after = 2;
 	return lost;
@@ -104,7 +108,7 @@ const struct problem *sqlstate_report(struct arena *arena, const PGresult *resul
 	const struct problem *known = NULL;
 
 	if (!*state) /* libpq itself says so: there is no server behind it */
-		return sqlstate_lost(arena);
+		return sqlstate_lost(arena, false);
 	if (!strncmp(state, "23", 2))
 		known = constraint_problem(arena, result, constraints);
 	else if (!strcmp(state, "P0001"))

@@ -5,5 +5,6 @@
 const struct problem *sqlstate_report(struct arena *arena, const PGresult *result,
                                       const struct constraint *constraints,
                                       const char *query);
-/* The connection was lost, or never said anything. */
-const struct problem *sqlstate_lost(struct arena *arena);
+/* The connection was lost; `committing`: after the Sync, so nobody knows whether it was
+ * done. */
+const struct problem *sqlstate_lost(struct arena *arena, bool committing);

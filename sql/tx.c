@@ -32,7 +32,7 @@ static const struct problem *tx_fail(struct tx *tx, const struct problem *why)
 static const struct problem *tx_lost(struct tx *tx)
 {
 	tx->connection->broken = true;
-	return tx_fail(tx, sqlstate_lost(tx->arena));
+	return tx_fail(tx, sqlstate_lost(tx->arena, tx->synced));
 }
 
 static const struct problem *tx_bug(struct tx *tx, const char *what, const char *name)

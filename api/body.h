@@ -1,0 +1,9 @@
+/* A request's body as JSON, refused before it can do harm. */
+#pragma once
+#include "models/call.h"
+
+enum { DEPTH_MAX = 32 };
+
+/* 415 for another media type, 400 for what is no JSON object; no body is an empty object.
+ * The caller owns *ret_body. */
+const struct problem *body_read(const struct request *request, json_t **ret_body);

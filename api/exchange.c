@@ -1,0 +1,229 @@
+/* One request over HTTP: what came, through the engine, to what goes out and its log
+ * line. */
+#include "api/exchange.h"
+#include <stdatomic.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+#include "api/address.h"
+#include "api/cors.h"
+#include "api/engine.h"
+#include "api/framing.h"
+#include "api/metrics.h"
+#include "api/reply.h"
+#include "api/server.h"
+#include "api/spare.h"
+#include "base/config.h"
+#include "base/id.h"
+#include "base/log.h"
+
+/* A thread serves one connection, so this is the one that called. ulfius hands on neither
+ * it nor the headers as they came. */
+static _Thread_local struct MHD_Connection *current;
+
+static atomic_int under_way;
+static bool over_https;
+
+struct exchange {
+	struct request request;
+	struct framing framing;
+	struct answer answer;
+	struct timespec start;
+};
+
+void exchange_setup(void)
+{
+	over_https = strncasecmp(config_text(CONFIG_ISSUER), "https:", 6) == 0;
+	address_setup();
+}
+
+void *exchange_begin(void *data, const char *uri, struct MHD_Connection *connection)
+{
+	current = connection;
+	atomic_fetch_add(&under_way, 1);
+	return ulfius_uri_logger(data, uri);
+}
+
+void exchange_end(void *data, struct MHD_Connection *connection, void **request,
+                  enum MHD_RequestTerminationCode code)
+{
+	mhd_request_completed(data, connection, request, code);
+	atomic_fetch_sub(&under_way, 1);
+}
+
+int exchange_count(void)
+{
+	return atomic_load(&under_way);
+}
+
+static const struct problem *body_take(struct request *request,
+                                       const struct _u_request *in)
+{
+	struct problem *large;
+
+	request->body = in->binary_body_length ? in->binary_body : NULL;
+	request->body_length = in->binary_body_length;
+	if (request->body_length > (size_t)config_number(CONFIG_MAX_BODY)) {
+		large = problem(request->arena, PROBLEM_BODY_TOO_LARGE,
+		                "The body is larger than %ld bytes.",
+		                config_number(CONFIG_MAX_BODY));
+		return large;
+	}
+	if (request->body && (strcmp(request->method, "GET") == 0 ||
+	                      strcmp(request->method, "HEAD") == 0)) {
+		large = problem(request->arena, PROBLEM_BAD_REQUEST, "A %s has no body.",
+		                request->method);
+		large->close = true;
+		return large;
+	}
+	return NULL;
+}
+
+/* The id is made first: every answer has one, whatever else is wrong. */
+static const struct problem *request_take(struct exchange *exchange,
+                                          const struct _u_request *in)
+{
+	struct request *request = &exchange->request;
+	const struct problem *err;
+	char id[ID_SIZE];
+	size_t length = strcspn(in->http_url, "?");
+
+	id_new(id);
+	request->id = arena_copy(request->arena, id);
+	request->method = in->http_verb;
+	request->path = arena_copy_n(request->arena, in->http_url, length);
+	request->query = in->http_url[length] ? in->http_url + length + 1 : NULL;
+	err = framing_read(current, in->http_protocol, request, &exchange->framing);
+	if (request_id_good(exchange->framing.request_id))
+		request->id = exchange->framing.request_id;
+	request->address =
+	        address_find(request->arena, current, exchange->framing.forwarded_for);
+	return err ? err : body_take(request, in);
+}
+
+static void answer_make(struct exchange *exchange, const struct problem *fault)
+{
+	struct request *request = &exchange->request;
+	struct answer *answer = &exchange->answer;
+
+	if (fault)
+		reply_problem(answer, fault, request);
+	else if (strcmp(request->method, "OPTIONS") == 0)
+		cors_options(request, answer);
+	else
+		engine_answer(request, answer);
+	cors_headers(request, answer);
+}
+
+static bool answer_has(const struct answer *answer, const char *name)
+{
+	for (int i = 0; i < answer->header_count; i++)
+		if (strcasecmp(answer->headers[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* The answer's own word goes before the general one. */
+static void default_put(struct exchange *exchange, struct _u_map *headers,
+                        const char *name, const char *value)
+{
+	if (!answer_has(&exchange->answer, name))
+		u_map_put(headers, name, value);
+}
+
+static void headers_send(struct exchange *exchange, struct _u_map *headers)
+{
+	struct answer *answer = &exchange->answer;
+
+	for (int i = 0; i < answer->header_count; i++)
+		u_map_put(headers, answer->headers[i].name, answer->headers[i].value);
+	if (answer->content_type && answer->body.length)
+		u_map_put(headers, "Content-Type", answer->content_type);
+	u_map_put(headers, "X-Request-Id", exchange->request.id);
+	u_map_put(headers, "X-Content-Type-Options", "nosniff");
+	u_map_put(headers, "X-Frame-Options", "DENY");
+	u_map_put(headers, "Referrer-Policy", "no-referrer");
+	default_put(exchange, headers, "Content-Security-Policy",
+	            "default-src 'none'; frame-ancestors 'none'");
+	default_put(exchange, headers, "Cache-Control",
+	            answer_has(answer, "ETag") ? "private, no-cache" : "no-store");
+	if (over_https)
+		u_map_put(headers, "Strict-Transport-Security", "max-age=31536000");
+	if (answer->close || server_draining())
+		u_map_put(headers, "Connection", "close");
+}
+
+/* ulfius frees the body with o_free, which is free. */
+static void answer_send(struct exchange *exchange, struct _u_response *out)
+{
+	struct answer *answer = &exchange->answer;
+
+	headers_send(exchange, out->map_header);
+	out->status = answer->status;
+	out->binary_body_length = answer->body.length;
+	if (answer->body.length)
+		out->binary_body = buffer_take(&answer->body);
+	buffer_free(&answer->body);
+}
+
+static void log_text(struct buffer *line, const char *name, const char *text)
+{
+	if (!text)
+		return;
+	buffer_printf(line, ",\"%s\":", name);
+	buffer_json(line, text);
+}
+
+/* Never the path, the query or a header as it came: they may hold what must not be kept.
+ */
+static void log_exchange(const struct exchange *exchange, const char *method, long us)
+{
+	autobuffer line = { 0 };
+	struct timespec now;
+	struct tm utc;
+	char day[32];
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	gmtime_r(&now.tv_sec, &utc);
+	strftime(day, sizeof(day), "%Y-%m-%dT%H:%M:%S", &utc);
+	buffer_printf(
+	        &line,
+	        "{\"time\":\"%s.%03ldZ\",\"level\":\"info\",\"event\":\"request\","
+	        "\"method\":\"%s\",\"status\":%d,\"ms\":%ld.%03ld,\"query_ms\":%ld.%03ld",
+	        day, now.tv_nsec / 1000000, method, exchange->answer.status, us / 1000,
+	        us % 1000, exchange->answer.query_us / 1000,
+	        exchange->answer.query_us % 1000);
+	log_text(&line, "route", exchange->answer.route);
+	log_text(&line, "person", exchange->answer.person);
+	log_text(&line, "request_id", exchange->request.id);
+	if (traceparent_good(exchange->framing.traceparent))
+		log_text(&line, "traceparent", exchange->framing.traceparent);
+	buffer_char(&line, '}');
+	log_json(line.data, line.length);
+}
+
+static void exchange_record(const struct exchange *exchange)
+{
+	const char *method = metrics_method(exchange->request.method);
+	struct timespec end;
+	long us;
+
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	us = (end.tv_sec - exchange->start.tv_sec) * 1000000 +
+	     (end.tv_nsec - exchange->start.tv_nsec) / 1000;
+	metrics_request(method, exchange->answer.route, exchange->answer.status, us);
+	log_exchange(exchange, method, us);
+}
+
+int exchange_run(const struct _u_request *in, struct _u_response *out, void *data)
+{
+	struct exchange exchange = { .request.arena = spare_take() };
+
+	(void)data;
+	clock_gettime(CLOCK_MONOTONIC, &exchange.start);
+	answer_make(&exchange, request_take(&exchange, in));
+	answer_send(&exchange, out);
+	exchange_record(&exchange);
+	spare_give(exchange.request.arena);
+	return U_CALLBACK_COMPLETE;
+}

@@ -1,0 +1,123 @@
+/* The end of a call: its rows as an answer, kept if asked for, committed. */
+#include "api/finish.h"
+#include <string.h>
+#include "api/reply.h"
+#include "models/idempotency.h"
+
+enum { VERSION_DIGITS = 9 };
+
+const char *const *route_offers(const struct route *route)
+{
+	static const char *const json[] = { "application/json", NULL };
+	static const char *const csv[] = { "text/csv", NULL };
+	static const char *const lists[] = { "application/json", "text/csv", NULL };
+
+	if (route->media == MEDIA_CSV_ONLY)
+		return csv;
+	return route->list || route->whole ? lists : json;
+}
+
+/* "<version>.<digest>": the version is all that a write compares. */
+const struct problem *version_read(struct call *call)
+{
+	const char *tag = call->request->if_match;
+	size_t digits = *tag == '"' ? strspn(tag + 1, "0123456789") : 0;
+	size_t length = strlen(tag);
+
+	if (digits >= 1 && digits <= VERSION_DIGITS && tag[digits + 1] == '.' &&
+	    tag[length - 1] == '"' && strchr(tag + 1, '"') == tag + length - 1) {
+		call->if_version = arena_copy_n(call->arena, tag + 1, digits);
+		return NULL;
+	}
+	return problem(call->arena, PROBLEM_VERSION_CHANGED,
+		       "If-Match is not an ETag that this address gave.");
+}
+
+/* If-None-Match compares weakly: W/ makes no difference (RFC 9110 section 13.1.2). */
+static bool tag_listed(const char *header, const char *etag)
+{
+	size_t length = strlen(etag);
+
+	for (const char *at = header; at && *at;) {
+		at += strspn(at, ", \t");
+		if (strncmp(at, "W/", 2) == 0)
+			at += 2;
+		if (*at == '*' || strncmp(at, etag, length) == 0)
+			return true;
+		at += strcspn(at, ",");
+	}
+	return false;
+}
+
+static void answer_tag(struct call *call)
+{
+	struct answer *answer = call->answer;
+	const char *etag;
+
+	if (!call->tagged || !row_has(call->row, "version"))
+		return;
+	etag = reply_etag(call->arena, row_text(call->row, 0, "version"), &answer->body);
+	answer_header(answer, "ETag", etag);
+	if (call->read_only && tag_listed(call->request->if_none_match, etag)) {
+		answer->status = 304;
+		answer->body.length = 0;
+		answer->content_type = NULL;
+	}
+}
+
+static const struct problem *answer_row(struct call *call)
+{
+	const char *const *only = call->page.only;
+	const struct problem *err = reply_fields_known(call->arena, call->row, only);
+
+	if (err)
+		return err;
+	reply_row(&call->answer->body, call->row, 0, only, only ? NULL : call->more);
+	answer_tag(call);
+	return NULL;
+}
+
+static const struct problem *answer_rows(struct call *call)
+{
+	struct answer *answer = call->answer;
+	const struct page *page = &call->page;
+	const struct problem *err = reply_fields_known(call->arena, call->rows, page->only);
+
+	if (err)
+		return err;
+	if (strcmp(answer->content_type, "text/csv") == 0)
+		reply_csv(answer, call->rows, page->limit, page->only);
+	else
+		reply_list(call->arena, answer, page, call->rows, call->request->path);
+	return NULL;
+}
+
+static const struct problem *answer_make(struct call *call)
+{
+	struct answer *answer = call->answer;
+	const struct problem *err = NULL;
+
+	if (answer->status) /* the handler has spoken */
+		return NULL;
+	answer->status = call->route->status ? call->route->status : 200;
+	if (call->row)
+		err = answer_row(call);
+	else if (call->rows)
+		err = answer_rows(call);
+	else
+		answer->status = 204;
+	return err;
+}
+
+const struct problem *call_finish(struct call *call)
+{
+	const struct problem *err = answer_make(call);
+
+	if (!err)
+		err = idempotency_store(call);
+	if (!err)
+		err = call_commit(call);
+	if (call->answer->status == 204)
+		call->answer->content_type = NULL;
+	return err;
+}

@@ -1,0 +1,201 @@
+/* Writes answers: rows as JSON straight from the PGresult, problems, ETags. */
+#include "api/reply.h"
+#include <sodium.h>
+#include <string.h>
+#include "api/cell.h"
+#include "base/config.h"
+#include "base/encoding.h"
+
+enum { COLUMNS_MAX = 128, DIGEST = 16 };
+
+/* What is the same for every row of a result: looked up once. */
+struct written {
+	int number;
+	enum cell_form form;
+	const char *name;
+	size_t name_length;
+};
+struct plan {
+	struct written columns[COLUMNS_MAX];
+	int count;
+};
+
+static void plan_make(struct plan *plan, const PGresult *rows, const char *const *only)
+{
+	plan->count = 0;
+	for (int i = 0; i < PQnfields(rows) && plan->count < COLUMNS_MAX; i++) {
+		struct written *column = &plan->columns[plan->count];
+
+		column->name = PQfname(rows, i);
+		if (!cell_shown(column->name, only))
+			continue;
+		column->name_length = strlen(column->name);
+		column->number = i;
+		column->form = cell_form(rows, i);
+		plan->count++;
+	}
+}
+
+/* Names of columns are our own words: they need no escape. */
+static void row_members(struct buffer *out, const PGresult *rows, int row,
+                        const struct plan *plan)
+{
+	for (int i = 0; i < plan->count; i++) {
+		const struct written *column = &plan->columns[i];
+
+		buffer_add(out, i ? ",\"" : "\"", i ? 2 : 1);
+		buffer_add(out, column->name, column->name_length);
+		buffer_add(out, "\":", 2);
+		if (PQgetisnull(rows, row, column->number))
+			buffer_add(out, "null", 4);
+		else
+			cell_json(out, column->form,
+			          PQgetvalue(rows, row, column->number),
+			          (size_t)PQgetlength(rows, row, column->number));
+	}
+}
+
+void reply_row(struct buffer *out, const PGresult *rows, int row, const char *const *only,
+               const char *more)
+{
+	struct plan plan;
+
+	plan_make(&plan, rows, only);
+	buffer_char(out, '{');
+	row_members(out, rows, row, &plan);
+	if (more)
+		buffer_text(out, more + (plan.count == 0 && *more == ','));
+	buffer_char(out, '}');
+}
+
+static void link_next(struct arena *arena, struct answer *answer, const struct page *page,
+                      const char *path, const char *cursor)
+{
+	bool first = !page->query || !*page->query;
+
+	answer_header(answer, "Link",
+	              arena_printf(arena, "<%s?%s%scursor=%s>; rel=\"next\"", path,
+	                           first ? "" : page->query, first ? "" : "&", cursor));
+}
+
+void reply_list(struct arena *arena, struct answer *answer, const struct page *page,
+                const PGresult *rows, const char *path)
+{
+	struct buffer *out = &answer->body;
+	bool more = page->limit > 0 && PQntuples(rows) > page->limit;
+	int count = more ? page->limit : PQntuples(rows);
+	const char *cursor = NULL;
+	struct plan plan;
+
+	plan_make(&plan, rows, page->only);
+	buffer_text(out, "{\"data\":[");
+	for (int row = 0; row < count; row++) {
+		buffer_text(out, row ? ",{" : "{");
+		row_members(out, rows, row, &plan);
+		buffer_char(out, '}');
+	}
+	if (more) {
+		cursor = page_cursor(arena, page, row_text(rows, count - 1, "_sort"),
+		                     row_text(rows, count - 1, "_id"));
+		link_next(arena, answer, page, path, cursor);
+	}
+	buffer_text(out, "],\"next_cursor\":");
+	buffer_json(out, cursor);
+	buffer_char(out, '}');
+	answer->content_type = "application/json";
+	if (!answer->status)
+		answer->status = 200;
+}
+
+static void errors_json(struct buffer *out, const struct fault *fault)
+{
+	buffer_text(out, ",\"errors\":[");
+	for (const char *between = ""; fault; fault = fault->next, between = ",") {
+		buffer_text(out, between);
+		buffer_text(out, "{\"pointer\":");
+		buffer_json(out, fault->pointer);
+		buffer_text(out, ",\"detail\":");
+		buffer_json(out, fault->detail);
+		buffer_char(out, '}');
+	}
+	buffer_char(out, ']');
+}
+
+static void problem_json(struct buffer *out, const struct problem *problem,
+                         const struct request *request)
+{
+	const struct problem_text *text = &problem_texts[problem->kind];
+	const char *issuer = config_text(CONFIG_ISSUER);
+	size_t length = strlen(issuer);
+
+	while (length && issuer[length - 1] == '/')
+		length--;
+	buffer_printf(out,
+	              "{\"type\":\"%.*s/problems/%s\",\"title\":\"%s\",\"status\":%d",
+	              (int)length, issuer, text->slug, text->title, text->status);
+	if (problem->detail) {
+		buffer_text(out, ",\"detail\":");
+		buffer_json(out, problem->detail);
+	}
+	if (problem->errors)
+		errors_json(out, problem->errors);
+	if (problem->blockers)
+		buffer_printf(out, ",\"blockers\":%s", problem->blockers);
+	buffer_text(out, ",\"request_id\":");
+	buffer_json(out, request->id);
+	buffer_char(out, '}');
+}
+
+void reply_problem(struct answer *answer, const struct problem *problem,
+                   const struct request *request)
+{
+	int wait = problem->retry_after;
+
+	/* What was prepared for success must not go out with a refusal. */
+	answer->body.length = 0;
+	answer->header_count = 0;
+	answer->status = problem_texts[problem->kind].status;
+	answer->content_type = "application/problem+json";
+	answer->close = answer->close || problem->close;
+	problem_json(&answer->body, problem, request);
+	if (problem->allow)
+		answer_header(answer, "Allow", problem->allow);
+	if (answer->status == 401)
+		answer_header(answer, "WWW-Authenticate",
+		              problem->challenge ? problem->challenge
+		                                 : "Bearer realm=\"chaperone\"");
+	if (wait <= 0 && problem->kind == PROBLEM_UNAVAILABLE)
+		wait = 1;
+	if (wait > 0)
+		answer_header(answer, "Retry-After",
+		              arena_printf(request->arena, "%d", wait));
+}
+
+char *reply_etag(struct arena *arena, const char *version, const struct buffer *body)
+{
+	unsigned char digest[DIGEST];
+
+	crypto_generichash(digest, sizeof(digest),
+	                   (const unsigned char *)(body->length ? body->data : ""),
+	                   body->length, NULL, 0);
+	return arena_printf(arena, "\"%s.%s\"", version,
+	                    hex_encode(arena, digest, sizeof(digest)));
+}
+
+const struct problem *reply_fields_known(struct arena *arena, const PGresult *rows,
+                                         const char *const *only)
+{
+	const struct fault *faults = NULL;
+	struct problem *bad;
+
+	for (; only && *only; only++)
+		if (**only == '_' ||
+		    PQfnumber(rows, arena_printf(arena, "\"%s\"", *only)) < 0)
+			fault_add(arena, &faults, "fields",
+			          "There is no field '%s' here.", *only);
+	if (!faults)
+		return NULL;
+	bad = problem(arena, PROBLEM_BAD_QUERY, "%s", faults->detail);
+	bad->errors = faults;
+	return bad;
+}

@@ -1,0 +1,163 @@
+/* Moves a row along its flow: look, permit, judge, move, show; all in one transaction. */
+#include "models/flow.h"
+#include <stdlib.h>
+#include <string.h>
+#include "models/idempotency.h"
+
+/* What judging an action takes, sent in one round trip. */
+struct looked {
+	const PGresult *row;
+	const PGresult *gate; /* NULL: none */
+};
+
+static const struct problem *flow_look(struct call *call, struct looked *looked)
+{
+	const struct step *step = call->route->step;
+	const struct problem *err;
+
+	call_reach(call, call->resource->read);
+	err = call_queue(call, call->resource->get);
+	if (!err)
+		err = idempotency_queue(call);
+	if (!err && step->gate)
+		err = call_queue(call, step->gate);
+	if (!err)
+		err = call_read(call, &looked->row);
+	if (!err && row_count(looked->row) == 0)
+		err = problem(call->arena, PROBLEM_NOT_FOUND,
+			      "There is nothing with this id, or not for you.");
+	return err;
+}
+
+static const struct problem *flow_permit(struct call *call, const struct looked *looked)
+{
+	const struct step *step = call->route->step;
+
+	if (step_permits(call, step, looked->row))
+		return NULL;
+	return problem(call->arena, PROBLEM_FORBIDDEN,
+		       "You may see this, but what you hold does not cover %s here.",
+		       step->action);
+}
+
+static const struct problem *flow_version(struct call *call, const struct looked *looked)
+{
+	const char *now = row_text(looked->row, 0, "version");
+
+	if (!call->if_version || strcmp(call->if_version, now) == 0)
+		return NULL;
+	return problem(call->arena, PROBLEM_VERSION_CHANGED,
+		       "This is at version %s now: read it again.", now);
+}
+
+static const struct problem *flow_state(struct call *call, const struct looked *looked)
+{
+	const struct step *step = call->route->step;
+	const char *state = row_text(looked->row, 0, "state");
+	autobuffer from = { 0 };
+
+	if (step_leaves(call->arena, step, state))
+		return NULL;
+	for (const char *const *each = array_items(call->arena, step->from); *each; each++) {
+		buffer_text(&from, from.length ? ", " : "");
+		buffer_text(&from, *each);
+	}
+	return problem(call->arena, PROBLEM_WRONG_STATE,
+		       "This is %s; %s is possible from: %s.", state, step->action, from.data);
+}
+
+static bool gate_conflicts(const PGresult *gate)
+{
+	for (int row = 0; row < row_count(gate); row++)
+		if (strcmp(row_text(gate, row, "code"), "conflict_of_interest") == 0)
+			return true;
+	return false;
+}
+
+static const struct problem *flow_gate(struct call *call, struct looked *looked)
+{
+	const struct step *step = call->route->step;
+	autobuffer blockers = { 0 };
+	struct problem *blocked;
+	const struct problem *err;
+
+	if (!step->gate)
+		return NULL;
+	if ((err = call_read(call, &looked->gate)) || row_count(looked->gate) == 0)
+		return err;
+	blockers_add(&blockers, step->action, looked->gate);
+	blocked = problem(call->arena,
+			  gate_conflicts(looked->gate) ? PROBLEM_CONFLICTED : PROBLEM_BLOCKED,
+			  "%s", row_text(looked->gate, 0, "detail"));
+	blocked->blockers = arena_printf(call->arena, "[%s]", blockers.data);
+	return blocked;
+}
+
+/* The names that other steps of this flow give its queries: NULL where this one does not. */
+static void flow_defaults(struct call *call)
+{
+	for (const struct step *step = call->resource->flow; step->action; step++) {
+		for (const struct field *f = step->body; f && f->name; f++)
+			if (!value_find(&call->values, f->name))
+				call_set(call, f->name, NULL);
+		for (const char *const *name = step->provides; name && *name; name++)
+			if (!value_find(&call->values, *name))
+				call_set(call, *name, NULL);
+	}
+}
+
+static void flow_values(struct call *call, const struct looked *looked)
+{
+	const struct step *step = call->route->step;
+	const char *state = row_text(looked->row, 0, "state");
+
+	call_set(call, "from", step->from);
+	call_set(call, "to", step->to ? step->to : state);
+	call_set(call, "action", step->action);
+	call_set(call, "version", row_text(looked->row, 0, "version"));
+	flow_defaults(call);
+	call_reach(call, step->permission);
+}
+
+/* A move may end the caller's own sight of the row: then id and state are all there is. */
+static const struct problem *flow_show(struct call *call)
+{
+	const struct problem *err = resource_show(call);
+
+	if (!err || err->kind != PROBLEM_NOT_FOUND)
+		return err;
+	call_answer(call, 202, json_pack("{s:s, s:s}", "id", call_text(call, "id"), "state",
+					 call_text(call, "to")));
+	return NULL;
+}
+
+const struct problem *flow_run(struct call *call)
+{
+	const struct step *step = call->route->step;
+	struct looked looked = { NULL, NULL };
+	const struct problem *err;
+
+	if ((err = flow_look(call, &looked)) ||	     /* 404 */
+	    (err = flow_permit(call, &looked)) ||    /* 403 */
+	    (err = idempotency_judge(call)) || call->replayed ||
+	    (err = flow_version(call, &looked)) ||   /* 412 */
+	    (err = flow_state(call, &looked)) ||     /* 409 */
+	    (err = flow_gate(call, &looked)))	     /* 409 */
+		return err;
+	flow_values(call, &looked);
+	err = step->handle ? step->handle(call) : flow_move(call);
+	if (err || call->answer->status)
+		return err;
+	return flow_show(call);
+}
+
+const struct problem *flow_move(struct call *call)
+{
+	const PGresult *moved;
+	const struct problem *err = run(call, call->resource->move, &moved);
+
+	if (!err && row_count(moved) == 0)
+		err = problem(call->arena, PROBLEM_WRONG_STATE,
+			      "Somebody else changed this first: read it again.");
+	return err;
+}

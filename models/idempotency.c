@@ -1,0 +1,145 @@
+/* Idempotency-Key: the same POST sent twice is done once, and answered twice alike. */
+#include "models/idempotency.h"
+#include <sodium.h>
+#include <string.h>
+#include "auth/vault.h"
+#include "base/encoding.h"
+#include "base/log.h"
+
+enum { KEY_MAX = 255 };
+
+static const char *digest(struct arena *arena, const char *bytes, size_t length)
+{
+	unsigned char out[crypto_hash_sha256_BYTES];
+
+	crypto_hash_sha256(out, (const unsigned char *)(length ? bytes : ""), length);
+	return hex_encode(arena, out, sizeof(out));
+}
+
+static bool key_valid(const char *key)
+{
+	size_t length = strlen(key);
+
+	for (const char *at = key; *at; at++)
+		if (*at < ' ' || *at > '~')
+			return false;
+	return length >= 1 && length <= KEY_MAX;
+}
+
+const struct problem *idempotency_read(struct call *call)
+{
+	const struct request *request = call->request;
+	const char *key = request->idempotency_key, *whole;
+
+	if (!key || !call->me || strcmp(request->method, "POST") != 0)
+		return NULL;
+	if (!key_valid(key))
+		return problem(call->arena, PROBLEM_BAD_REQUEST,
+			       "Idempotency-Key has 1 to 255 printable ASCII characters.");
+	/* the key comes last and no part before it can hold a line break */
+	whole = arena_printf(call->arena, "%s\n%s\n%s\n%s\n%s", call->me->identity,
+			     call->me->tenant, request->method, request->path, key);
+	call->idem_key = digest(call->arena, whole, strlen(whole));
+	call->idem_digest = digest(call->arena, request->body, request->body_length);
+	call_set(call, "idem_key", call->idem_key);
+	call_set(call, "idem_digest", call->idem_digest);
+	return NULL;
+}
+
+static const struct problem *in_progress(struct call *call)
+{
+	struct problem *err = problem(call->arena, PROBLEM_IN_PROGRESS,
+				      "A request with this Idempotency-Key is being worked on.");
+
+	err->retry_after = 1;
+	return err;
+}
+
+/* Answers may hold what is secret (an invitation's token): they are sealed at rest, each for
+ * its own place. */
+static char *place(struct call *call)
+{
+	return arena_printf(call->arena, "idempotency.body %s", call->idem_key);
+}
+
+static const struct problem *replay(struct call *call, const PGresult *row)
+{
+	const char *location = row_text(row, 0, "location");
+	const char *body = vault_unseal(call->arena, place(call), row_text(row, 0, "body"));
+
+	if (!body) {
+		log_line(LOG_ERROR, "idempotency", "a kept answer cannot be opened");
+		return problem(call->arena, PROBLEM_INTERNAL,
+			       "The earlier answer can no longer be read.");
+	}
+	call->answer->status = (int)row_number(row, 0, "status");
+	buffer_text(&call->answer->body, body);
+	if (*body)
+		call->answer->content_type = "application/json";
+	if (location)
+		answer_header(call->answer, "Location", arena_copy(call->arena, location));
+	answer_header(call->answer, "Idempotency-Replayed", "true");
+	call->replayed = true;
+	return NULL;
+}
+
+const struct problem *idempotency_queue(struct call *call)
+{
+	return call->idem_key ? call_queue(call, q_idempotency_claim) : NULL;
+}
+
+const struct problem *idempotency_judge(struct call *call)
+{
+	const struct problem *err;
+	const PGresult *row;
+
+	if (!call->idem_key)
+		return NULL;
+	if ((err = call_read(call, &row)))
+		return err;
+	if (!row_flag(row, 0, "locked"))
+		return in_progress(call);
+	if (!row_flag(row, 0, "known"))
+		return NULL;
+	if (!row_flag(row, 0, "same"))
+		return problem(call->arena, PROBLEM_KEY_REUSED,
+			       "This Idempotency-Key came with another body before.");
+	return replay(call, row);
+}
+
+const struct problem *idempotency_claim(struct call *call)
+{
+	const struct problem *err = idempotency_queue(call);
+
+	return err ? err : idempotency_judge(call);
+}
+
+static const char *answer_location(const struct answer *answer)
+{
+	for (int i = 0; i < answer->header_count; i++)
+		if (strcmp(answer->headers[i].name, "Location") == 0)
+			return answer->headers[i].value;
+	return NULL;
+}
+
+const struct problem *idempotency_store(struct call *call)
+{
+	static const struct constraint twice[] = {
+		{ "idempotency_pkey", PROBLEM_IN_PROGRESS, NULL,
+		  "A request with this Idempotency-Key has just been answered." },
+		{ 0 }
+	};
+	const struct answer *answer = call->answer;
+	const char *body = answer->body.length ? answer->body.data : "";
+	const struct problem *err;
+
+	if (!call->idem_key || call->replayed || answer->status > 299)
+		return NULL;
+	call_set(call, "idem_status", arena_printf(call->arena, "%d", answer->status));
+	call_set(call, "idem_body", vault_seal(call->arena, place(call), body));
+	call_set(call, "idem_location", answer_location(answer));
+	if ((err = call_queue(call, q_idempotency_store)))
+		return err;
+	call->tx.constraints = twice;
+	return call_read(call, NULL);
+}

@@ -1,0 +1,194 @@
+/* Boot: routes, flows and resources are whole, and each name has a source. */
+#include "models/wiring.h"
+#include <string.h>
+
+static bool me_known(const char *name)
+{
+	static const char *const names[] = { "me_tenant",   "me_person",
+					     "me_identity", "me_session",
+					     "me_session_version", "me_request_id",
+					     "me_read_only", "reach_tenant",
+					     "reach_schools", "reach_school", NULL };
+
+	for (const char *const *each = names; *each; each++)
+		if (strcmp(*each, name) == 0)
+			return true;
+	return false;
+}
+
+static bool named(const char *const *names, const char *name)
+{
+	for (; names && *names; names++)
+		if (strcmp(*names, name) == 0)
+			return true;
+	return false;
+}
+
+static bool path_names(const char *path, const char *name)
+{
+	size_t length = strlen(name);
+
+	for (const char *at = strchr(path, ':'); at; at = strchr(at + 1, ':'))
+		if (strcspn(at + 1, "/") == length && strncmp(at + 1, name, length) == 0)
+			return true;
+	return false;
+}
+
+static bool field_named(const struct field *fields, const char *name)
+{
+	for (; fields && fields->name; fields++)
+		if (strcmp(fields->name, name) == 0)
+			return true;
+	return false;
+}
+
+/* A row's own queries (get, gates) know the row and the caller, no body. */
+static bool row_source(const void *data, const char *name)
+{
+	const struct resource *resource = data;
+
+	(void)resource;
+	return me_known(name) || strcmp(name, "id") == 0;
+}
+
+/* What any step of the flow gives, the move query knows: NULL from the other steps. */
+static bool flow_gives(const struct resource *resource, const char *name)
+{
+	for (const struct step *step = resource->flow; step && step->action; step++)
+		if (field_named(step->body, name) || named(step->provides, name))
+			return true;
+	return named((const char *const[]) { "id", "version", "from", "to", "action", NULL },
+		     name);
+}
+
+static bool route_source(const void *data, const char *name)
+{
+	const struct route_entry *entry = data;
+	const struct route *route = &entry->route;
+	bool post = strcmp(route->method, "POST") == 0;
+	bool patch = strcmp(route->method, "PATCH") == 0;
+
+	if (me_known(name))
+		return route->permission != PUBLIC;
+	if (path_names(route->path, name) || field_named(route->body, name) ||
+	    named(route->provides, name))
+		return true;
+	if (patch && strncmp(name, "has_", 4) == 0)
+		return field_named(route->body, name + 4);
+	if (route->step && flow_gives(entry->resource, name))
+		return true;
+	return (post && strcmp(name, "id") == 0) ||
+	       (route->if_match && strcmp(name, "version") == 0);
+}
+
+static const struct filter *state_filter(const struct resource *resource)
+{
+	for (const struct route *r = resource->routes; r && r->method; r++)
+		for (const struct filter *f = r->list ? r->list->filters : NULL; f && f->name;
+		     f++)
+			if (strcmp(f->name, "state") == 0 && f->one_of)
+				return f;
+	return NULL;
+}
+
+static void step_check(struct wiring *wiring, const struct resource *resource,
+		       const struct step *step)
+{
+	const struct filter *states = state_filter(resource);
+	const char *const *from = array_items(wiring->arena, step->from);
+
+	if (!step->from || *step->from != '{' || !*from)
+		fault_say(wiring, "%s names no states to leave", step->action);
+	for (; states && *from; from++)
+		if (!named(states->one_of, *from))
+			fault_say(wiring, "%s leaves %s, which is no state", step->action,
+				  *from);
+	if (states && step->to && !named(states->one_of, step->to))
+		fault_say(wiring, "%s goes to %s, which is no state", step->action, step->to);
+	if (!step->label)
+		fault_say(wiring, "%s has no label", step->action);
+	if (!step->gate)
+		return;
+	query_wired(wiring, step->gate, row_source, resource);
+	if (query_has_slot(step->gate, "reach"))
+		fault_say(wiring, "%s is a gate and has {reach}", query_texts[step->gate].name);
+}
+
+static void flow_check(struct wiring *wiring, const struct resource *resource)
+{
+	if (!resource->get || !resource->move)
+		fault_say(wiring, "has a flow, but no get or no move query");
+	if (!state_filter(resource))
+		fault_say(wiring, "has a flow, but no list that filters by state");
+	for (const struct step *step = resource->flow; step->action; step++)
+		step_check(wiring, resource, step);
+}
+
+void resource_check(struct wiring *wiring, const struct resource *resource)
+{
+	if (!resource->path || *resource->path != '/')
+		fault_say(wiring, "has no path");
+	if (resource->get && resource->read == UNSET)
+		fault_say(wiring, "can be read without a permission");
+	if (resource->get)
+		query_wired(wiring, resource->get, row_source, resource);
+	if (resource->flow)
+		flow_check(wiring, resource);
+}
+
+static void list_check(struct wiring *wiring, const struct route *route)
+{
+	const struct listing *list = route->list;
+	bool paged = route->sql && query_has_slot(route->sql, "page");
+
+	if (route->sql && paged != (list != NULL))
+		fault_say(wiring, paged ? "%s has pages, but the route no listing"
+					: "%s has no {page}, but the route a listing",
+			  query_texts[route->sql].name);
+	if (!list)
+		return;
+	if (!list->sorts || !list->sorts->name || !list->id)
+		fault_say(wiring, "its listing has no sort or no id");
+	if (route->sql && (!query_has_slot(route->sql, "cursor") ||
+			   !query_has_slot(route->sql, "filter")))
+		fault_say(wiring, "%s has no {filter} or no {cursor}",
+			  query_texts[route->sql].name);
+	for (const struct filter *f = list->filters; f && f->name; f++)
+		if (f->type == LIST || f->type == OBJECTS || (f->type == ONE_OF && !f->one_of))
+			fault_say(wiring, "filter %s has a type that cannot filter", f->name);
+}
+
+static void method_check(struct wiring *wiring, const struct route *route)
+{
+	static const char *const methods[] = { "GET", "POST", "PUT", "PATCH", "DELETE", NULL };
+	bool get = strcmp(route->method, "GET") == 0;
+
+	if (!named(methods, route->method))
+		fault_say(wiring, "has a method that no route may have");
+	if (get && route->body)
+		fault_say(wiring, "reads, but takes a body");
+	if (!get && (route->list || route->whole))
+		fault_say(wiring, "writes, but is a list");
+	if (strcmp(route->method, "PATCH") == 0 && !route->if_match)
+		fault_say(wiring, "is a PATCH without if_match");
+}
+
+void route_check(struct wiring *wiring, const struct route_entry *entry)
+{
+	const struct route *route = &entry->route;
+	bool inner = strcmp(route->method, "GET") != 0 && !route->handle && !route->step;
+
+	if (*route->path != '/')
+		fault_say(wiring, "its path does not begin with /");
+	if (route->permission <= UNSET || route->permission >= PERMISSION_COUNT)
+		fault_say(wiring, "has no permission");
+	if (!route->sql && !route->handle)
+		fault_say(wiring, "has neither a query nor a handler");
+	if (inner && !entry->resource->get)
+		fault_say(wiring, "writes, but its resource has no get query to show the row");
+	method_check(wiring, route);
+	list_check(wiring, route);
+	fields_wired(wiring, route->body, "field");
+	if (route->sql)
+		query_wired(wiring, route->sql, route_source, entry);
+}

@@ -1,0 +1,166 @@
+"""openapi.yaml says what the binary says: nothing less, nothing more."""
+import json
+import os
+import subprocess
+
+import pytest
+
+from cluster import ROOT
+from contract_shape import (OPERATIONS, PROBLEMS, PUBLIC, SCHEMAS, body_schema,
+                            declared_parameters, deref, header_parameter, list_parameters,
+                            plain, properties_of, short)
+
+
+@pytest.fixture(scope="module")
+def described():
+    """Of the binary that the other tests run; it needs no database for this."""
+    binary = os.environ.get("CHAPERONE_BINARY", ROOT / "build/asan/chaperone")
+    return json.loads(subprocess.run([binary, "describe"], check=True, timeout=60,
+                                     stdout=subprocess.PIPE).stdout)
+
+
+@pytest.fixture(scope="module")
+def routes(described):
+    return {(r["method"], r["path"].replace("*", "{file}")): r for r in described["routes"]}
+
+
+def differences(what, described, declared):
+    """Each difference of two dictionaries, in words."""
+    for key in sorted(described.keys() | declared.keys(), key=str):
+        if key not in declared:
+            yield f"{what} {key}: openapi.yaml lacks it"
+        elif key not in described:
+            yield f"{what} {key}: only openapi.yaml has it"
+        elif described[key] != declared[key]:
+            yield (f"{what} {key}: the service has {short(described[key])}, "
+                   f"openapi.yaml {short(declared[key])}")
+
+
+def none(faults):
+    faults = list(faults)
+    assert not faults, "\n  ".join([f"{len(faults)} differences:", *faults])
+
+
+def test_routes_are_the_same(routes):
+    none(differences("route", dict.fromkeys(routes, True), dict.fromkeys(OPERATIONS, True)))
+
+
+def success(operation):
+    """The one status of success and its media types."""
+    statuses = [status for status in operation["responses"] if status.startswith("2")]
+    assert len(statuses) == 1, statuses
+    return int(statuses[0]), sorted(deref(operation["responses"][statuses[0]])
+                                    .get("content", {}))
+
+
+def route_facts(route):
+    flow = route.get("action") is not None
+    signed_in = route["permission"] != PUBLIC
+    return {
+        "permission": route["permission"],
+        "action": route.get("action"),
+        "status": route["status"],
+        "recent": route["recent"],
+        "If-Match": "required" if route["if_match"] else "optional" if flow else None,
+        "Idempotency-Key": "optional" if signed_in and route["method"] == "POST" else None,
+        "body": bool(route["body"]),
+        "body required": any(f["required"] for f in route["body"]) or route["if_match"],
+    }
+
+
+def operation_facts(operation):
+    body = operation.get("requestBody", {})
+    return {
+        "permission": operation["x-permission"],
+        "action": operation.get("x-action"),
+        "status": success(operation)[0],
+        "recent": operation.get("x-recent-sign-in", False),
+        "If-Match": header_parameter(operation, "If-Match"),
+        "Idempotency-Key": header_parameter(operation, "Idempotency-Key"),
+        "body": bool(body),
+        "body required": body.get("required", False),
+    }
+
+
+def both(routes):
+    return ((f"{method} {path}", routes[method, path], operation)
+            for (method, path), operation in OPERATIONS.items() if (method, path) in routes)
+
+
+def test_permissions_states_and_headers_are_the_same(routes):
+    none(fault for what, route, operation in both(routes)
+         for fault in differences(what, route_facts(route), operation_facts(operation)))
+
+
+def test_media_types_are_the_same(routes):
+    for what, route, operation in both(routes):
+        status, media = success(operation)
+        if status == 204 or not route["media"]:  # text of any kind: the service's own pages
+            continue
+        assert media == sorted(route["media"]), what
+
+
+def body_of(operation):
+    content = operation["requestBody"]["content"]
+    bodies = [plain(each["schema"]) for each in content.values()]
+    assert all(body == bodies[0] for body in bodies)
+    return bodies[0]
+
+
+def body_differences(what, expected, declared):
+    """Field by field, so that a fault names its field; objects within a list as well."""
+    for name in ("type", "additionalProperties", "required"):
+        if expected[name] != declared.get(name):
+            yield f"{what}: {name} is {expected[name]}, in openapi.yaml {declared.get(name)}"
+    yield from differences(what, expected["properties"], declared["properties"])
+
+
+def test_bodies_are_the_same(routes):
+    none(fault for what, route, operation in both(routes)
+         if route["body"] and "requestBody" in operation
+         for fault in body_differences(
+             what, body_schema(route["body"], patch=route["method"] == "PATCH"),
+             body_of(operation)))
+
+
+def test_merge_patch_has_its_media_type(routes):
+    for what, route, operation in both(routes):
+        if "requestBody" in operation:
+            wanted = {"application/json"}
+            wanted |= {"application/merge-patch+json"} if route["method"] == "PATCH" else set()
+            assert set(operation["requestBody"]["content"]) == wanted, what
+
+
+def test_parameters_are_the_same(routes):
+    none(fault for what, route, operation in both(routes)
+         for fault in differences(what + " parameter", parameters_of(route),
+                                  declared_parameters(operation)))
+
+
+def parameters_of(route):
+    known = list_parameters(route["listing"]) if route.get("listing") else {"fields": "fields"}
+    assert set(route["query"]) <= set(known), route["query"]
+    return {name: known[name] for name in route["query"]}
+
+
+def test_problems_are_the_same(described):
+    none(differences("problem", {each["slug"]: {"status": each["status"], "title": each["title"]}
+                                 for each in described["problems"]}, PROBLEMS))
+
+
+def test_permission_names_are_the_same(described):
+    none(differences("permission", dict.fromkeys(described["permissions"], True),
+                     dict.fromkeys(SCHEMAS["Permission"]["enum"], True)))
+
+
+def test_every_flow_has_its_states(described):
+    """A state that a flow knows is a word of the resource's schema."""
+    for resource in described["resources"]:
+        if not resource["flow"]:
+            continue
+        name = "".join(word.title() for word in resource["name"].split("_"))
+        schema = SCHEMAS[name]
+        states = deref(properties_of(schema)["state"])["enum"]
+        for step in resource["flow"]:
+            ends = {step["to"]} if step.get("to") else set()
+            assert set(step["from"]) | ends <= set(states), f"{name} {step['action']}"

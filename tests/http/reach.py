@@ -1,0 +1,166 @@
+"""Rows of every kind, planted at one place and marked, for whoever asks how far somebody sees."""
+import datetime
+import json
+import pathlib
+import re
+import uuid
+
+ROLES = ["slt", "administrator", "staff", "governor"]
+DUTIES = ["head", "dsl", "dpo", "hr", "clerk", "chair", "proprietor", "auditor"]
+TABLE = pathlib.Path(__file__).parents[1] / "policy.eval"
+
+
+def day(offset):
+    return (datetime.date.today() + datetime.timedelta(days=offset)).isoformat()
+
+
+def cells():
+    """The second statement of A26: {permission: {column: NO, OWN or SCOPE}}."""
+    table = {}
+    for line in TABLE.read_text().splitlines():
+        words = line.split("#")[0].split()
+        if len(words) != 3:
+            continue
+        reach, held, permission = words
+        found = re.fullmatch(r"(\w+)@(tenant|school)(?:\+(\w+))?", held)
+        role, scope, duty = found.groups() if found else (None, None, None)
+        if role in ROLES and not duty and (scope == "school" or role == "slt"):
+            table.setdefault(permission, {})[f"slt@{scope}" if role == "slt" else role] = reach
+        elif role == "none" and scope == "school" and duty in DUTIES:
+            table.setdefault(permission, {})[duty] = reach
+    return table
+
+
+def sql_row(house, table, **values):
+    """Inserts one row as the superuser; lists and dictionaries become JSON."""
+    values = {name: json.dumps(value) if isinstance(value, (dict, list)) else value
+              for name, value in values.items()}
+    house.sql(f"INSERT INTO {table} ({', '.join(values)}) VALUES"
+              f" ({', '.join(['%s'] * len(values))})", *values.values())
+    return values.get("id")
+
+
+class Plot:
+    """What stands at one place of a tenant: a school, or None for the tenant itself. Every text
+    in it holds `mark`, so that a leak is found by searching for it."""
+
+    def __init__(self, tenant, school, mark):
+        self.house, self.tenant, self.school, self.mark = tenant.house, tenant, school, mark
+        self.person, self.boss = self.plant_person(), self.plant_person("boss")
+        self.appointment = self.plant_appointment()
+        self.proposed = self.plant_appointment("proposed")
+        self.assessment = self.plant_assessment()
+        self.attestation = self.plant_attestation(self.person)
+        self.application = self.plant_application("submitted", whole=True)
+        self.channel = self.plant_channel("approved", application_id=self.application)
+        self.row("exclusion", subject_id=self.application, person_id=self.plant_person("excluded"),
+                 reason=mark, excluded_by=self.boss)
+        self.invitation = self.row("invitation", id=uuid.uuid4(), person_id=self.person,
+                                   token_hash=uuid.uuid4().bytes, invited_by=self.boss,
+                                   expires_at=day(9))
+        self.setting = self.row("setting", id=uuid.uuid4(), school_id=school,
+                                key="channel.max_admins", value=json.dumps(3))
+
+    def row(self, table, **values):
+        values = {name: str(value) if isinstance(value, uuid.UUID) else value
+                  for name, value in values.items()}
+        return sql_row(self.house, table, tenant_id=self.tenant.id, **values)
+
+    def plant_person(self, what="person", **values):
+        id = uuid.uuid4()
+        return self.row("person", **{
+            "id": id, "school_id": self.school, "name": f"{what} {self.mark}",
+            "email": f"{what}.{id.hex[:6]}.{self.mark}@plot.example", "person_type": "employee",
+            "job_title": f"{what} of {self.mark}", **values})
+
+    def plant_appointment(self, state="active", schools=None):
+        schools = schools or ([self.school] if self.school else [])
+        id = self.row("appointment", id=uuid.uuid4(), person_id=self.person, role="staff",
+                      scope="schools" if schools else "tenant", state=state, from_on=day(-9),
+                      granted_by=self.boss, granted_name=f"granter {self.mark}",
+                      reason=f"because {self.mark}")
+        for school in schools:
+            self.row("appointment_school", appointment_id=id, school_id=school,
+                     person_id=self.person)
+        self.row("appointment_history", appointment_id=id, actor_id=self.boss,
+                 actor_name=f"actor {self.mark}", action="grant", to_state=state,
+                 note=f"note {self.mark}")
+        return id
+
+    def plant_assessment(self):
+        return self.row("assessment", id=uuid.uuid4(), school_id=self.school,
+                        title=f"title {self.mark}", assessed_on=day(-9),
+                        author_name=f"author {self.mark}", score=6,
+                        mitigations=f"mitigated {self.mark}", dpia_reference=f"dpia {self.mark}",
+                        approved_by_name=f"approver {self.mark}", approved_on=day(-8),
+                        review_on=day(300), recorded_by=self.boss)
+
+    def plant_attestation(self, person, by=None):
+        return self.row("attestation", id=uuid.uuid4(), person_id=person, school_id=self.school,
+                        person_name=f"attested {self.mark}", policy_edition=f"ed {self.mark}",
+                        policy_read_on=day(-9), trained_on=day(-9), attested_by=by or self.boss,
+                        attested_name=f"attester {self.mark}")
+
+    def plant_application(self, state, applicant=None, whole=False):
+        """By the person of this plot, run by `boss`; whole: with a revision and a decision."""
+        who = applicant or self.person
+        waiting = day(-1) if state in ("submitted", "approved", "more_information") else None
+        id = self.row("channel_application", id=uuid.uuid4(), school_id=self.school, state=state,
+                      applicant_id=who, applicant_name=f"applicant {self.mark}", recorded_by=who,
+                      platform="x", proposed_name=f"proposed {self.mark}",
+                      proposed_handle=f"@{self.mark}"[:15], kind="department",
+                      visibility="open", purpose="education", waiting_since=waiting,
+                      **{name: f"{name} {self.mark}" for name in (
+                          "aim", "audience", "promotion", "purpose_detail",
+                          "other_communication_methods")})
+        self.row("application_history", application_id=id, actor_id=who,
+                 actor_name=f"actor {self.mark}", action="draft", to_state=state, revision=1,
+                 note=f"note {self.mark}")
+        if whole:
+            self.plant_parts(id)
+        return id
+
+    def plant_parts(self, application):
+        self.row("application_operator", application_id=application, person_id=self.boss,
+                 school_id=self.school, applicant_id=self.person, access="admin",
+                 person_name=f"operator {self.mark}")
+        self.row("application_revision", application_id=application, revision=1,
+                 submitted_by=self.person, submitted_name=f"submitter {self.mark}",
+                 content={"aim": f"aim {self.mark}"}, changed="{}")
+        self.row("application_decision", id=uuid.uuid4(), application_id=application, revision=1,
+                 step=0, outcome="approved", reason=f"reason {self.mark}",
+                 decider_id=self.plant_person("decider"), decider_name=f"decider {self.mark}",
+                 capacity="slt")
+
+    def plant_channel(self, state, **values):
+        id = self.row("channel", **{
+            "id": uuid.uuid4(), "school_id": self.school, "state": state, "platform": "x",
+            "handle": uuid.uuid4().hex[:15], "display_name": f"channel {self.mark}",
+            "url": f"https://{self.mark}.example/", "kind": "department", "visibility": "open",
+            "audience": f"audience {self.mark}", "purpose": "education",
+            "purpose_detail": f"purpose {self.mark}", "privacy_notice_on": day(-1),
+            "source": "application", "register_cells": {"owner": f"owner {self.mark}"},
+            **values})
+        self.row("channel_grant", id=uuid.uuid4(), channel_id=id, school_id=self.school,
+                 access="admin", person_id=self.person, holder_text=f"holder {self.mark}",
+                 holder_kind="person", from_on=day(-9))
+        self.row("channel_history", channel_id=id, actor_id=self.boss,
+                 actor_name=f"actor {self.mark}", action="import", to_state=state,
+                 note=f"note {self.mark}")
+        return id
+
+    @property
+    def ids(self):
+        """By the name of the resource, as `chaperone describe` has it."""
+        return {"school": self.school, "person": self.person, "appointment": self.appointment,
+                "assessment": self.assessment, "attestation": self.attestation,
+                "channel": self.channel, "channel_application": self.application}
+
+
+def version_of(house, table, id):
+    return house.sql(f"SELECT version FROM {table} WHERE id = %s", id)[0]["version"]
+
+
+def if_match(house, table, id):
+    """Only the version counts, so that nobody has to read the row first."""
+    return {"If-Match": f'"{version_of(house, table, id)}.0"'}

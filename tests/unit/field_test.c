@@ -1,0 +1,278 @@
+/* Field tables: what each type accepts and refuses, and every fault with its pointer. */
+#include "models/field.h"
+#include <string.h>
+#include "tests/unit/check.h"
+
+static const char *const words[] = { "open", "closed_group", NULL };
+static const struct field operators[] = {
+	{ "person_id", UUID, .required = true },
+	{ "access", ONE_OF, .required = true, .one_of = words },
+	{ "until", DATE },
+	{ "weight", NUMBER, .min = 1, .max = 9 },
+	{ "active", FLAG },
+	{ 0 }
+};
+static const struct field table[] = {
+	{ "id_of", UUID },
+	{ "name", LINE, .min = 2, .max = 5 },
+	{ "notes", TEXT },
+	{ "count", NUMBER, .min = -2, .max = 10 },
+	{ "any", NUMBER },
+	{ "flag", FLAG },
+	{ "day", DATE },
+	{ "at", TIME },
+	{ "word", ONE_OF, .one_of = words },
+	{ "email", EMAIL },
+	{ "url", URL },
+	{ "secret", SECRET },
+	{ "ids", LIST, .of = UUID, .max = 3 },
+	{ "names", LIST, .of = LINE, .min = 1 },
+	{ "numbers", LIST, .of = NUMBER },
+	{ "operators", OBJECTS, .fields = operators, .max = 2 },
+	{ 0 }
+};
+
+#define ID "0190a5e2-7c00-7000-8000-0123456789ab"
+#define ID_UPPER "0190A5E2-7C00-7000-8000-0123456789AB"
+
+/* One member, and the value it becomes; NULL: refused, at the pointer in `at`. */
+static const struct {
+	const char *body, *name, *value, *at;
+} cases[] = {
+	{ "{\"id_of\":\"" ID_UPPER "\"}", "id_of", ID, NULL },
+	{ "{\"id_of\":\"" ID "0\"}", "id_of", NULL, "/id_of" },
+	{ "{\"id_of\":\"0190a5e27c0070008000-0123456789ab\"}", "id_of", NULL, "/id_of" },
+	{ "{\"id_of\":7}", "id_of", NULL, "/id_of" },
+	{ "{\"id_of\":\"\"}", "id_of", NULL, "/id_of" },
+	{ "{\"name\":\"  Ada \\t\"}", "name", "Ada", NULL },
+	{ "{\"name\":\"\u00c5\u00e9\u00ef\u00f5\u00fc\"}", "name", "\u00c5\u00e9\u00ef\u00f5\u00fc", NULL },
+	{ "{\"name\":\"\u00c5\u00e9\u00ef\u00f5\u00fcx\"}", "name", NULL, "/name" },
+	{ "{\"name\":\" A \"}", "name", NULL, "/name" },
+	{ "{\"name\":\"   \"}", "name", NULL, "/name" },
+	{ "{\"name\":\"a\\nb\"}", "name", NULL, "/name" },
+	{ "{\"name\":\"a\\u0007b\"}", "name", NULL, "/name" },
+	{ "{\"name\":\"a\\u0085b\"}", "name", NULL, "/name" },
+	{ "{\"name\":\"a\\u202eb\"}", "name", NULL, "/name" },
+	{ "{\"name\":\"a\\u2066b\"}", "name", NULL, "/name" },
+	{ "{\"name\":\"a\\u007fb\"}", "name", NULL, "/name" },
+	{ "{\"name\":\"a'\\\"--\"}", "name", "a'\"--", NULL },
+	{ "{\"name\":true}", "name", NULL, "/name" },
+	{ "{\"name\":[\"Ada\"]}", "name", NULL, "/name" },
+	{ "{\"name\":null}", "name", NULL, NULL },
+	{ "{\"notes\":\"a\\n\\tb\"}", "notes", "a\n\tb", NULL },
+	{ "{\"notes\":\"a\\u001bb\"}", "notes", NULL, "/notes" },
+	{ "{\"count\":-2}", "count", "-2", NULL },
+	{ "{\"count\":10}", "count", "10", NULL },
+	{ "{\"count\":11}", "count", NULL, "/count" },
+	{ "{\"count\":1.0}", "count", NULL, "/count" },
+	{ "{\"count\":\"1\"}", "count", NULL, "/count" },
+	{ "{\"count\":true}", "count", NULL, "/count" },
+	{ "{\"any\":2147483647}", "any", "2147483647", NULL },
+	{ "{\"any\":2147483648}", "any", NULL, "/any" },
+	{ "{\"any\":9223372036854775807}", "any", NULL, "/any" },
+	{ "{\"flag\":true}", "flag", "true", NULL },
+	{ "{\"flag\":false}", "flag", "false", NULL },
+	{ "{\"flag\":0}", "flag", NULL, "/flag" },
+	{ "{\"flag\":\"true\"}", "flag", NULL, "/flag" },
+	{ "{\"day\":\"2028-02-29\"}", "day", "2028-02-29", NULL },
+	{ "{\"day\":\"2000-02-29\"}", "day", "2000-02-29", NULL },
+	{ "{\"day\":\"2100-02-29\"}", "day", NULL, "/day" },
+	{ "{\"day\":\"2027-02-29\"}", "day", NULL, "/day" },
+	{ "{\"day\":\"2026-04-31\"}", "day", NULL, "/day" },
+	{ "{\"day\":\"2026-13-01\"}", "day", NULL, "/day" },
+	{ "{\"day\":\"2026-1-1\"}", "day", NULL, "/day" },
+	{ "{\"day\":\"1899-12-31\"}", "day", NULL, "/day" },
+	{ "{\"day\":\"2201-01-01\"}", "day", NULL, "/day" },
+	{ "{\"day\":\"2026-01-01 \"}", "day", NULL, "/day" },
+	{ "{\"day\":\"infinity\"}", "day", NULL, "/day" },
+	{ "{\"day\":\"today\"}", "day", NULL, "/day" },
+	{ "{\"at\":\"2026-09-01T09:30:00Z\"}", "at", "2026-09-01T09:30:00Z", NULL },
+	{ "{\"at\":\"2026-09-01t09:30:00.123456789+01:00\"}", "at",
+	  "2026-09-01t09:30:00.123456789+01:00", NULL },
+	{ "{\"at\":\"2026-09-01T09:30:00\"}", "at", NULL, "/at" },
+	{ "{\"at\":\"2026-09-01 09:30:00Z\"}", "at", NULL, "/at" },
+	{ "{\"at\":\"2026-09-01T24:00:00Z\"}", "at", NULL, "/at" },
+	{ "{\"at\":\"2026-09-01T09:60:00Z\"}", "at", NULL, "/at" },
+	{ "{\"at\":\"2026-09-01T09:30Z\"}", "at", NULL, "/at" },
+	{ "{\"at\":\"2026-02-30T09:30:00Z\"}", "at", NULL, "/at" },
+	{ "{\"at\":\"2026-09-01T09:30:00.Z\"}", "at", NULL, "/at" },
+	{ "{\"at\":\"2026-09-01T09:30:00+0100\"}", "at", NULL, "/at" },
+	{ "{\"at\":\"2026-09-01T09:30:00Zulu\"}", "at", NULL, "/at" },
+	{ "{\"word\":\"closed_group\"}", "word", "closed_group", NULL },
+	{ "{\"word\":\"Open\"}", "word", NULL, "/word" },
+	{ "{\"word\":\"open \"}", "word", NULL, "/word" },
+	{ "{\"email\":\" A.Head@School.Example \"}", "email", "a.head@school.example", NULL },
+	{ "{\"email\":\"a+tag@x-y.example\"}", "email", "a+tag@x-y.example", NULL },
+	{ "{\"email\":\"a@b@c.example\"}", "email", NULL, "/email" },
+	{ "{\"email\":\"a@localhost\"}", "email", NULL, "/email" },
+	{ "{\"email\":\"a..b@c.example\"}", "email", NULL, "/email" },
+	{ "{\"email\":\".a@c.example\"}", "email", NULL, "/email" },
+	{ "{\"email\":\"a@-c.example\"}", "email", NULL, "/email" },
+	{ "{\"email\":\"a@c..example\"}", "email", NULL, "/email" },
+	{ "{\"email\":\"a\\r\\nBcc: x@c.example\"}", "email", NULL, "/email" },
+	{ "{\"email\":\"<a@c.example>\"}", "email", NULL, "/email" },
+	{ "{\"url\":\"https://x.example/a?b=c#d\"}", "url", "https://x.example/a?b=c#d", NULL },
+	{ "{\"url\":\"HTTP://x.example:8080\"}", "url", "HTTP://x.example:8080", NULL },
+	{ "{\"url\":\"https://[2001:db8::1]:443/\"}", "url", "https://[2001:db8::1]:443/", NULL },
+	{ "{\"url\":\"https://x.example/@handle\"}", "url", "https://x.example/@handle", NULL },
+	{ "{\"url\":\"https://user:pw@x.example/\"}", "url", NULL, "/url" },
+	{ "{\"url\":\"https://x.example@evil.example\"}", "url", NULL, "/url" },
+	{ "{\"url\":\"https://x.example\\\\@evil.example\"}", "url", NULL, "/url" },
+	{ "{\"url\":\"javascript:alert(1)\"}", "url", NULL, "/url" },
+	{ "{\"url\":\"https:///path\"}", "url", NULL, "/url" },
+	{ "{\"url\":\"https://\"}", "url", NULL, "/url" },
+	{ "{\"url\":\"https://x.example:0/\"}", "url", NULL, "/url" },
+	{ "{\"url\":\"https://x.example:99999/\"}", "url", NULL, "/url" },
+	{ "{\"url\":\"https://x.example:/\"}", "url", NULL, "/url" },
+	{ "{\"url\":\"https://x.example/a b\"}", "url", NULL, "/url" },
+	{ "{\"url\":\"https://x.example/%zz\"}", "url", NULL, "/url" },
+	{ "{\"url\":\"https://[::1\"}", "url", NULL, "/url" },
+	{ "{\"url\":\"https://[::1]x/\"}", "url", NULL, "/url" },
+	{ "{\"url\":\"ftp://x.example/\"}", "url", NULL, "/url" },
+	{ "{\"secret\":\" as it is \\n\"}", "secret", " as it is \n", NULL },
+	{ "{\"secret\":\"\"}", "secret", NULL, "/secret" },
+	{ "{\"ids\":[]}", "ids", "{}", NULL },
+	{ "{\"ids\":[\"" ID_UPPER "\"]}", "ids", "{\"" ID "\"}", NULL },
+	{ "{\"ids\":[\"" ID_UPPER "\",\"" ID "\"]}", "ids", NULL, "/ids/1" },
+	{ "{\"ids\":[\"" ID "\",\"x\"]}", "ids", NULL, "/ids/1" },
+	{ "{\"ids\":[null]}", "ids", NULL, "/ids/0" },
+	{ "{\"ids\":[[\"" ID "\"]]}", "ids", NULL, "/ids/0" },
+	{ "{\"ids\":\"" ID "\"}", "ids", NULL, "/ids" },
+	{ "{\"ids\":[1,2,3,4]}", "ids", NULL, "/ids" },
+	{ "{\"names\":[]}", "names", NULL, "/names" },
+	{ "{\"names\":[\"a,b\",\"{c}\",\"d\\\"e\\\\f\",\"NULL\"]}", "names",
+	  "{\"a,b\",\"{c}\",\"d\\\"e\\\\f\",\"NULL\"}", NULL },
+	{ "{\"numbers\":[3,1]}", "numbers", "{\"3\",\"1\"}", NULL },
+	{ "{\"operators\":[]}", "operators", "[]", NULL },
+	{ "{\"operators\":[{\"person_id\":\"" ID_UPPER "\",\"access\":\"open\",\"weight\":3,"
+	  "\"active\":false}]}",
+	  "operators",
+	  "[{\"person_id\":\"" ID "\",\"access\":\"open\",\"until\":null,\"weight\":3,"
+	  "\"active\":false}]",
+	  NULL },
+	{ "{\"operators\":[{\"access\":\"open\"}]}", "operators", NULL, "/operators/0/person_id" },
+	{ "{\"operators\":[{\"person_id\":null,\"access\":\"open\"}]}", "operators", NULL,
+	  "/operators/0/person_id" },
+	{ "{\"operators\":[{\"person_id\":\"" ID "\",\"access\":\"open\",\"id\":1}]}", "operators",
+	  NULL, "/operators/0/id" },
+	{ "{\"operators\":[7]}", "operators", NULL, "/operators/0" },
+	{ "{\"operators\":{}}", "operators", NULL, "/operators" },
+	{ "{\"operators\":[{},{},{}]}", "operators", NULL, "/operators" },
+	{ "{\"nam\":\"Ada\"}", "name", NULL, "/nam" },
+	{ "{\"a/b~c\":1}", "name", NULL, "/a~1b~0c" },
+	{ "{\"\":1}", "name", NULL, "/" },
+};
+
+static void case_run(struct arena *arena, int at)
+{
+	json_t *body = json_loads(cases[at].body, JSON_REJECT_DUPLICATES, NULL);
+	struct values values = { 0 };
+	const struct problem *err;
+	const struct value *value;
+	bool good;
+
+	err = fields_check(arena, table, FIELD_CREATE, body, &values);
+	json_decref(body);
+	value = value_find(&values, cases[at].name);
+	if (cases[at].at)
+		good = err && strcmp(err->errors->pointer, cases[at].at) == 0;
+	else if (cases[at].value)
+		good = !err && value && value->text && !strcmp(value->text, cases[at].value);
+	else
+		good = !err && value && !value->text;
+	if (!good)
+		fprintf(stderr, "%s gave %s %s\n", cases[at].body,
+			value && value->text ? value->text : "NULL",
+			err ? err->errors->detail : "");
+	CHECK(good);
+}
+
+static int faults(const struct problem *err)
+{
+	int count = 0;
+
+	for (const struct fault *fault = err ? err->errors : NULL; fault; fault = fault->next)
+		count++;
+	return count;
+}
+
+static const struct problem *checked(struct arena *arena, const struct field *fields,
+				     enum field_mode mode, const char *text,
+				     struct values *values)
+{
+	json_t *body = json_loads(text, 0, NULL);
+	const struct problem *err = fields_check(arena, fields, mode, body, values);
+
+	json_decref(body);
+	return err;
+}
+
+static void all_at_once(struct arena *arena)
+{
+	struct values values = { 0 };
+	const struct problem *err = checked(
+		arena, table, FIELD_CREATE,
+		"{\"name\":1,\"day\":\"x\",\"email\":\"y\",\"nmae\":2,\"operators\":[{},3]}",
+		&values);
+
+	CHECK(err && err->kind == PROBLEM_INVALID && faults(err) == 7);
+}
+
+static void nearest_name(struct arena *arena)
+{
+	struct values values = { 0 };
+	const struct problem *err =
+		checked(arena, table, FIELD_CREATE, "{\"emial\":\"a@b.example\"}", &values);
+
+	CHECK(err && strstr(err->errors->detail, "did you mean email?"));
+	err = checked(arena, table, FIELD_CREATE, "{\"wholly_other\":1}", &values);
+	CHECK(err && !strstr(err->errors->detail, "did you mean"));
+}
+
+static void patches(struct arena *arena)
+{
+	static const struct field fields[] = {
+		{ "name", LINE, .required = true },
+		{ "email", EMAIL, .clearable = true },
+		{ 0 }
+	};
+	struct values values = { 0 };
+
+	CHECK(!checked(arena, fields, FIELD_PATCH, "{\"email\":null}", &values));
+	CHECK(!strcmp(value_find(&values, "has_email")->text, "true"));
+	CHECK(!value_find(&values, "email")->text);
+	CHECK(!strcmp(value_find(&values, "has_name")->text, "false"));
+	CHECK(checked(arena, fields, FIELD_PATCH, "{\"name\":null}", &values));
+	CHECK(checked(arena, fields, FIELD_CREATE, "{}", &values));
+	CHECK(checked(arena, fields, FIELD_CREATE, "{\"name\":null}", &values));
+	CHECK(checked(arena, NULL, FIELD_CREATE, "{\"name\":1}", &values));
+	CHECK(!checked(arena, NULL, FIELD_CREATE, "{}", &values));
+}
+
+/* A body of nothing but faults costs little and is told some of them. */
+static void flood(struct arena *arena)
+{
+	struct values values = { 0 };
+	json_t *body = json_object();
+	const struct problem *err;
+
+	for (int i = 0; i < 50000; i++)
+		json_object_set_new(body, arena_printf(arena, "unknown_%d", i), json_null());
+	err = fields_check(arena, table, FIELD_CREATE, body, &values);
+	CHECK(faults(err) == 50);
+	json_decref(body);
+}
+
+int main(void)
+{
+	struct arena *arena = arena_new();
+
+	for (int i = 0; i < (int)COUNT_OF(cases); i++)
+		case_run(arena, i);
+	all_at_once(arena);
+	nearest_name(arena);
+	patches(arena);
+	flood(arena);
+	arena_free(arena);
+	return check_done();
+}
