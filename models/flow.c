@@ -74,9 +74,31 @@ static bool gate_conflicts(const PGresult *gate)
 	return false;
 }
 
+/* Reasons that each name a field are faults of the input: 422 with the list of them (P2). */
+static const struct fault *gate_faults(struct call *call, const PGresult *gate)
+{
+	const struct fault *faults = NULL;
+
+	if (!row_has(gate, "pointer"))
+		return NULL;
+	for (int row = 0; row < row_count(gate); row++)
+		if (row_text(gate, row, "pointer"))
+			fault_add(call->arena, &faults, row_text(gate, row, "pointer"), "%s",
+				  row_text(gate, row, "detail"));
+	return faults;
+}
+
+static enum problem_kind gate_kind(const PGresult *gate, const struct fault *faults)
+{
+	if (gate_conflicts(gate))
+		return PROBLEM_CONFLICTED;
+	return faults ? PROBLEM_INVALID : PROBLEM_BLOCKED;
+}
+
 static const struct problem *flow_gate(struct call *call, struct looked *looked)
 {
 	const struct step *step = call->route->step;
+	const struct fault *faults;
 	autobuffer blockers = { 0 };
 	struct problem *blocked;
 	const struct problem *err;
@@ -85,10 +107,11 @@ static const struct problem *flow_gate(struct call *call, struct looked *looked)
 		return NULL;
 	if ((err = call_read(call, &looked->gate)) || row_count(looked->gate) == 0)
 		return err;
+	faults = gate_faults(call, looked->gate);
 	blockers_add(&blockers, step->action, looked->gate);
-	blocked = problem(call->arena,
-			  gate_conflicts(looked->gate) ? PROBLEM_CONFLICTED : PROBLEM_BLOCKED,
-			  "%s", row_text(looked->gate, 0, "detail"));
+	blocked = problem(call->arena, gate_kind(looked->gate, faults), "%s",
+			  row_text(looked->gate, 0, "detail"));
+	blocked->errors = faults;
 	blocked->blockers = arena_printf(call->arena, "[%s]", blockers.data);
 	return blocked;
 }

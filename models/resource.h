@@ -31,7 +31,7 @@ struct step {
 	const char *to;      /* NULL: stays */
 	enum permission permission;
 	const char *label;   /* for a button */
-	enum query gate;     /* rows of {code, detail}: reasons why not yet */
+	enum query gate;     /* rows of {code, detail}: why not yet; a `pointer` names a field */
 	const struct field *body;
 	handler handle;	     /* decides or writes more, then returns flow_move(call) */
 	bool recent;

@@ -24,6 +24,14 @@ def format_checker():
     return checker
 
 
+def without_required(node):
+    """The same schemas for what `fields=` has cut: each property may be missing."""
+    if isinstance(node, dict):
+        return {key: without_required(value) for key, value in node.items()
+                if key != "required" or not isinstance(value, list)}
+    return [without_required(value) for value in node] if isinstance(node, list) else node
+
+
 class Contract:
     def __init__(self, path):
         """Without the file only the manners that all answers share are checked."""
@@ -33,12 +41,13 @@ class Contract:
             self.document = yaml.load(path.read_text(), Loader=yaml.CSafeLoader)
         self.seen = set()  # (path template, method, status)
         self.resolver = jsonschema.RefResolver("", self.document)
+        self.cut = jsonschema.RefResolver("", without_required(self.document))
         # A literal path goes before one with a parameter in its place.
         self.templates = sorted(self.document["paths"], key=lambda t: (t.count("{"), t))
 
-    def deref(self, thing):
+    def deref(self, thing, resolver=None):
         while isinstance(thing, dict) and "$ref" in thing:
-            thing = self.resolver.resolve(thing["$ref"])[1]
+            thing = (resolver or self.resolver).resolve(thing["$ref"])[1]
         return thing
 
     @lru_cache(maxsize=None)
@@ -49,15 +58,17 @@ class Contract:
         return None
 
     @lru_cache(maxsize=None)
-    def validator(self, *keys):
-        node = self.document
+    def validator(self, keys, cut):
+        resolver = self.cut if cut else self.resolver
+        node = resolver.referrer
         for key in keys:
-            node = self.deref(node)[key]
+            node = self.deref(node, resolver)[key]
         return jsonschema.Draft202012Validator(
-            node, resolver=self.resolver, format_checker=format_checker())
+            node, resolver=resolver, format_checker=format_checker())
 
-    def valid(self, value, keys, what):
-        faults = [f"{f.json_path}: {f.message}" for f in self.validator(*keys).iter_errors(value)]
+    def valid(self, value, keys, what, cut=False):
+        faults = [f"{f.json_path}: {f.message}"
+                  for f in self.validator(keys, cut).iter_errors(value)]
         assert not faults, f"{what} breaks the contract:\n  " + "\n  ".join(faults[:10])
 
     def check(self, method, target, sent, answer):
@@ -78,7 +89,8 @@ class Contract:
         self.seen.add((template, method, answer.status))
         if answer.status < 300:
             self.check_request(template, verb, operation, parts.query, sent, what)
-        self.check_answer(template, verb, operation, method, answer, what)
+        self.check_answer(template, verb, operation, method, answer, what,
+                          cut="fields=" in parts.query)
 
     def check_unknown(self, method, answer, what):
         """No such path, or no such method on it: a problem, or the answer to OPTIONS."""
@@ -102,7 +114,7 @@ class Contract:
         for name, _ in parse_qsl(query, keep_blank_values=True):
             assert name in names or name.split("[")[0] in names, f"{what}: {name} not declared"
 
-    def check_answer(self, template, verb, operation, method, answer, what):
+    def check_answer(self, template, verb, operation, method, answer, what, cut):
         responses = operation["responses"]
         key = next((k for k in (str(answer.status), f"{answer.status // 100}XX")
                     if k in responses), None)
@@ -118,4 +130,4 @@ class Contract:
         assert answer.media in content, f"{what} is {answer.media}, declared {list(content)}"
         if "json" in answer.media and "schema" in content[answer.media]:
             self.valid(answer.json, ("paths", template, verb, "responses", key, "content",
-                                     answer.media, "schema"), what)
+                                     answer.media, "schema"), what, cut)

@@ -1,4 +1,5 @@
 """Rows of every kind, planted at one place and marked, for whoever asks how far somebody sees."""
+import copy
 import datetime
 import json
 import pathlib
@@ -60,6 +61,12 @@ class Plot:
                                    expires_at=day(9))
         self.setting = self.row("setting", id=uuid.uuid4(), school_id=school,
                                 key="channel.max_admins", value=json.dumps(3))
+
+    def moved(self, school):
+        """The same people, whose next rows stand at another school."""
+        other = copy.copy(self)
+        other.school = school
+        return other
 
     def row(self, table, **values):
         values = {name: str(value) if isinstance(value, uuid.UUID) else value

@@ -124,6 +124,8 @@ class Server:
         return found
 
     def line_faults(self, line):
+        if line.startswith("Chaperone listens on "):
+            return []
         try:
             event = json.loads(line)
         except ValueError:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import jwt
 import pytest
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from forge import Forge, b64, pem_of, unb64
 from refusal import refused, unchanged
@@ -30,12 +31,6 @@ def jwks_key(house, kid):
     return jwt.PyJWKSet.from_dict(house.http.get("/.well-known/jwks.json").json)[kid].key
 
 
-def foreign_jwk(forge):
-    return json.loads(jwt.algorithms.ECAlgorithm(jwt.algorithms.ECAlgorithm.SHA256)
-                      .to_jwk(forge.foreign.public_key())) \
-        if hasattr(jwt.algorithms.ECAlgorithm, "to_jwk") else ec_jwk(forge.foreign.public_key())
-
-
 def ec_jwk(public_key):
     numbers = public_key.public_numbers()
     return {"kty": "EC", "crv": "P-256", "x": b64(numbers.x.to_bytes(32, "big")),
@@ -44,7 +39,6 @@ def ec_jwk(public_key):
 
 def der(forge):
     """The same signature as DER, which JWS does not know."""
-    from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
     raw = unb64(forge.real.rsplit(".", 1)[1])
     return b64(encode_dss_signature(int.from_bytes(raw[:32], "big"),
                                     int.from_bytes(raw[32:], "big")))

@@ -36,11 +36,12 @@ static struct principal *principal_make(struct arena *arena, int number, long ex
 	return made;
 }
 
-static bool text_has(const char *text, const char *format, int number)
+/* "<before> <number><after>" */
+static bool text_is(const char *text, const char *before, int number, const char *after)
 {
 	char expected[64];
 
-	snprintf(expected, sizeof(expected), format, number);
+	snprintf(expected, sizeof(expected), "%s %d%s", before, number, after);
 	return strcmp(text, expected) == 0;
 }
 
@@ -52,14 +53,14 @@ static bool principal_is(const struct principal *found, int number)
 		return false;
 	first = &found->appointments[0];
 	second = &found->appointments[1];
-	return text_has(found->person, "person %d", number) &&
-	       text_has(found->session, "session %d", number) &&
+	return text_is(found->person, "person", number, "") &&
+	       text_is(found->session, "session", number, "") &&
 	       found->auth_time == number && strcmp(first->role, "slt") == 0 &&
 	       first->tenant_wide && !first->duties[0] && !first->schools[0] &&
-	       text_has(second->role, "role %d", number) && !second->tenant_wide &&
-	       text_has(second->duties[0], "duty %d", number) && !second->duties[1] &&
-	       text_has(second->schools[0], "school %d", number) &&
-	       text_has(second->schools[1], "school %d b", number) && !second->schools[2];
+	       text_is(second->role, "role", number, "") && !second->tenant_wide &&
+	       text_is(second->duties[0], "duty", number, "") && !second->duties[1] &&
+	       text_is(second->schools[0], "school", number, "") &&
+	       text_is(second->schools[1], "school", number, " b") && !second->schools[2];
 }
 
 static void gives_a_copy_that_stands_alone(void)

@@ -1,0 +1,168 @@
+"""Who may appoint whom over HTTP, the second person, and a tenant that nobody leads."""
+import pytest
+
+from refusal import refused, unchanged
+
+PATH = "/v1/appointments"
+
+
+@pytest.fixture(scope="module")
+def tenant(house):
+    return house.fresh_tenant()
+
+
+@pytest.fixture(scope="module")
+def cast(tenant):
+    one = tenant.schools[:1]
+    return {
+        "trust slt": tenant.person("Tia Trust", "slt"),
+        "school slt": tenant.person("Sia School", "slt", one),
+        "administrator": tenant.person("Ada Admin", "administrator", one),
+        "staff": tenant.person("Sol Staff", "staff", one),
+        "chair": tenant.person("Che Chair", "governor", [], ["chair"]),
+        "hr": tenant.person("Hro Hr", "staff", [], ["hr"]),
+    }
+
+
+def body(person, role, duties=(), schools=(), **more):
+    shape = {"person_id": person.id, "role": role, "duties": list(duties), **more,
+             "scope": "schools" if schools else "tenant"}
+    return {**shape, "school_ids": schools} if schools else shape
+
+
+def grant(by, *args, expect=201, **more):
+    return by.client.post(PATH, body(*args, **more), expect=expect)
+
+
+# granter, role, duties, where, answer: the state of what was granted, or why not
+TABLE = [
+    ("trust slt", "slt", [], "tenant", "active"),
+    ("trust slt", "slt", ["head"], "one", "active"),
+    ("trust slt", "governor", ["proprietor"], "tenant", "active"),
+    ("trust slt", "staff", ["auditor"], "tenant", "proposed"),
+    ("trust slt", "staff", ["dpo", "clerk"], "tenant", "proposed"),
+    ("school slt", "administrator", [], "one", "active"),
+    ("school slt", "staff", ["dsl"], "one", "proposed"),
+    ("school slt", "staff", ["hr"], "one", "proposed"),
+    ("school slt", "governor", ["chair"], "one", "active"),
+    ("school slt", "slt", [], "one", "forbidden"),
+    ("school slt", "staff", ["head"], "one", "forbidden"),
+    ("school slt", "staff", ["dpo"], "one", "forbidden"),
+    ("school slt", "staff", [], "two", "forbidden"),
+    ("school slt", "staff", [], "both", "forbidden"),
+    ("school slt", "staff", [], "tenant", "forbidden"),
+    ("administrator", "staff", [], "one", "active"),
+    ("administrator", "staff", ["dsl"], "one", "forbidden"),
+    ("administrator", "administrator", [], "one", "forbidden"),
+    ("administrator", "governor", [], "one", "forbidden"),
+    ("administrator", "staff", [], "two", "forbidden"),
+    ("staff", "staff", [], "one", "forbidden"),
+    ("hr", "staff", [], "one", "forbidden"),
+    ("chair", "slt", [], "tenant", "forbidden"),
+    ("chair", "staff", [], "one", "forbidden"),
+]
+
+
+@pytest.mark.parametrize("granter, role, duties, where, answer", TABLE)
+def test_may_grant(house, tenant, cast, granter, role, duties, where, answer):
+    one, two = tenant.schools
+    schools = {"tenant": [], "one": [one], "two": [two], "both": [one, two]}[where]
+    person = tenant.person("Gil Granted", schools=schools)
+    if answer == "forbidden":
+        with unchanged(house):
+            refused(grant(cast[granter], person, role, duties, schools, expect=403), 403,
+                    "forbidden")
+        return
+    granted = grant(cast[granter], person, role, duties, schools).json
+    assert granted["state"] == answer and granted["granted_by"] == cast[granter].id
+    assert sorted(s["id"] for s in granted["schools"]) == sorted(schools)
+
+
+def test_nobody_grants_to_themselves(house, tenant, cast):
+    with unchanged(house):
+        for role, duties in (("administrator", []), ("staff", ["hr"])):
+            refused(grant(cast["trust slt"], cast["trust slt"], role, duties, expect=409), 409,
+                    "conflicted")
+
+
+def test_a_second_person_confirms(house, tenant, cast):
+    first = cast["trust slt"]
+    second, holder = tenant.person("Sec Second", "slt"), tenant.person("Hol Holder", "slt")
+    granted = grant(first, holder, "staff", ["dpo"], reason="New data protection officer").json
+    path = f"{PATH}/{granted['id']}"
+    assert granted["state"] == "proposed" and not granted["current"]
+    for person in (first, holder):
+        seen = person.client.get(path).json
+        assert "confirm" not in [a["name"] for a in seen["actions"]]
+        assert [b["code"] for b in seen["blockers"] if b["action"] == "confirm"] == [
+            "conflict_of_interest"]
+        with unchanged(house):
+            problem = refused(person.client.post(f"{path}/confirm", {}), 409, "blocked")
+        assert problem["blockers"] == [b for b in seen["blockers"] if b["action"] == "confirm"]
+    assert "confirm" in [a["name"] for a in second.client.get(path).json["actions"]]
+    done = second.client.post(f"{path}/confirm", {"reason": "Checked"}, expect=200).json
+    assert done["state"] == "active" and done["confirmed_by"] == second.id
+    assert done["confirmed_name"] == "Sec Second" and done["current"]
+    history = second.client.get(f"{path}/history").json["data"]
+    assert [(h["action"], h["from_state"], h["to_state"], h["actor_name"]) for h in history] == [
+        ("grant", None, "proposed", "Tia Trust"), ("confirm", "proposed", "active", "Sec Second")]
+    refused(second.client.post(f"{path}/confirm", {}), 409, "wrong-state")
+
+
+def test_a_proposal_can_be_declined(house, tenant, cast):
+    person = tenant.person("Dec Declined", schools=tenant.schools[:1])
+    granted = grant(cast["school slt"], person, "staff", ["dsl"], tenant.schools[:1]).json
+    path = f"{PATH}/{granted['id']}"
+    for name in ("administrator", "staff"):
+        with unchanged(house):
+            answer = cast[name].client.post(f"{path}/decline", {})
+            assert answer.status in (403, 404), answer
+    declined = cast["trust slt"].client.post(f"{path}/decline", {"reason": "Not yet"}, expect=200)
+    assert declined.json["state"] == "declined"
+    assert person.client.get("/v1/me").json["appointments"] == []
+
+
+def test_ending_follows_the_same_table(house, tenant, cast):
+    held = grant(cast["trust slt"], tenant.person("Bos Boss", schools=tenant.schools[:1]), "slt",
+                 [], tenant.schools[:1]).json
+    path = f"{PATH}/{held['id']}/end"
+    for name in ("school slt", "administrator", "staff"):
+        with unchanged(house):
+            refused(cast[name].client.post(path, {}), 403 if name != "staff" else 404,
+                    "forbidden" if name != "staff" else "not-found")
+    ended = cast["hr"].client.post(path, {"reason": "Left the profession"}, expect=200).json
+    assert ended["state"] == "ended" and not ended["current"]
+
+
+def test_one_school_or_more_follow_the_person(house, tenant, cast):
+    one, two = tenant.schools
+    person = tenant.person("Hom Home", schools=[one])
+    refused(grant(cast["trust slt"], person, "staff", [], [two], expect=422), 422, "invalid",
+            ["/person_id"])
+    refused(grant(cast["trust slt"], person, "staff", [], [one], scope="tenant", expect=422), 422,
+            "invalid", ["/school_ids"])
+
+
+@pytest.mark.parametrize("duty", ["chair", "proprietor"])
+def test_a_tenant_without_a_decider_has_a_way_out(house, duty):
+    tenant = house.fresh_tenant("school")
+    last = tenant.person("Las Last", "slt", [], ["head"])
+    hr = tenant.person("Hal Hr", "staff", [], ["hr"])
+    chair = tenant.person("Cat Chair", "governor", [], [duty])
+    staff = tenant.person("Sid Staff", "staff")
+    heir = tenant.person("Hei Heir")
+    seen = staff.client.get("/v1/tenant", expect=200).json
+    assert seen["no_decider"] is False and seen["way_out"] is None
+    refused(grant(chair, heir, "slt", ["head"], expect=403), 403, "forbidden")
+    hr.client.post(f"/v1/people/{last.id}/leave", {"left_on": "2026-03-01"}, expect=200)
+    seen = staff.client.get("/v1/tenant", expect=200).json
+    assert seen["no_decider"] is True and "chair" in seen["way_out"]
+    with unchanged(house):
+        refused(grant(staff, heir, "slt", [], expect=403), 403, "forbidden")
+        refused(grant(chair, heir, "administrator", [], expect=403), 403, "forbidden")
+        refused(grant(chair, heir, "slt", ["dpo"], expect=403), 403, "forbidden")
+        refused(grant(chair, chair, "slt", [], expect=409), 409, "conflicted")
+    assert grant(chair, heir, "slt", ["head"]).json["state"] == "active"
+    seen = heir.client.get("/v1/tenant", expect=200).json
+    assert seen["no_decider"] is False and seen["way_out"] is None
+    refused(grant(chair, staff, "slt", [], expect=403), 403, "forbidden")

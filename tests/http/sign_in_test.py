@@ -1,0 +1,267 @@
+"""Signing in and staying signed in: passwords, lockout, refresh, cookies, switching, /v1/me."""
+import http.cookies
+import os
+
+import jwt
+import pytest
+
+from refusal import refused, unchanged
+
+WRONG = "not-the-password-of-anybody-77"
+FRESH = "thimble-orchard-gravel-81"
+
+
+@pytest.fixture(scope="module")
+def tenant(house):
+    return house.fresh_tenant()
+
+
+def sign_in(house, email, password, expect=None, **more):
+    return house.http.post("/v1/auth/sign-in", {"email": email, "password": password, **more},
+                           expect=expect)
+
+
+def refresh(house, token, expect=200):
+    return house.http.post("/v1/auth/refresh", {"refresh_token": token}, expect=expect)
+
+
+def me(house, access, expect=200):
+    return house.server.client(access).get("/v1/me", expect=expect)
+
+
+def claims(answer):
+    return jwt.decode(answer.json["access_token"], options={"verify_signature": False})
+
+
+def test_the_right_password(house, tenant):
+    person = tenant.person("Rita Right", "staff")
+    answer = house.sign_in(person.login.upper()).json
+    assert answer["token_type"] == "Bearer" and answer["expires_in"] == 600
+    assert answer["refresh_expires_in"] == 43200
+    assert me(house, answer["access_token"]).json["person_id"] == person.id
+
+
+def without_id(body):
+    return {key: value for key, value in body.items() if key != "request_id"}
+
+
+def test_nobody_learns_who_has_an_account(house, tenant):
+    person = tenant.person("Kay Known", "staff")
+    guest = tenant.person("Gil Gone", "staff")
+    house.sql("UPDATE person SET left_on = '2026-01-01' WHERE id = %s", guest.id)
+    answers = [sign_in(house, person.login, WRONG),
+               sign_in(house, f"nobody@{tenant.mark}.example", WRONG),
+               sign_in(house, guest.login, house.password)]
+    bodies = [without_id(refused(answer, 401, "sign-in-failed")) for answer in answers]
+    assert bodies[0] == bodies[1] == bodies[2]
+    names = [[name for name, _ in answer.pairs] for answer in answers]
+    assert names[0] == names[1] == names[2]
+
+
+def processor_ticks(server):
+    """User and system time of the process with all its threads, the ended ones too."""
+    with open(f"/proc/{server.process.pid}/stat", encoding="ascii") as file:
+        fields = file.read().rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])
+
+
+def test_an_unknown_user_costs_a_hash_as_well(house, tenant):
+    """Counted in processor time, not by the clock: what another process does is no matter."""
+    person = tenant.person("Hattie Hash", "staff")
+    with house.another(CHAPERONE_SEALER="false") as server:
+        client = server.client()
+
+        def cost(email, password, status):
+            before = processor_ticks(server)
+            for _ in range(10):
+                client.post("/v1/auth/sign-in", {"email": email, "password": password},
+                            expect=status)
+            return processor_ticks(server) - before
+
+        cost(person.login, house.password, 200)
+        known = cost(person.login, house.password, 200)
+        unknown = cost(f"nobody@{tenant.mark}.example", WRONG, 401)
+        house.sql("UPDATE identity SET locked_until = now() + interval '1 hour' WHERE id = %s",
+                  person.identity)
+        locked = cost(person.login, house.password, 429)
+        house.sql("UPDATE identity SET locked_until = NULL, password_hash = NULL WHERE id = %s",
+                  person.identity)
+        without = cost(person.login, house.password, 401)
+    ticks_of_a_hash = os.sysconf("SC_CLK_TCK") * 0.010
+    for what in (unknown, locked, without):
+        assert what >= known / 2 and what >= 10 * ticks_of_a_hash / 2, (known, what)
+
+
+def test_five_wrong_passwords_lock(house, tenant):
+    person, other = tenant.person("Lea Locked", "staff"), tenant.person("Ola Open", "staff")
+    for _ in range(4):
+        refused(sign_in(house, person.login, WRONG), 401, "sign-in-failed")
+    sign_in(house, person.login, house.password, expect=200)  # and counts from anew
+    for _ in range(5):
+        refused(sign_in(house, person.login, WRONG), 401, "sign-in-failed")
+    answer = sign_in(house, person.login, house.password)
+    refused(answer, 429, "too-many-requests")
+    assert 1 <= int(answer.headers["retry-after"]) <= 60
+    sign_in(house, other.login, house.password, expect=200)
+    house.sql("UPDATE identity SET locked_until = now() WHERE id = %s", person.identity)
+    refused(sign_in(house, person.login, WRONG), 401, "sign-in-failed")
+    assert int(sign_in(house, person.login, house.password).headers["retry-after"]) > 60
+    house.sql("UPDATE identity SET locked_until = now() WHERE id = %s", person.identity)
+    sign_in(house, person.login, house.password, expect=200)
+
+
+def test_refresh_tokens_work_once(house, tenant):
+    person = tenant.person("Rex Refresh", "staff")
+    first = house.sign_in(person.login)
+    second = refresh(house, first.json["refresh_token"])
+    assert second.json["refresh_token"] != first.json["refresh_token"]
+    assert claims(second)["sid"] == claims(first)["sid"]
+    assert claims(second)["auth_time"] == claims(first)["auth_time"]
+    third = refresh(house, second.json["refresh_token"])
+    me(house, third.json["access_token"])
+
+
+def test_a_second_use_ends_the_family(house, tenant):
+    person = tenant.person("Rob Replay", "staff")
+    apart = house.sign_in(person.login)
+    stolen = house.sign_in(person.login).json["refresh_token"]
+    good = refresh(house, stolen)
+    me(house, good.json["access_token"])
+    refused(refresh(house, stolen, expect=401), 401, "sign-in-failed")
+    me(house, good.json["access_token"], expect=401)
+    refused(refresh(house, good.json["refresh_token"], expect=401), 401, "sign-in-failed")
+    me(house, apart.json["access_token"])
+    refresh(house, apart.json["refresh_token"])
+
+
+def test_refresh_tokens_that_are_none(house, tenant):
+    person = tenant.person("Nan None", "staff")
+    old = house.sign_in(person.login)
+    house.sql("UPDATE refresh_token SET expires_at = now() WHERE session_id = %s",
+              claims(old)["sid"])
+    for token in (old.json["refresh_token"], "A" * 43, "x", old.json["access_token"][:200]):
+        refused(refresh(house, token, expect=401), 401, "sign-in-failed")
+    refused(house.http.post("/v1/auth/refresh", {}), 422, "invalid", ["/refresh_token"])
+
+
+def cookie_of(answer):
+    lines = [value for name, value in answer.pairs if name == "set-cookie"]
+    assert len(lines) == 1, answer
+    return next(iter(http.cookies.SimpleCookie(lines[0]).values())), lines[0]
+
+
+def test_a_browser_keeps_the_refresh_token_in_a_cookie(house, tenant):
+    person = tenant.person("Bo Browser", "staff")
+    answer = sign_in(house, person.login, house.password, expect=200, cookie=True)
+    assert "refresh_token" not in answer.json
+    cookie, line = cookie_of(answer)
+    assert cookie["httponly"] and cookie["samesite"] == "Strict"
+    assert cookie["path"] == "/v1/auth/refresh" and cookie["max-age"] == "43200"
+    assert not cookie["domain"] and "Secure" not in line
+    header = {"Cookie": f"other=1; {cookie.key}={cookie.value}; more=2"}
+    renewed = house.http.post("/v1/auth/refresh", {}, headers=header, expect=200)
+    assert "refresh_token" not in renewed.json
+    assert cookie_of(renewed)[0].value not in ("", cookie.value)
+    refused(house.http.post("/v1/auth/refresh", {}, headers=header), 401, "sign-in-failed")
+    out = house.server.client(sign_in(house, person.login, house.password, cookie=True)
+                              .json["access_token"]).post("/v1/auth/sign-out", expect=204)
+    assert cookie_of(out)[0].value == "" and cookie_of(out)[0]["max-age"] == "0"
+
+
+def test_the_cookie_is_secure_behind_https(house, tenant):
+    person = tenant.person("Seb Secure", "staff")
+    with house.another(CHAPERONE_ISSUER="https://chaperone.example") as server:
+        answer = server.client().post("/v1/auth/sign-in", {
+            "email": person.login, "password": house.password, "cookie": True}, expect=200)
+    assert cookie_of(answer)[0]["secure"]
+
+
+def test_one_identity_in_two_tenants(house):
+    """Farah Khan chairs the trust and is a governor of another school."""
+    login = "chair@moorland.example"
+    first = house.sign_in(login)
+    start = me(house, first.json["access_token"]).json
+    assert [t["tenant_name"] for t in start["tenants"]] == [
+        "Moorland Learning Trust", "St Brannock's Primary School"]
+    here = claims(first)["tid"]
+    there = next(t for t in start["tenants"] if t["tenant_id"] != here)
+    switched = house.server.client(first.json["access_token"]).post(
+        "/v1/auth/switch", {"tenant_id": there["tenant_id"]}, expect=200)
+    now = me(house, switched.json["access_token"]).json
+    assert (now["tenant_id"], now["person_id"]) == (there["tenant_id"], there["person_id"])
+    assert now["appointments"] != start["appointments"]
+    assert claims(switched)["idn"] == claims(first)["idn"]
+    assert claims(switched)["sid"] != claims(first)["sid"]
+    assert claims(switched)["auth_time"] == claims(first)["auth_time"]
+    me(house, first.json["access_token"])
+    assert claims(house.sign_in(login))["tid"] == there["tenant_id"], "where they were last"
+    assert claims(house.sign_in(login, tenant=here))["tid"] == here
+
+
+def test_a_tenant_that_is_not_yours_does_not_exist(house, tenant):
+    person = tenant.person("Tim Tenant", "staff")
+    foreign, nowhere = house.fresh_tenant().id, "0192d3e0-ffff-7000-8000-000000000000"
+    client = person.client
+    words = [without_id(refused(client.post("/v1/auth/switch", {"tenant_id": t}), 422,
+                                "invalid", ["/tenant_id"])) for t in (foreign, nowhere)]
+    assert words[0] == words[1]
+    words = [without_id(refused(sign_in(house, person.login, house.password, tenant_id=t), 422,
+                                "invalid", ["/tenant_id"])) for t in (foreign, nowhere)]
+    assert words[0] == words[1]
+    refused(sign_in(house, person.login, WRONG, tenant_id=foreign), 401, "sign-in-failed")
+
+
+def reach_of(answer):
+    return {p["permission"]: (p["reach"], p["own"], p["school_ids"])
+            for p in answer["permissions"]}
+
+
+def test_me_says_what_i_may_do_and_how_far(house, tenant):
+    one, two = tenant.schools
+    wide = reach_of(tenant.person("Wyn Wide", "slt").client.get("/v1/me").json)
+    assert wide["channel_import"] == wide["person_read"] == ("tenant", False, [])
+    assert "account_record" not in wide
+    head = tenant.person("Hal Head", "slt", [one], ["head"]).client.get("/v1/me").json
+    assert reach_of(head)["person_write"] == ("schools", False, [one])
+    assert [(a["role"], a["scope"], a["duties"], [s["id"] for s in a["schools"]])
+            for a in head["appointments"]] == [("slt", "schools", ["head"], [one])]
+    staff = reach_of(tenant.person("Stu Staff", "staff", [two]).client.get("/v1/me").json)
+    assert staff["appointment_read"] == ("own", True, [])
+    assert staff["person_read"] == ("schools", False, [two])
+    assert "person_write" not in staff and "application_decide" not in staff
+    both = tenant.person("Bea Both", "staff", [one])
+    both.appoint("administrator", [two])
+    both = reach_of(both.client.get("/v1/me").json)
+    assert both["person_write"] == ("schools", False, [two])
+    assert sorted(both["channel_read"][2]) == sorted([one, two])
+    nothing = tenant.person("Nia Nothing").client.get("/v1/me").json
+    assert nothing["permissions"] == nothing["appointments"] == []
+
+
+def test_nobody_without_an_appointment_gets_far(house, tenant):
+    client = tenant.person("Zed Zero").client
+    for path in ("/v1/people", "/v1/tenant", "/v1/channels", "/v1/appointments"):
+        refused(client.get(path), 403, "forbidden")
+
+
+def test_public_routes_have_a_rate(house, tenant):
+    person = tenant.person("Ray Rate", "staff")
+    with house.another(CHAPERONE_PUBLIC_RATE="5") as server:
+        client = server.client()
+        good = {"email": person.login, "password": house.password}
+        for _ in range(5):
+            client.post("/v1/auth/sign-in", good, expect=200)
+        for path, body in (("sign-in", good), ("refresh", {"refresh_token": "x" * 43}),
+                           ("accept-invitation", {"invitation_token": "x", "password": FRESH})):
+            answer = client.post(f"/v1/auth/{path}", body)
+            refused(answer, 429, "too-many-requests")
+            assert 1 <= int(answer.headers["retry-after"]) <= 60
+        for _ in range(10):
+            house.as_(person.login, server=server).get("/v1/me", expect=200)
+        client.get("/healthz", expect=200)
+
+
+def test_a_sign_in_needs_both(house, tenant):
+    with unchanged(house):
+        refused(house.http.post("/v1/auth/sign-in", {"email": "no address", "cookie": "yes"}),
+                422, "invalid", ["/email", "/password", "/cookie"])
