@@ -32,23 +32,23 @@ void address_setup(void)
 static void peer_find(struct MHD_Connection *connection, char out[ADDRESS_SIZE])
 {
 	const union MHD_ConnectionInfo *info =
-	        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
 	char text[ADDRESS_SIZE] = "";
 
 	if (info && info->client_addr->sa_family == AF_INET)
 		inet_ntop(AF_INET,
-		          &((const struct sockaddr_in *)info->client_addr)->sin_addr,
-		          text, ADDRESS_SIZE);
+			  &((const struct sockaddr_in *)info->client_addr)->sin_addr,
+			  text, ADDRESS_SIZE);
 	else if (info && info->client_addr->sa_family == AF_INET6)
 		inet_ntop(AF_INET6,
-		          &((const struct sockaddr_in6 *)info->client_addr)->sin6_addr,
-		          text, ADDRESS_SIZE);
+			  &((const struct sockaddr_in6 *)info->client_addr)->sin6_addr,
+			  text, ADDRESS_SIZE);
 	if (!address_spell(text, out))
 		*out = '\0';
 }
 
 const char *address_find(struct arena *arena, struct MHD_Connection *connection,
-                         const char *forwarded_for)
+			 const char *forwarded_for)
 {
 	char peer[ADDRESS_SIZE], last[ADDRESS_SIZE];
 	const char *comma;

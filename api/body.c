@@ -48,7 +48,8 @@ static bool depth_good(const char *body, size_t length)
 
 /* The parser's own words may quote the body, which can hold a password: only what kind of
  * fault and where. */
-static const struct problem *unparsed(const struct request *request, const json_error_t *error)
+static const struct problem *unparsed(const struct request *request,
+				      const json_error_t *error)
 {
 	bool twice = json_error_code(error) == json_error_duplicate_key;
 
@@ -72,11 +73,12 @@ const struct problem *body_read(const struct request *request, json_t **ret_body
 	if (!depth_good(request->body, request->body_length))
 		return problem(request->arena, PROBLEM_BAD_JSON,
 			       "The body is nested deeper than %d levels.", DEPTH_MAX);
-	*ret_body = json_loadb(request->body, request->body_length, JSON_REJECT_DUPLICATES,
-			       &error);
+	*ret_body = json_loadb(request->body, request->body_length,
+			       JSON_REJECT_DUPLICATES, &error);
 	if (!*ret_body)
 		return unparsed(request, &error);
 	if (!json_is_object(*ret_body))
-		return problem(request->arena, PROBLEM_BAD_JSON, "The body is no JSON object.");
+		return problem(request->arena, PROBLEM_BAD_JSON,
+			       "The body is no JSON object.");
 	return NULL;
 }

@@ -68,8 +68,8 @@ static bool needs_escape(const char *bytes, size_t length)
 	for (; i + 8 <= length; i += 8) {
 		memcpy(&eight, bytes + i, 8);
 		found |= below(eight, 0x20) | below(eight ^ (ones * '"'), 1) |
-		         below(eight ^ (ones * '\\'), 1) |
-		         below(eight ^ (ones * 0x7f), 1);
+			 below(eight ^ (ones * '\\'), 1) |
+			 below(eight ^ (ones * 0x7f), 1);
 	}
 	for (; i < length; i++) {
 		unsigned char c = (unsigned char)bytes[i];

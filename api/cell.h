@@ -1,6 +1,6 @@
 /* One value of a PGresult, in text format, as the formats we answer in write it. */
 #pragma once
-#include <libpq-fe.h>
+#include "sql/tx.h"
 #include <stdbool.h>
 #include "base/buffer.h"
 

@@ -1,4 +1,5 @@
-/* The commands of the one binary; each gets its own arguments and returns the exit status. */
+/* The commands of the one binary; each gets its own arguments and returns the exit
+ * status. */
 #pragma once
 
 int command_serve(int argc, char **argv);

@@ -11,7 +11,7 @@ static const char demo_password[] = "plover-quarry-lantern-52";
 
 static const enum query demo_queries[] = { q_demo_tenants, q_demo_people, Q_NONE };
 
-static bool demo_load(struct operator *op)
+static bool demo_load(struct operator* op)
 {
 	const char *settings[] = { "demo.password_hash", NULL, NULL };
 

@@ -17,7 +17,7 @@ static int takes_nothing(const char *command)
 static int print_json(json_t *value)
 {
 	bool good = value && json_dumpf(value, stdout, JSON_INDENT(2)) == 0 &&
-	            putchar('\n') > 0;
+		    putchar('\n') > 0;
 
 	json_decref(value);
 	return good && fflush(stdout) == 0 ? 0 : 1;
@@ -42,7 +42,7 @@ static json_t *matrix_json(void)
 
 		for (int c = 0; c < COLUMN_COUNT; c++)
 			json_object_set_new(row, column_name((enum column)c),
-			                    json_string(cell_name(policy_matrix[p][c])));
+					    json_string(cell_name(policy_matrix[p][c])));
 		json_object_set_new(matrix, permission_name((enum permission)p), row);
 	}
 	return matrix;
@@ -56,10 +56,10 @@ static json_t *queries_json(void)
 		const struct query_text *text = &query_texts[query];
 
 		json_array_append_new(
-		        queries,
-		        json_pack("{s:s, s:s, s:s, s:i, s:s?, s:s?}", "name", text->name,
-		                  "kind", text->kind, "file", text->file, "line",
-		                  text->line, "school", text->school, "own", text->own));
+			queries,
+			json_pack("{s:s, s:s, s:s, s:i, s:s?, s:s?}", "name", text->name,
+				  "kind", text->kind, "file", text->file, "line",
+				  text->line, "school", text->school, "own", text->own));
 	}
 	return queries;
 }
@@ -70,10 +70,10 @@ static json_t *problems_json(void)
 
 	for (int kind = 0; kind < PROBLEM_KIND_COUNT; kind++)
 		json_array_append_new(problems,
-		                      json_pack("{s:s, s:i, s:s}", "slug",
-		                                problem_texts[kind].slug, "status",
-		                                problem_texts[kind].status, "title",
-		                                problem_texts[kind].title));
+				      json_pack("{s:s, s:i, s:s}", "slug",
+						problem_texts[kind].slug, "status",
+						problem_texts[kind].status, "title",
+						problem_texts[kind].title));
 	return problems;
 }
 

@@ -1,4 +1,5 @@
-/* chaperone import register: takes a trust's register of channels in, all of it or none. */
+/* chaperone import register: takes a trust's register of channels in, all of it or none.
+ */
 #include <stdio.h>
 #include <string.h>
 #include "api/command.h"
@@ -59,8 +60,8 @@ static char *session_open(struct arena *arena, const struct import *import)
 		session = arena_copy(arena, id);
 	operator_close(&op);
 	if (!session)
-		fprintf(stderr, "Nobody who can sign in as %s is known in tenant %s.\n", import->as,
-			import->tenant);
+		fprintf(stderr, "Nobody who can sign in as %s is known in tenant %s.\n",
+			import->as, import->tenant);
 	return session;
 }
 
@@ -71,11 +72,12 @@ static void refuse_line(struct call *call, struct import *import, int line,
 
 	import->refused++;
 	if (!fault)
-		fault_add(call->arena, &import->faults, arena_printf(call->arena, "/line %d", line),
-			  "%s", err->detail);
+		fault_add(call->arena, &import->faults,
+			  arena_printf(call->arena, "/line %d", line), "%s", err->detail);
 	for (; fault; fault = fault->next)
-		fault_add(call->arena, &import->faults, arena_printf(call->arena, "/line %d", line),
-			  "%s %s", *fault->pointer == '/' ? fault->pointer + 1 : fault->pointer,
+		fault_add(call->arena, &import->faults,
+			  arena_printf(call->arena, "/line %d", line), "%s %s",
+			  *fault->pointer == '/' ? fault->pointer + 1 : fault->pointer,
 			  fault->detail);
 }
 
@@ -98,8 +100,9 @@ static const struct problem *import_row(struct call *call, struct import *import
 	enum register_result result;
 	const char *flags;
 
-	call->values = (struct values) { 0 };
-	err = fields_check(call->arena, register_columns, FIELD_CREATE, row->cells, &call->values);
+	call->values = (struct values){ 0 };
+	err = fields_check(call->arena, register_columns, FIELD_CREATE, row->cells,
+			   &call->values);
 	if (err) {
 		refuse_line(call, import, row->line, err);
 		return NULL;
@@ -136,12 +139,15 @@ static int report(const struct import *import)
 	bool kept = !import->faults || import->skip_bad;
 
 	for (const struct fault *fault = import->faults; fault; fault = fault->next)
-		fprintf(kept ? stdout : stderr, "%s: %s\n", fault->pointer + 1, fault->detail);
+		fprintf(kept ? stdout : stderr, "%s: %s\n", fault->pointer + 1,
+			fault->detail);
 	if (!kept) {
-		fprintf(stderr, "Nothing was imported: mend these lines, or pass --skip-bad.\n");
+		fprintf(stderr,
+			"Nothing was imported: mend these lines, or pass --skip-bad.\n");
 		return 1;
 	}
-	printf("%d added, %d known, %d refused\n", import->added, import->known, import->refused);
+	printf("%d added, %d known, %d refused\n", import->added, import->known,
+	       import->refused);
 	return 0;
 }
 
@@ -168,10 +174,13 @@ static int import_as(struct call *call, struct import *import, char *session)
 static int import_run(struct arena *arena, struct import *import)
 {
 	extern const struct resource channel;
-	struct pool_options options = { config_text(CONFIG_DATABASE), "chaperone_app", 1, 5000, 60000 };
+	struct pool_options options = { config_text(CONFIG_DATABASE), "chaperone_app", 1,
+					5000, 60000 };
 	struct request request = { .arena = arena, .id = "import" };
 	struct answer answer = { 0 };
-	struct call call = { .arena = arena, .request = &request, .answer = &answer,
+	struct call call = { .arena = arena,
+			     .request = &request,
+			     .answer = &answer,
 			     .resource = &channel };
 	char *session = session_open(arena, import);
 	int status;

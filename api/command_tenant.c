@@ -21,7 +21,7 @@ static const char *option(int argc, char **argv, const char *name)
 	return NULL;
 }
 
-static char *set_id(struct operator *op, const char *name)
+static char *set_id(struct operator* op, const char *name)
 {
 	char id[ID_SIZE];
 	char *text;
@@ -33,7 +33,7 @@ static char *set_id(struct operator *op, const char *name)
 }
 
 /* The invitation's token is shown here and nowhere else; the database keeps its hash. */
-static int invite(struct operator *op, enum query query, const char *tenant)
+static int invite(struct operator* op, enum query query, const char *tenant)
 {
 	char *hash, *token = opaque_make(op->arena, &hash);
 
@@ -54,7 +54,8 @@ static int invite(struct operator *op, enum query query, const char *tenant)
 
 int command_tenant(int argc, char **argv)
 {
-	const char *slt = option(argc, argv, "--slt"), *email = option(argc, argv, "--email");
+	const char *slt = option(argc, argv, "--slt"),
+		   *email = option(argc, argv, "--email");
 	bool create = argc == 7 && strcmp(argv[0], "create") == 0 &&
 		      (strcmp(argv[1], "trust") == 0 || strcmp(argv[1], "school") == 0);
 	bool again = argc == 6 && strcmp(argv[0], "invite") == 0 && id_valid(argv[1]);

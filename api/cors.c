@@ -23,9 +23,9 @@ static void preflight(struct answer *answer, const char *methods)
 {
 	answer_header(answer, "Access-Control-Allow-Methods", methods);
 	answer_header(
-	        answer, "Access-Control-Allow-Headers",
-	        "Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, "
-	        "X-Request-Id, traceparent");
+		answer, "Access-Control-Allow-Headers",
+		"Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, "
+		"X-Request-Id, traceparent");
 	answer_header(answer, "Access-Control-Max-Age", "600");
 }
 
@@ -37,9 +37,9 @@ void cors_options(const struct request *request, struct answer *answer)
 
 	if (!methods) {
 		reply_problem(answer,
-		              router_find(request->arena, "OPTIONS", request->path,
-		                          &values, &route),
-		              request);
+			      router_find(request->arena, "OPTIONS", request->path,
+					  &values, &route),
+			      request);
 		return;
 	}
 	answer->status = 204;
@@ -58,5 +58,5 @@ void cors_headers(const struct request *request, struct answer *answer)
 	answer_header(answer, "Access-Control-Allow-Origin", request->origin);
 	answer_header(answer, "Access-Control-Allow-Credentials", "true");
 	answer_header(answer, "Access-Control-Expose-Headers",
-	              "ETag, Link, Location, Retry-After, X-Request-Id");
+		      "ETag, Link, Location, Retry-After, X-Request-Id");
 }

@@ -12,7 +12,7 @@ static bool runs_as_formula(enum cell_form form, const char *bytes, size_t lengt
 }
 
 static void field_quote(struct buffer *out, enum cell_form form, const char *bytes,
-                        size_t length)
+			size_t length)
 {
 	bool formula = runs_as_formula(form, bytes, length);
 
@@ -39,7 +39,7 @@ static void item_join(void *data, const char *bytes, size_t length)
 }
 
 static void field_write(struct buffer *out, enum cell_form form, const char *bytes,
-                        size_t length)
+			size_t length)
 {
 	autobuffer text = { 0 };
 
@@ -60,7 +60,7 @@ static void field_write(struct buffer *out, enum cell_form form, const char *byt
 }
 
 static void header_write(struct buffer *out, const PGresult *rows,
-                         const char *const *only)
+			 const char *const *only)
 {
 	const char *between = "";
 
@@ -75,7 +75,7 @@ static void header_write(struct buffer *out, const PGresult *rows,
 }
 
 static void row_write(struct buffer *out, const PGresult *rows, int row,
-                      const char *const *only)
+		      const char *const *only)
 {
 	const char *between = "";
 
@@ -85,14 +85,14 @@ static void row_write(struct buffer *out, const PGresult *rows, int row,
 		buffer_text(out, between);
 		if (!PQgetisnull(rows, row, i))
 			field_write(out, cell_form(rows, i), PQgetvalue(rows, row, i),
-			            (size_t)PQgetlength(rows, row, i));
+				    (size_t)PQgetlength(rows, row, i));
 		between = ",";
 	}
 	buffer_text(out, "\r\n");
 }
 
 void reply_csv(struct answer *answer, const PGresult *rows, int limit,
-               const char *const *only)
+	       const char *const *only)
 {
 	int count = PQntuples(rows);
 

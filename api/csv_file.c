@@ -21,7 +21,8 @@ struct reader {
 static void note(struct reader *reader, const char *detail)
 {
 	fault_add(reader->arena, reader->faults,
-		  arena_printf(reader->arena, "/line %d", reader->row_line), "%s", detail);
+		  arena_printf(reader->arena, "/line %d", reader->row_line), "%s",
+		  detail);
 	reader->row_bad = true;
 }
 
@@ -55,7 +56,8 @@ static void keep_row(struct reader *reader)
 		note(reader, "has fewer cells than the header has columns");
 	if (file->count == reader->capacity) {
 		int capacity = reader->capacity ? reader->capacity * 2 : 64;
-		struct csv_row *rows = arena_alloc(reader->arena, sizeof(*rows) * (size_t)capacity);
+		struct csv_row *rows =
+			arena_alloc(reader->arena, sizeof(*rows) * (size_t)capacity);
 
 		if (file->count > 0)
 			memcpy(rows, file->rows, sizeof(*rows) * (size_t)file->count);
@@ -66,7 +68,7 @@ static void keep_row(struct reader *reader)
 		json_decref(reader->row);
 		reader->row = NULL;
 	}
-	file->rows[file->count++] = (struct csv_row) { reader->row_line, reader->row };
+	file->rows[file->count++] = (struct csv_row){ reader->row_line, reader->row };
 }
 
 static void on_row(int separator, void *data)
@@ -83,8 +85,10 @@ static void on_row(int separator, void *data)
 	reader->column = 0;
 }
 
-/* libcsv does not count lines: feeding it line by line does, quoted line breaks included. */
-static bool feed(struct reader *reader, struct csv_parser *parser, const char *text, size_t size)
+/* libcsv does not count lines: feeding it line by line does, quoted line breaks included.
+ */
+static bool feed(struct reader *reader, struct csv_parser *parser, const char *text,
+		 size_t size)
 {
 	for (const char *at = text, *end = text + size; at < end;) {
 		const char *newline = memchr(at, '\n', (size_t)(end - at));
@@ -100,7 +104,8 @@ static bool feed(struct reader *reader, struct csv_parser *parser, const char *t
 	return csv_fini(parser, on_cell, on_row, reader) == 0;
 }
 
-static char *slurp(struct arena *arena, const char *path, size_t max_bytes, size_t *ret_size)
+static char *slurp(struct arena *arena, const char *path, size_t max_bytes,
+		   size_t *ret_size)
 {
 	autofclose FILE *file = fopen(path, "rb");
 	char *text;
@@ -125,9 +130,10 @@ const struct problem *csv_read(struct arena *arena, const char *path, size_t max
 	const char *text = slurp(arena, path, max_bytes, &size);
 	bool whole;
 
-	*ret_file = (struct csv_file) { 0 };
+	*ret_file = (struct csv_file){ 0 };
 	if (!text)
-		return problem(arena, PROBLEM_BAD_REQUEST, "%s cannot be read: %s.", path, strerror(errno));
+		return problem(arena, PROBLEM_BAD_REQUEST, "%s cannot be read: %s.", path,
+			       strerror(errno));
 	skip = size >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
 	csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI);
 	whole = feed(&reader, &parser, text + skip, size - skip);

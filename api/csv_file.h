@@ -4,7 +4,7 @@
 #include "base/problem.h"
 
 struct csv_row {
-	int line; /* of the file, where the row begins; the header is line 1 */
+	int line;      /* of the file, where the row begins; the header is line 1 */
 	json_t *cells; /* {column: text}; empty cells are absent; NULL: faulty */
 };
 struct csv_file {

@@ -29,8 +29,8 @@ static const struct problem *gate_route(struct call *call)
 {
 	const struct request *request = call->request;
 	const struct route_entry *entry;
-	const struct problem *err = router_find(call->arena, request->method, request->path,
-						&call->values, &entry);
+	const struct problem *err = router_find(call->arena, request->method,
+						request->path, &call->values, &entry);
 
 	if (err)
 		return err;
@@ -38,7 +38,8 @@ static const struct problem *gate_route(struct call *call)
 	call->route = &entry->route;
 	call->answer->route = entry->route.path;
 	call->read_only = method_is(call, "GET");
-	call->pool = call->route->permission == PUBLIC ? engine_pools.gate : engine_pools.app;
+	call->pool =
+		call->route->permission == PUBLIC ? engine_pools.gate : engine_pools.app;
 	return NULL;
 }
 
@@ -73,7 +74,8 @@ static const struct problem *gate_permission(struct call *call)
 	call_reach(call, permission);
 	if (!reach_none(&call->reach))
 		return NULL;
-	return problem(call->arena, PROBLEM_FORBIDDEN, "None of your appointments allows %s.",
+	return problem(call->arena, PROBLEM_FORBIDDEN,
+		       "None of your appointments allows %s.",
 		       permission_name(permission));
 }
 
@@ -111,7 +113,8 @@ static const struct problem *gate_body(struct call *call)
 
 	err = body_read(call->request, &body);
 	if (!err)
-		err = fields_check(call->arena, call->route->body, mode, body, &call->values);
+		err = fields_check(call->arena, call->route->body, mode, body,
+				   &call->values);
 	json_decref(body);
 	return err;
 }
@@ -130,7 +133,8 @@ static const struct problem *gate_query(struct call *call)
 		return problem(call->arena, PROBLEM_BAD_QUERY,
 			       "There are no parameters here: %.60s is not known.",
 			       params[0].name);
-	err = page_read(call->arena, route->list, params, count, &call->values, &call->page);
+	err = page_read(call->arena, route->list, params, count, &call->values,
+			&call->page);
 	if (route->whole)
 		call->page.limit = 0;
 	return err;
@@ -199,14 +203,26 @@ static const struct problem *work(struct call *call)
 }
 
 static const struct problem *(*const gates[])(struct call *) = {
-	gate_route,   gate_limit, gate_principal, gate_permission,  gate_recent, gate_accept,
-	gate_version, gate_body,  gate_query,	  idempotency_read, gate_id,	 work,
-	call_finish,
+	gate_route,	  /* 400, 404, 405 */
+	gate_limit,	  /* 429 */
+	gate_principal,	  /* 401 */
+	gate_permission,  /* 403 */
+	gate_recent,	  /* 401 */
+	gate_accept,	  /* 406 */
+	gate_version,	  /* 412, 428 */
+	gate_body,	  /* 400, 415, 422 */
+	gate_query,	  /* 400 */
+	idempotency_read, /* 400 */
+	gate_id,	  /* an id for what is new */
+	work,		  /* from here on the database: 404, 403, 409, 412, 422 */
+	call_finish,	  /* the answer, committed */
 };
 
 void engine_answer(const struct request *request, struct answer *answer)
 {
-	struct call call = { .arena = request->arena, .request = request, .answer = answer };
+	struct call call = { .arena = request->arena,
+			     .request = request,
+			     .answer = answer };
 	const struct problem *err = NULL;
 
 	for (size_t i = 0; i < COUNT_OF(gates) && !err; i++)

@@ -45,7 +45,7 @@ void *exchange_begin(void *data, const char *uri, struct MHD_Connection *connect
 }
 
 void exchange_end(void *data, struct MHD_Connection *connection, void **request,
-                  enum MHD_RequestTerminationCode code)
+		  enum MHD_RequestTerminationCode code)
 {
 	mhd_request_completed(data, connection, request, code);
 	atomic_fetch_sub(&under_way, 1);
@@ -57,7 +57,7 @@ int exchange_count(void)
 }
 
 static const struct problem *body_take(struct request *request,
-                                       const struct _u_request *in)
+				       const struct _u_request *in)
 {
 	struct problem *large;
 
@@ -65,14 +65,14 @@ static const struct problem *body_take(struct request *request,
 	request->body_length = in->binary_body_length;
 	if (request->body_length > (size_t)config_number(CONFIG_MAX_BODY)) {
 		large = problem(request->arena, PROBLEM_BODY_TOO_LARGE,
-		                "The body is larger than %ld bytes.",
-		                config_number(CONFIG_MAX_BODY));
+				"The body is larger than %ld bytes.",
+				config_number(CONFIG_MAX_BODY));
 		return large;
 	}
 	if (request->body && (strcmp(request->method, "GET") == 0 ||
-	                      strcmp(request->method, "HEAD") == 0)) {
+			      strcmp(request->method, "HEAD") == 0)) {
 		large = problem(request->arena, PROBLEM_BAD_REQUEST, "A %s has no body.",
-		                request->method);
+				request->method);
 		large->close = true;
 		return large;
 	}
@@ -81,7 +81,7 @@ static const struct problem *body_take(struct request *request,
 
 /* The id is made first: every answer has one, whatever else is wrong. */
 static const struct problem *request_take(struct exchange *exchange,
-                                          const struct _u_request *in)
+					  const struct _u_request *in)
 {
 	struct request *request = &exchange->request;
 	const struct problem *err;
@@ -97,7 +97,7 @@ static const struct problem *request_take(struct exchange *exchange,
 	if (request_id_good(exchange->framing.request_id))
 		request->id = exchange->framing.request_id;
 	request->address =
-	        address_find(request->arena, current, exchange->framing.forwarded_for);
+		address_find(request->arena, current, exchange->framing.forwarded_for);
 	return err ? err : body_take(request, in);
 }
 
@@ -125,7 +125,7 @@ static bool answer_has(const struct answer *answer, const char *name)
 
 /* The answer's own word goes before the general one. */
 static void default_put(struct exchange *exchange, struct _u_map *headers,
-                        const char *name, const char *value)
+			const char *name, const char *value)
 {
 	if (!answer_has(&exchange->answer, name))
 		u_map_put(headers, name, value);
@@ -144,9 +144,9 @@ static void headers_send(struct exchange *exchange, struct _u_map *headers)
 	u_map_put(headers, "X-Frame-Options", "DENY");
 	u_map_put(headers, "Referrer-Policy", "no-referrer");
 	default_put(exchange, headers, "Content-Security-Policy",
-	            "default-src 'none'; frame-ancestors 'none'");
+		    "default-src 'none'; frame-ancestors 'none'");
 	default_put(exchange, headers, "Cache-Control",
-	            answer_has(answer, "ETag") ? "private, no-cache" : "no-store");
+		    answer_has(answer, "ETag") ? "private, no-cache" : "no-store");
 	if (over_https)
 		u_map_put(headers, "Strict-Transport-Security", "max-age=31536000");
 	if (answer->close || server_draining())
@@ -187,12 +187,12 @@ static void log_exchange(const struct exchange *exchange, const char *method, lo
 	gmtime_r(&now.tv_sec, &utc);
 	strftime(day, sizeof(day), "%Y-%m-%dT%H:%M:%S", &utc);
 	buffer_printf(
-	        &line,
-	        "{\"time\":\"%s.%03ldZ\",\"level\":\"info\",\"event\":\"request\","
-	        "\"method\":\"%s\",\"status\":%d,\"ms\":%ld.%03ld,\"query_ms\":%ld.%03ld",
-	        day, now.tv_nsec / 1000000, method, exchange->answer.status, us / 1000,
-	        us % 1000, exchange->answer.query_us / 1000,
-	        exchange->answer.query_us % 1000);
+		&line,
+		"{\"time\":\"%s.%03ldZ\",\"level\":\"info\",\"event\":\"request\","
+		"\"method\":\"%s\",\"status\":%d,\"ms\":%ld.%03ld,\"query_ms\":%ld.%03ld",
+		day, now.tv_nsec / 1000000, method, exchange->answer.status, us / 1000,
+		us % 1000, exchange->answer.query_us / 1000,
+		exchange->answer.query_us % 1000);
 	log_text(&line, "route", exchange->answer.route);
 	log_text(&line, "person", exchange->answer.person);
 	log_text(&line, "request_id", exchange->request.id);

@@ -12,6 +12,6 @@ int exchange_run(const struct _u_request *in, struct _u_response *out, void *dat
 /* Hooks of libmicrohttpd: the request line was read; the answer is sent or given up. */
 void *exchange_begin(void *data, const char *uri, struct MHD_Connection *connection);
 void exchange_end(void *data, struct MHD_Connection *connection, void **request,
-                  enum MHD_RequestTerminationCode code);
+		  enum MHD_RequestTerminationCode code);
 /* Requests between those two. */
 int exchange_count(void);

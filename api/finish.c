@@ -59,8 +59,8 @@ static void answer_tag(struct call *call)
 	etag = reply_etag(call->arena, row_text(call->row, 0, "version"), &answer->body);
 	answer_header(answer, "ETag", etag);
 	if (call->read_only && tag_listed(call->request->if_none_match, etag)) {
+		/* the body stays: its length is told, its bytes are not sent */
 		answer->status = 304;
-		answer->body.length = 0;
 		answer->content_type = NULL;
 	}
 }
@@ -81,7 +81,8 @@ static const struct problem *answer_rows(struct call *call)
 {
 	struct answer *answer = call->answer;
 	const struct page *page = &call->page;
-	const struct problem *err = reply_fields_known(call->arena, call->rows, page->only);
+	const struct problem *err =
+		reply_fields_known(call->arena, call->rows, page->only);
 
 	if (err)
 		return err;

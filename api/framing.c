@@ -49,10 +49,10 @@ struct reading {
 };
 
 static const struct problem *refuse(struct request *request, const char *name,
-                                    const char *why)
+				    const char *why)
 {
 	struct problem *bad =
-	        problem(request->arena, PROBLEM_BAD_REQUEST, "%s%s.", name, why);
+		problem(request->arena, PROBLEM_BAD_REQUEST, "%s%s.", name, why);
 
 	bad->close = true;
 	return bad;
@@ -62,7 +62,7 @@ static bool token_valid(const char *text, size_t length)
 {
 	for (size_t i = 0; i < length; i++)
 		if (!isascii(text[i]) || (!isalnum((unsigned char)text[i]) &&
-		                          !strchr("!#$%&'*+-.^_`|~", text[i])))
+					  !strchr("!#$%&'*+-.^_`|~", text[i])))
 			return false;
 	return length > 0;
 }
@@ -85,12 +85,12 @@ static const struct wanted *wanted_find(const char *name, size_t length)
 }
 
 static const struct problem *header_take(struct reading *reading,
-                                         const struct wanted *header, const char *text,
-                                         size_t length)
+					 const struct wanted *header, const char *text,
+					 size_t length)
 {
 	struct arena *arena = reading->request->arena;
 	void *base =
-	        header->framing ? (void *)reading->framing : (void *)reading->request;
+		header->framing ? (void *)reading->framing : (void *)reading->request;
 	const char **place = (const char **)((char *)base + header->place);
 
 	if (*place && header->repeat == ONCE)
@@ -98,13 +98,13 @@ static const struct problem *header_take(struct reading *reading,
 	text = arena_copy_n(arena, text, length);
 	if (*place)
 		text = arena_printf(arena, "%s%s%s", *place,
-		                    header->repeat == JOIN_COMMA ? ", " : "; ", text);
+				    header->repeat == JOIN_COMMA ? ", " : "; ", text);
 	*place = text;
 	return NULL;
 }
 
 static enum MHD_Result header_read(void *data, enum MHD_ValueKind kind, const char *name,
-                                   size_t name_length, const char *text, size_t length)
+				   size_t name_length, const char *text, size_t length)
 {
 	struct reading *reading = data;
 	const struct wanted *header;
@@ -112,10 +112,10 @@ static enum MHD_Result header_read(void *data, enum MHD_ValueKind kind, const ch
 	(void)kind;
 	if (!token_valid(name, name_length))
 		reading->fault =
-		        refuse(reading->request, "", "A header has no proper name");
+			refuse(reading->request, "", "A header has no proper name");
 	else if (!value_valid(text ? text : "", length))
 		reading->fault = refuse(reading->request, "",
-		                        "A header holds a control character");
+					"A header holds a control character");
 	else if ((header = wanted_find(name, name_length)))
 		reading->fault = header_take(reading, header, text ? text : "", length);
 	return reading->fault ? MHD_NO : MHD_YES;
@@ -133,8 +133,8 @@ static bool host_valid(const char *host)
 }
 
 const struct problem *framing_read(struct MHD_Connection *connection,
-                                   const char *protocol, struct request *request,
-                                   struct framing *framing)
+				   const char *protocol, struct request *request,
+				   struct framing *framing)
 {
 	struct reading reading = { .request = request, .framing = framing };
 	const char *length, *encoding;
@@ -150,7 +150,7 @@ const struct problem *framing_read(struct MHD_Connection *connection,
 		return refuse(request, "", "Exactly one Host is needed");
 	if (encoding && length)
 		return refuse(request, "",
-		              "Transfer-Encoding and Content-Length exclude each other");
+			      "Transfer-Encoding and Content-Length exclude each other");
 	if (encoding && (strcasecmp(encoding, "chunked") != 0 || protocol[7] == '0'))
 		return refuse(request, "Transfer-Encoding", " may only be chunked");
 	if (length && (!*length || strspn(length, "0123456789") != strlen(length)))

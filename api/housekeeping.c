@@ -1,5 +1,6 @@
-/* One thread beside the requests: seals the audit trail once a second, loads keys anew once a
- * minute, and sweeps what has run out once an hour. Several instances may do this at once. */
+/* One thread beside the requests: seals the audit trail once a second, loads keys anew
+ * once a minute, and sweeps what has run out once an hour. Several instances may do this
+ * at once. */
 #include "api/housekeeping.h"
 #include <pthread.h>
 #include <time.h>
@@ -44,7 +45,8 @@ static void *work(void *unused)
 		if (config_flag(CONFIG_SEALER))
 			operator_run(&op, q_audit_seal, NULL);
 		if (second % 60 == 0 && !keys_load())
-			log_line(LOG_WARNING, "keys", "not loaded anew; the present ones go on");
+			log_line(LOG_WARNING, "keys",
+				 "not loaded anew; the present ones go on");
 		if (second % 3600 == 0)
 			operator_run(&op, q_sweep, NULL);
 		operator_reset(&op);

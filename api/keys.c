@@ -11,7 +11,7 @@ enum { KEYS_MAX = 16 };
 
 static const enum query key_queries[] = { q_signing_keys, q_signing_key_add, Q_NONE };
 
-static bool key_make(struct operator *op)
+static bool key_make(struct operator* op)
 {
 	char id[ID_SIZE], *private_pem, *public_pem;
 
@@ -19,12 +19,14 @@ static bool key_make(struct operator *op)
 	token_key_make(op->arena, &private_pem, &public_pem);
 	operator_set(op, "key_id", arena_copy(op->arena, id));
 	operator_set(op, "sealed",
-		     vault_seal(op->arena, arena_printf(op->arena, "signing_key/%s", id), private_pem));
+		     vault_seal(op->arena, arena_printf(op->arena, "signing_key/%s", id),
+				private_pem));
 	operator_set(op, "public_pem", public_pem);
 	return operator_run(op, q_signing_key_add, NULL);
 }
 
-static bool key_read(struct operator *op, const PGresult *rows, int row, struct signing_key *key)
+static bool key_read(struct operator* op, const PGresult *rows, int row,
+		     struct signing_key *key)
 {
 	const char *id = row_text(rows, row, "id");
 
@@ -33,14 +35,16 @@ static bool key_read(struct operator *op, const PGresult *rows, int row, struct 
 	key->active = strcmp(row_text(rows, row, "state"), "active") == 0;
 	if (!key->active)
 		return true;
-	key->private_pem = vault_unseal(op->arena, arena_printf(op->arena, "signing_key/%s", id),
-					row_text(rows, row, "sealed"));
+	key->private_pem =
+		vault_unseal(op->arena, arena_printf(op->arena, "signing_key/%s", id),
+			     row_text(rows, row, "sealed"));
 	if (!key->private_pem)
-		log_line(LOG_ERROR, "keys", "signing key %s does not open: another master key?", id);
+		log_line(LOG_ERROR, "keys",
+			 "signing key %s does not open: another master key?", id);
 	return key->private_pem;
 }
 
-static bool keys_read(struct operator *op, const PGresult *rows)
+static bool keys_read(struct operator* op, const PGresult *rows)
 {
 	struct signing_key keys[KEYS_MAX] = { 0 };
 	int count = row_count(rows) < KEYS_MAX ? row_count(rows) : KEYS_MAX;

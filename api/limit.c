@@ -48,7 +48,7 @@ static double used_now(const struct bucket *bucket, double now, double rate)
 /* The address's own bucket, else the one whose loss forgives least. A keyed hash, so that
  * nobody can aim at another's place in the table. */
 static struct bucket *bucket_find(const unsigned char key[KEY_SIZE], double now,
-                                  double rate)
+				  double rate)
 {
 	struct bucket *set, *least;
 	uint64_t hash;
@@ -94,12 +94,12 @@ const struct problem *limit_count(struct arena *arena, const char *address)
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	pthread_mutex_lock(&lock);
 	wait = token_take(key, (double)now.tv_sec + (double)now.tv_nsec / 1e9,
-	                  (double)config_number(CONFIG_PUBLIC_RATE));
+			  (double)config_number(CONFIG_PUBLIC_RATE));
 	pthread_mutex_unlock(&lock);
 	if (wait <= 0)
 		return NULL;
 	slow = problem(arena, PROBLEM_TOO_MANY,
-	               "Too many such requests came from your address: try again later.");
+		       "Too many such requests came from your address: try again later.");
 	slow->retry_after = (int)ceil(wait);
 	return slow;
 }

@@ -52,19 +52,19 @@ static int refuse(int fd)
 
 	if (errno == EADDRINUSE)
 		fprintf(stderr,
-		        "Port %ld on %s is in use: set CHAPERONE_PORT to another.\n",
-		        port, address);
+			"Port %ld on %s is in use: set CHAPERONE_PORT to another.\n",
+			port, address);
 	else if (errno == EACCES)
 		fprintf(stderr,
-		        "Port %ld needs more rights: set CHAPERONE_PORT above 1023.\n",
-		        port);
+			"Port %ld needs more rights: set CHAPERONE_PORT above 1023.\n",
+			port);
 	else if (errno == EADDRNOTAVAIL)
 		fprintf(stderr,
-		        "%s is no address of this machine: set CHAPERONE_LISTEN.\n",
-		        address);
+			"%s is no address of this machine: set CHAPERONE_LISTEN.\n",
+			address);
 	else
 		fprintf(stderr, "Port %ld on %s cannot be opened: %s.\n", port, address,
-		        strerror(errno));
+			strerror(errno));
 	if (fd >= 0)
 		close(fd);
 	return -1;
@@ -78,8 +78,8 @@ int listen_open(void)
 
 	if (!length) {
 		fprintf(stderr,
-		        "CHAPERONE_LISTEN is '%s': expected an IPv4 or IPv6 address.\n",
-		        config_text(CONFIG_LISTEN));
+			"CHAPERONE_LISTEN is '%s': expected an IPv4 or IPv6 address.\n",
+			config_text(CONFIG_LISTEN));
 		return -1;
 	}
 	fd = socket(place.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);

@@ -10,18 +10,18 @@ static const struct command {
 	const char *name, *arguments, *help;
 	int (*run)(int argc, char **argv);
 } commands[] = {
-	{"serve",     "",	                                              "serve the API until SIGTERM or SIGINT",                   command_serve  },
-	{ "migrate",  "",	                                              "bring the database to this program's schema",             command_migrate},
-	{ "demo",     "",	                                              "load the fictional tenants and print their sign-ins",
-         command_demo	                                                                                                                            },
-	{ "tenant",   "create|invite ...",                                     "make a tenant and invite its first SLT",
-         command_tenant	                                                                                                                          },
-	{ "import",   "register FILE --tenant NAME --as ADDRESS [--skip-bad]",
-         "load a register of channels",	                                                                                           command_import },
-	{ "describe", "",	                                              "print routes, permissions, queries and problems as JSON",
-         command_describe	                                                                                                                        },
-	{ "config",   "",	                                              "print every setting, its value and where it came from",
-         command_config	                                                                                                                          },
+	{ "serve", "", "serve the API until SIGTERM or SIGINT", command_serve },
+	{ "migrate", "", "bring the database to this program's schema", command_migrate },
+	{ "demo", "", "load the fictional tenants and print their sign-ins",
+	  command_demo },
+	{ "tenant", "create|invite ...", "make a tenant and invite its first SLT",
+	  command_tenant },
+	{ "import", "register FILE --tenant NAME --as ADDRESS [--skip-bad]",
+	  "load a register of channels", command_import },
+	{ "describe", "", "print routes, permissions, queries and problems as JSON",
+	  command_describe },
+	{ "config", "", "print every setting, its value and where it came from",
+	  command_config },
 };
 
 static void usage(FILE *out)
@@ -29,10 +29,10 @@ static void usage(FILE *out)
 	fprintf(out, "usage: chaperone COMMAND [ARGUMENT...]\n\n");
 	for (size_t i = 0; i < COUNT_OF(commands); i++)
 		fprintf(out, "  %s %s\n      %s\n", commands[i].name,
-		        commands[i].arguments, commands[i].help);
+			commands[i].arguments, commands[i].help);
 	fprintf(out,
-	        "\nSettings are read from CHAPERONE_* in the environment, then from the file "
-	        "that\nCHAPERONE_CONFIG names; 'chaperone config' lists them.\n");
+		"\nSettings are read from CHAPERONE_* in the environment, then from the file "
+		"that\nCHAPERONE_CONFIG names; 'chaperone config' lists them.\n");
 }
 
 static const struct command *command_find(const char *name)

@@ -12,17 +12,9 @@ static const struct bound {
 	long us;
 	const char *text;
 } bounds[] = {
-	{1000,     "0.001" },
-        { 2500,    "0.0025"},
-        { 5000,    "0.005" },
-        { 10000,   "0.01"  },
-	{ 25000,   "0.025" },
-        { 50000,   "0.05"  },
-        { 100000,  "0.1"   },
-        { 250000,  "0.25"  },
-	{ 500000,  "0.5"   },
-        { 1000000, "1.0"   },
-        { 5000000, "5.0"   },
+	{ 1000, "0.001" },  { 2500, "0.0025" }, { 5000, "0.005" },  { 10000, "0.01" },
+	{ 25000, "0.025" }, { 50000, "0.05" },	{ 100000, "0.1" },  { 250000, "0.25" },
+	{ 500000, "0.5" },  { 1000000, "1.0" }, { 5000000, "5.0" },
 };
 enum { BOUNDS = COUNT_OF(bounds), SERIES = 1024, CLASSES = 6 };
 
@@ -40,8 +32,8 @@ static atomic_ulong token_hits, token_misses;
 
 const char *metrics_method(const char *method)
 {
-	static const char *const known[] = { "GET",   "HEAD",   "POST",   "PUT",
-		                             "PATCH", "DELETE", "OPTIONS" };
+	static const char *const known[] = { "GET",   "HEAD",	"POST",	  "PUT",
+					     "PATCH", "DELETE", "OPTIONS" };
 
 	for (size_t i = 0; i < COUNT_OF(known); i++)
 		if (strcmp(known[i], method) == 0)
@@ -90,7 +82,7 @@ void metrics_request(const char *method, const char *route, int status, long us)
 void metrics_token(bool hit)
 {
 	atomic_fetch_add_explicit(hit ? &token_hits : &token_misses, 1,
-	                          memory_order_relaxed);
+				  memory_order_relaxed);
 }
 
 static void requests_write(struct buffer *out, const struct series *series)
@@ -98,11 +90,11 @@ static void requests_write(struct buffer *out, const struct series *series)
 	for (int class = 1; class < CLASSES; class ++)
 		if (series->classes[class])
 			buffer_printf(
-			        out,
-			        "chaperone_requests_total{method=\"%s\",route=\"%s\","
-			        "status=\"%dxx\"} %lu\n",
-			        series->method, series->route, class,
-			        series->classes[class]);
+				out,
+				"chaperone_requests_total{method=\"%s\",route=\"%s\","
+				"status=\"%dxx\"} %lu\n",
+				series->method, series->route, class,
+				series->classes[class]);
 }
 
 static void durations_write(struct buffer *out, const struct series *series)
@@ -111,32 +103,32 @@ static void durations_write(struct buffer *out, const struct series *series)
 
 	for (int i = 0; i < (int)BOUNDS; i++)
 		buffer_printf(out,
-		              "%s_bucket{method=\"%s\",route=\"%s\",le=\"%s\"} %lu\n",
-		              name, series->method, series->route, bounds[i].text,
-		              series->within[i]);
+			      "%s_bucket{method=\"%s\",route=\"%s\",le=\"%s\"} %lu\n",
+			      name, series->method, series->route, bounds[i].text,
+			      series->within[i]);
 	buffer_printf(out, "%s_bucket{method=\"%s\",route=\"%s\",le=\"+Inf\"} %lu\n",
-	              name, series->method, series->route, series->count);
+		      name, series->method, series->route, series->count);
 	buffer_printf(out, "%s_count{method=\"%s\",route=\"%s\"} %lu\n", name,
-	              series->method, series->route, series->count);
+		      series->method, series->route, series->count);
 	buffer_printf(out, "%s_sum{method=\"%s\",route=\"%s\"} %.6f\n", name,
-	              series->method, series->route, series->seconds);
+		      series->method, series->route, series->seconds);
 }
 
 static void series_write(struct buffer *out)
 {
 	pthread_mutex_lock(&lock);
 	buffer_text(out,
-	            "# TYPE chaperone_requests counter\n"
-	            "# HELP chaperone_requests Answers by route and class of status.\n");
+		    "# TYPE chaperone_requests counter\n"
+		    "# HELP chaperone_requests Answers by route and class of status.\n");
 	for (int i = 0; i < SERIES; i++)
 		if (table[i].method)
 			requests_write(out, &table[i]);
 	buffer_text(
-	        out,
-	        "# TYPE chaperone_request_duration_seconds histogram\n"
-	        "# UNIT chaperone_request_duration_seconds seconds\n"
-	        "# HELP chaperone_request_duration_seconds From the request read to the "
-	        "answer made.\n");
+		out,
+		"# TYPE chaperone_request_duration_seconds histogram\n"
+		"# UNIT chaperone_request_duration_seconds seconds\n"
+		"# HELP chaperone_request_duration_seconds From the request read to the "
+		"answer made.\n");
 	for (int i = 0; i < SERIES; i++)
 		if (table[i].method)
 			durations_write(out, &table[i]);
@@ -149,16 +141,14 @@ static void pool_write(struct buffer *out, const char *name, struct pool *pool)
 	const struct {
 		const char *name;
 		int value;
-	} parts[] = {
-		{"size",     state.size   },
-		{ "open",    state.open   },
-		{ "busy",    state.busy   },
-		{ "waiting", state.waiting}
-	};
+	} parts[] = { { "size", state.size },
+		      { "open", state.open },
+		      { "busy", state.busy },
+		      { "waiting", state.waiting } };
 
 	for (size_t i = 0; i < COUNT_OF(parts); i++)
 		buffer_printf(out, "chaperone_pool{pool=\"%s\",state=\"%s\"} %d\n", name,
-		              parts[i].name, parts[i].value);
+			      parts[i].name, parts[i].value);
 }
 
 /* 0 when /proc does not say. */
@@ -176,23 +166,23 @@ void metrics_write(struct buffer *out)
 {
 	series_write(out);
 	buffer_text(
-	        out,
-	        "# TYPE chaperone_pool gauge\n"
-	        "# HELP chaperone_pool Connections to the database; who waits for one.\n");
+		out,
+		"# TYPE chaperone_pool gauge\n"
+		"# HELP chaperone_pool Connections to the database; who waits for one.\n");
 	pool_write(out, "app", engine_pools.app);
 	pool_write(out, "gate", engine_pools.gate);
 	buffer_printf(
-	        out,
-	        "# TYPE chaperone_token_cache counter\n"
-	        "# HELP chaperone_token_cache Tokens looked up among the verified ones.\n"
-	        "chaperone_token_cache_total{result=\"hit\"} %lu\n"
-	        "chaperone_token_cache_total{result=\"miss\"} %lu\n"
-	        "# TYPE chaperone_http_connections gauge\n"
-	        "# HELP chaperone_http_connections Open connections of clients.\n"
-	        "chaperone_http_connections %u\n"
-	        "# TYPE process_resident_memory_bytes gauge\n"
-	        "# UNIT process_resident_memory_bytes bytes\n"
-	        "process_resident_memory_bytes %ld\n# EOF\n",
-	        atomic_load(&token_hits), atomic_load(&token_misses),
-	        server_connections(), memory_resident());
+		out,
+		"# TYPE chaperone_token_cache counter\n"
+		"# HELP chaperone_token_cache Tokens looked up among the verified ones.\n"
+		"chaperone_token_cache_total{result=\"hit\"} %lu\n"
+		"chaperone_token_cache_total{result=\"miss\"} %lu\n"
+		"# TYPE chaperone_http_connections gauge\n"
+		"# HELP chaperone_http_connections Open connections of clients.\n"
+		"chaperone_http_connections %u\n"
+		"# TYPE process_resident_memory_bytes gauge\n"
+		"# UNIT process_resident_memory_bytes bytes\n"
+		"process_resident_memory_bytes %ld\n# EOF\n",
+		atomic_load(&token_hits), atomic_load(&token_misses),
+		server_connections(), memory_resident());
 }

@@ -4,7 +4,7 @@
 #include "base/config.h"
 #include "base/log.h"
 
-void operator_open(struct operator *op, const char *role, const enum query *queries)
+void operator_open(struct operator* op, const char *role, const enum query *queries)
 {
 	struct pool_options options = {
 		.database = config_text(CONFIG_DATABASE),
@@ -14,11 +14,11 @@ void operator_open(struct operator *op, const char *role, const enum query *quer
 		.statement_timeout_ms = 60000,
 	};
 
-	*op = (struct operator) { .arena = arena_new() };
+	*op = (struct operator){ .arena = arena_new() };
 	op->pool = pool_open(&options, queries);
 }
 
-void operator_set(struct operator *op, const char *name, const char *text)
+void operator_set(struct operator* op, const char *name, const char *text)
 {
 	value_set(op->arena, &op->values, name, text);
 }
@@ -37,7 +37,7 @@ static bool operator_value(void *data, const char *name, const char **ret_text)
 	return value;
 }
 
-bool operator_run(struct operator *op, enum query query, const PGresult **ret_rows)
+bool operator_run(struct operator* op, enum query query, const PGresult **ret_rows)
 {
 	const struct problem *err;
 	const PGresult *rows;
@@ -56,14 +56,14 @@ bool operator_run(struct operator *op, enum query query, const PGresult **ret_ro
 	return !err;
 }
 
-void operator_reset(struct operator *op)
+void operator_reset(struct operator* op)
 {
 	tx_end(&op->tx);
-	op->values = (struct values) { 0 };
+	op->values = (struct values){ 0 };
 	arena_reset(op->arena);
 }
 
-void operator_close(struct operator *op)
+void operator_close(struct operator* op)
 {
 	tx_end(&op->tx);
 	pool_close(op->pool);

@@ -2,7 +2,8 @@
 #pragma once
 #include "models/call.h"
 
-struct operator {
+struct operator
+{
 	struct arena *arena;
 	struct pool *pool;
 	struct values values;
@@ -11,10 +12,10 @@ struct operator {
 };
 
 /* Opens one connection as `role`, ready for these queries (a list ended by Q_NONE). */
-void operator_open(struct operator *op, const char *role, const enum query *queries);
-void operator_set(struct operator *op, const char *name, const char *text);
+void operator_open(struct operator* op, const char *role, const enum query *queries);
+void operator_set(struct operator* op, const char *name, const char *text);
 /* Runs one query and commits it; on a problem says so and returns false. */
-bool operator_run(struct operator *op, enum query query, const PGresult **ret_rows);
+bool operator_run(struct operator* op, enum query query, const PGresult **ret_rows);
 /* Forgets values and results; the connection stays. */
-void operator_reset(struct operator *op);
-void operator_close(struct operator *op);
+void operator_reset(struct operator* op);
+void operator_close(struct operator* op);

@@ -13,7 +13,7 @@ static int hex_digit(char c)
 }
 
 const char *percent_decode(struct arena *arena, const char *raw, size_t length, bool plus,
-                           char **ret_text)
+			   char **ret_text)
 {
 	char *out = arena_alloc(arena, length + 1), *at = out;
 

@@ -9,4 +9,4 @@
  * sentence
  * ("holds ..."), and sets *ret_text to NULL. */
 const char *percent_decode(struct arena *arena, const char *raw, size_t length, bool plus,
-                           char **ret_text);
+			   char **ret_text);

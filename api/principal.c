@@ -47,7 +47,7 @@ static void id_take(char to[ID_SIZE], const PGresult *rows, const char *column)
 }
 
 static struct principal *principal_make(struct arena *arena, const char *session,
-					      const PGresult *rows)
+					const PGresult *rows)
 {
 	struct principal *made = arena_alloc(arena, sizeof(*made));
 	struct appointment *held =
@@ -64,7 +64,7 @@ static struct principal *principal_make(struct arena *arena, const char *session
 	for (int row = 0; row < row_count(rows); row++) {
 		if (!row_text(rows, row, "role"))
 			continue;
-		held[made->appointment_count++] = (struct appointment) {
+		held[made->appointment_count++] = (struct appointment){
 			arena_copy(arena, row_text(rows, row, "role")),
 			array_items(arena, row_text(rows, row, "duties")),
 			row_flag(rows, row, "tenant_wide"),
@@ -74,8 +74,8 @@ static struct principal *principal_make(struct arena *arena, const char *session
 	return made;
 }
 
-const struct problem *principal_load(struct arena *arena, struct pool *pool, char *session,
-				     struct principal **ret_principal)
+const struct problem *principal_load(struct arena *arena, struct pool *pool,
+				     char *session, struct principal **ret_principal)
 {
 	const struct problem *err;
 	const PGresult *rows;
@@ -94,7 +94,8 @@ const struct problem *principal_load(struct arena *arena, struct pool *pool, cha
 	return err;
 }
 
-/* What the token claims must be what the session says; the earlier end of the two counts. */
+/* What the token claims must be what the session says; the earlier end of the two counts.
+ */
 static bool claims_hold(const struct token_claims *claims, struct principal *principal)
 {
 	if (!principal || strcmp(claims->identity, principal->identity) != 0 ||

@@ -10,5 +10,5 @@ const struct problem *principal_find(const struct request *request, struct pool 
 /* The token itself, or NULL when the header is not exactly "Bearer <token>". */
 const char *bearer_token(const struct request *request);
 /* Who a session stands for, as the database has it now; NULL when it has ended. */
-const struct problem *principal_load(struct arena *arena, struct pool *pool, char *session,
-				     struct principal **ret_principal);
+const struct problem *principal_load(struct arena *arena, struct pool *pool,
+				     char *session, struct principal **ret_principal);

@@ -18,7 +18,7 @@ static const char *name_shown(struct arena *arena, const char *raw, size_t lengt
 }
 
 static const struct problem *refuse(struct arena *arena, const char *name,
-                                    const char *detail)
+				    const char *detail)
 {
 	const struct fault *fault = NULL;
 	struct problem *bad;
@@ -30,7 +30,7 @@ static const struct problem *refuse(struct arena *arena, const char *name,
 }
 
 static const struct problem *pair_read(struct arena *arena, const char *raw,
-                                       size_t length, struct value *params, int *count)
+				       size_t length, struct value *params, int *count)
 {
 	const char *equals = memchr(raw, '=', length), *fault;
 	size_t name_length = equals ? (size_t)(equals - raw) : length;
@@ -42,7 +42,7 @@ static const struct problem *pair_read(struct arena *arena, const char *raw,
 	if (!*name)
 		return refuse(arena, "", "has no name");
 	if (equals && (fault = percent_decode(arena, equals + 1, length - name_length - 1,
-	                                      true, &text)))
+					      true, &text)))
 		return refuse(arena, name, fault);
 	for (int i = 0; i < *count; i++)
 		if (strcmp(params[i].name, name) == 0)
@@ -56,7 +56,7 @@ static const struct problem *pair_read(struct arena *arena, const char *raw,
 }
 
 const struct problem *query_read(struct arena *arena, const char *query,
-                                 struct value **ret_params, int *ret_count)
+				 struct value **ret_params, int *ret_count)
 {
 	const struct problem *err;
 

@@ -38,7 +38,7 @@ static void plan_make(struct plan *plan, const PGresult *rows, const char *const
 
 /* Names of columns are our own words: they need no escape. */
 static void row_members(struct buffer *out, const PGresult *rows, int row,
-                        const struct plan *plan)
+			const struct plan *plan)
 {
 	for (int i = 0; i < plan->count; i++) {
 		const struct written *column = &plan->columns[i];
@@ -50,13 +50,13 @@ static void row_members(struct buffer *out, const PGresult *rows, int row,
 			buffer_add(out, "null", 4);
 		else
 			cell_json(out, column->form,
-			          PQgetvalue(rows, row, column->number),
-			          (size_t)PQgetlength(rows, row, column->number));
+				  PQgetvalue(rows, row, column->number),
+				  (size_t)PQgetlength(rows, row, column->number));
 	}
 }
 
 void reply_row(struct buffer *out, const PGresult *rows, int row, const char *const *only,
-               const char *more)
+	       const char *more)
 {
 	struct plan plan;
 
@@ -69,17 +69,17 @@ void reply_row(struct buffer *out, const PGresult *rows, int row, const char *co
 }
 
 static void link_next(struct arena *arena, struct answer *answer, const struct page *page,
-                      const char *path, const char *cursor)
+		      const char *path, const char *cursor)
 {
 	bool first = !page->query || !*page->query;
 
 	answer_header(answer, "Link",
-	              arena_printf(arena, "<%s?%s%scursor=%s>; rel=\"next\"", path,
-	                           first ? "" : page->query, first ? "" : "&", cursor));
+		      arena_printf(arena, "<%s?%s%scursor=%s>; rel=\"next\"", path,
+				   first ? "" : page->query, first ? "" : "&", cursor));
 }
 
 void reply_list(struct arena *arena, struct answer *answer, const struct page *page,
-                const PGresult *rows, const char *path)
+		const PGresult *rows, const char *path)
 {
 	struct buffer *out = &answer->body;
 	bool more = page->limit > 0 && PQntuples(rows) > page->limit;
@@ -96,7 +96,7 @@ void reply_list(struct arena *arena, struct answer *answer, const struct page *p
 	}
 	if (more) {
 		cursor = page_cursor(arena, page, row_text(rows, count - 1, "_sort"),
-		                     row_text(rows, count - 1, "_id"));
+				     row_text(rows, count - 1, "_id"));
 		link_next(arena, answer, page, path, cursor);
 	}
 	buffer_text(out, "],\"next_cursor\":");
@@ -122,7 +122,7 @@ static void errors_json(struct buffer *out, const struct fault *fault)
 }
 
 static void problem_json(struct buffer *out, const struct problem *problem,
-                         const struct request *request)
+			 const struct request *request)
 {
 	const struct problem_text *text = &problem_texts[problem->kind];
 	const char *issuer = config_text(CONFIG_ISSUER);
@@ -131,8 +131,8 @@ static void problem_json(struct buffer *out, const struct problem *problem,
 	while (length && issuer[length - 1] == '/')
 		length--;
 	buffer_printf(out,
-	              "{\"type\":\"%.*s/problems/%s\",\"title\":\"%s\",\"status\":%d",
-	              (int)length, issuer, text->slug, text->title, text->status);
+		      "{\"type\":\"%.*s/problems/%s\",\"title\":\"%s\",\"status\":%d",
+		      (int)length, issuer, text->slug, text->title, text->status);
 	if (problem->detail) {
 		buffer_text(out, ",\"detail\":");
 		buffer_json(out, problem->detail);
@@ -147,7 +147,7 @@ static void problem_json(struct buffer *out, const struct problem *problem,
 }
 
 void reply_problem(struct answer *answer, const struct problem *problem,
-                   const struct request *request)
+		   const struct request *request)
 {
 	int wait = problem->retry_after;
 
@@ -162,13 +162,13 @@ void reply_problem(struct answer *answer, const struct problem *problem,
 		answer_header(answer, "Allow", problem->allow);
 	if (answer->status == 401)
 		answer_header(answer, "WWW-Authenticate",
-		              problem->challenge ? problem->challenge
-		                                 : "Bearer realm=\"chaperone\"");
+			      problem->challenge ? problem->challenge
+						 : "Bearer realm=\"chaperone\"");
 	if (wait <= 0 && problem->kind == PROBLEM_UNAVAILABLE)
 		wait = 1;
 	if (wait > 0)
 		answer_header(answer, "Retry-After",
-		              arena_printf(request->arena, "%d", wait));
+			      arena_printf(request->arena, "%d", wait));
 }
 
 char *reply_etag(struct arena *arena, const char *version, const struct buffer *body)
@@ -176,14 +176,14 @@ char *reply_etag(struct arena *arena, const char *version, const struct buffer *
 	unsigned char digest[DIGEST];
 
 	crypto_generichash(digest, sizeof(digest),
-	                   (const unsigned char *)(body->length ? body->data : ""),
-	                   body->length, NULL, 0);
+			   (const unsigned char *)(body->length ? body->data : ""),
+			   body->length, NULL, 0);
 	return arena_printf(arena, "\"%s.%s\"", version,
-	                    hex_encode(arena, digest, sizeof(digest)));
+			    hex_encode(arena, digest, sizeof(digest)));
 }
 
 const struct problem *reply_fields_known(struct arena *arena, const PGresult *rows,
-                                         const char *const *only)
+					 const char *const *only)
 {
 	const struct fault *faults = NULL;
 	struct problem *bad;
@@ -192,7 +192,7 @@ const struct problem *reply_fields_known(struct arena *arena, const PGresult *ro
 		if (**only == '_' ||
 		    PQfnumber(rows, arena_printf(arena, "\"%s\"", *only)) < 0)
 			fault_add(arena, &faults, "fields",
-			          "There is no field '%s' here.", *only);
+				  "There is no field '%s' here.", *only);
 	if (!faults)
 		return NULL;
 	bad = problem(arena, PROBLEM_BAD_QUERY, "%s", faults->detail);

@@ -3,13 +3,21 @@
 #include <stdio.h>
 #include "models/resource.h"
 
-extern const struct resource service, session, tenant, school, person, appointment, platform,
-	assessment, attestation, channel, channel_application;
+extern const struct resource service, session, tenant, school, person, appointment,
+	platform, assessment, attestation, channel, channel_application;
 
-static const struct resource *const resources[] = {
-	&service,     &session,    &tenant,  &school,		   &person, &appointment, &platform,
-	&assessment, &attestation, &channel, &channel_application, NULL
-};
+static const struct resource *const resources[] = { &service,
+						    &session,
+						    &tenant,
+						    &school,
+						    &person,
+						    &appointment,
+						    &platform,
+						    &assessment,
+						    &attestation,
+						    &channel,
+						    &channel_application,
+						    NULL };
 
 static void say(const char *fault)
 {

@@ -50,7 +50,7 @@ static struct node *child_add(struct node *node, const char *text, size_t length
 	struct node *child = node->child;
 
 	while (child && (child->kind != kind ||
-	                 (kind == LITERAL && strcmp(child->text, segment) != 0)))
+			 (kind == LITERAL && strcmp(child->text, segment) != 0)))
 		child = child->next;
 	if (child)
 		return child;
@@ -78,7 +78,7 @@ static bool route_add(const struct route_entry *entry)
 		if (strcmp(leaf->entry->route.method, entry->route.method) != 0)
 			continue;
 		log_line(LOG_ERROR, "routes_clash", "%s %s and %s", entry->route.method,
-		         entry->route.path, leaf->entry->route.path);
+			 entry->route.path, leaf->entry->route.path);
 		return false;
 	}
 	leaf = arena_alloc(memory, sizeof(*leaf));
@@ -111,7 +111,7 @@ static const struct problem *nothing_here(struct arena *arena)
 }
 
 static const struct problem *piece_add(struct arena *arena, struct pieces *pieces,
-                                       const char *raw, size_t length)
+				       const char *raw, size_t length)
 {
 	const char *fault;
 	char *text;
@@ -127,7 +127,7 @@ static const struct problem *piece_add(struct arena *arena, struct pieces *piece
 }
 
 static const struct problem *path_split(struct arena *arena, const char *path,
-                                        struct pieces *pieces)
+					struct pieces *pieces)
 {
 	const struct problem *err;
 
@@ -159,7 +159,7 @@ static bool node_takes(const struct node *node, const char *piece)
 	if (node->kind == ID)
 		return id_valid(piece);
 	return node->kind == LITERAL ? strcmp(node->text, piece) == 0
-	                             : file_name_safe(piece);
+				     : file_name_safe(piece);
 }
 
 /* A literal goes before a file name; no literal is a UUID. */
@@ -198,13 +198,13 @@ static const char *node_methods(struct arena *arena, const struct node *node)
 	for (size_t i = 0; i < COUNT_OF(methods); i++)
 		if (leaf_find(node, methods[i]))
 			all = all ? arena_printf(arena, "%s, %s", all, methods[i])
-			          : methods[i];
+				  : methods[i];
 	return all;
 }
 
 /* The route's own words name the values: "/v1/people/:id" gives "id", in lower case. */
 static void values_take(struct arena *arena, const char *pattern,
-                        const struct pieces *pieces, struct values *values)
+			const struct pieces *pieces, struct values *values)
 {
 	for (int i = 0; i < pieces->count; i++) {
 		size_t length = strcspn(++pattern, "/");
@@ -214,7 +214,7 @@ static void values_take(struct arena *arena, const char *pattern,
 			*at = (char)tolower((unsigned char)*at);
 		if (*pattern == ':')
 			value_set(arena, values,
-			          arena_copy_n(arena, pattern + 1, length - 1), text);
+				  arena_copy_n(arena, pattern + 1, length - 1), text);
 		else if (*pattern == '*')
 			value_set(arena, values, "file", text);
 		pattern += length;
@@ -222,8 +222,8 @@ static void values_take(struct arena *arena, const char *pattern,
 }
 
 const struct problem *router_find(struct arena *arena, const char *method,
-                                  const char *path, struct values *values,
-                                  const struct route_entry **ret_route)
+				  const char *path, struct values *values,
+				  const struct route_entry **ret_route)
 {
 	struct pieces pieces = { .count = 0 };
 	const struct problem *err;
@@ -236,7 +236,7 @@ const struct problem *router_find(struct arena *arena, const char *method,
 		return nothing_here(arena);
 	if (!(*ret_route = leaf_find(node, method))) {
 		wrong = problem(arena, PROBLEM_METHOD_NOT_ALLOWED,
-		                "This address has other methods: see Allow.");
+				"This address has other methods: see Allow.");
 		wrong->allow = node_methods(arena, node);
 		return wrong;
 	}

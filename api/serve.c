@@ -24,13 +24,13 @@ enum { ARENAS = 4, GATE_SHARE = 4 };
 
 /* What runs before anybody is signed in; other queries are prepared when they are used.
  */
-static const enum query gate_queries[] = { q_principal,         q_sign_in_find,
-	                                   q_sign_in_failed,    q_session_open,
-	                                   q_session_refresh,   q_invitation_find,
-	                                   q_invitation_accept, Q_NONE };
+static const enum query gate_queries[] = { q_principal,		q_sign_in_find,
+					   q_sign_in_failed,	q_session_open,
+					   q_session_refresh,	q_invitation_find,
+					   q_invitation_accept, Q_NONE };
 
 static const enum query boot_queries[] = { q_schema_newest, q_house_faults,
-	                                   q_demo_tenants, Q_NONE };
+					   q_demo_tenants, Q_NONE };
 
 static bool refuse(const char *sentence)
 {
@@ -63,14 +63,14 @@ static bool house_setup(void)
 
 	if (!vault_open(config_text(CONFIG_MASTER_KEY)))
 		return refuse(
-		        "CHAPERONE_MASTER_KEY is no master key: expected 64 hex digits, best "
-		        "in a file named by CHAPERONE_MASTER_KEY_FILE.");
+			"CHAPERONE_MASTER_KEY is no master key: expected 64 hex digits, best "
+			"in a file named by CHAPERONE_MASTER_KEY_FILE.");
 	config_forget(CONFIG_MASTER_KEY);
 	if (!queries_compile() || !resources_start())
 		return refuse("The service is wired wrongly; see above.");
 	if (!policy_check())
 		return refuse(
-		        "The permission matrix has a permission that grants nothing.");
+			"The permission matrix has a permission that grants nothing.");
 	routes = resource_routes(&count);
 	if (!router_build(routes, count))
 		return refuse("Two routes have the same address; see the log.");
@@ -87,13 +87,13 @@ static bool schema_checked(struct operator* op)
 
 	if (!operator_run(op, q_schema_newest, &rows))
 		return refuse(
-		        "The database cannot be used: is it running, and was 'chaperone "
-		        "migrate' run on it?");
+			"The database cannot be used: is it running, and was 'chaperone "
+			"migrate' run on it?");
 	newest = row_count(rows) ? row_text(rows, 0, "newest") : NULL;
 	if (!newest || strcmp(newest, migration_newest()) < 0)
 		return refuse(
-		        "The database's schema is older than this program: run 'chaperone "
-		        "migrate'.");
+			"The database's schema is older than this program: run 'chaperone "
+			"migrate'.");
 	return true;
 }
 
@@ -121,7 +121,7 @@ static bool demo_checked(struct operator* op)
 		return false;
 	return row_number(rows, 0, "demo_tenants") == 0 ||
 	       refuse("This database holds the demo tenants, whose password is public: they are "
-	              "served on a loopback address without a trusted proxy only.");
+		      "served on a loopback address without a trusted proxy only.");
 }
 
 static bool database_checked(void)
@@ -134,8 +134,8 @@ static bool database_checked(void)
 	operator_close(&op);
 	if (good && !keys_load())
 		return refuse(
-		        "The signing keys cannot be loaded: is it the master key that sealed "
-		        "them?");
+			"The signing keys cannot be loaded: is it the master key that sealed "
+			"them?");
 	return good;
 }
 

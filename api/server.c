@@ -19,18 +19,18 @@ enum {
 	SPARE_DESCRIPTORS = 384, /* beside the clients': the database's, the log's, ... */
 	TICK_MS = 20,
 	IDLE_GRACE_MS =
-	        200, /* for a request on its way on a connection that looks idle */
+		200, /* for a request on its way on a connection that looks idle */
 };
 
 static struct _u_instance instance;
 static atomic_bool draining;
 
 static void log_yder(void *data, const char *app, const time_t date,
-                     const unsigned long level, const char *message)
+		     const unsigned long level, const char *message)
 {
 	(void)data, (void)app, (void)date;
 	log_line(level == Y_LOG_LEVEL_ERROR ? LOG_ERROR : LOG_WARNING, "ulfius", "%s",
-	         message);
+		 message);
 }
 
 static void log_mhd(void *data, const char *fmt, va_list args) printf_like(2, 0);
@@ -54,29 +54,29 @@ static void descriptors_raise(void)
 	limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
 	if (setrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur < wanted)
 		log_line(LOG_WARNING, "descriptors",
-		         "max_connections wants %lu open files, the system allows %lu",
-		         (unsigned long)wanted, (unsigned long)limit.rlim_cur);
+			 "max_connections wants %lu open files, the system allows %lu",
+			 (unsigned long)wanted, (unsigned long)limit.rlim_cur);
 }
 
 /* Thread per connection: a slow call stalls its own client and nobody else. */
 static bool daemon_start(int fd)
 {
 	const unsigned flags = MHD_USE_THREAD_PER_CONNECTION |
-	                       MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL |
-	                       MHD_USE_ITC;
+			       MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL |
+			       MHD_USE_ITC;
 	struct MHD_OptionItem options[] = {
-		{MHD_OPTION_EXTERNAL_LOGGER,          (intptr_t)log_mhd,
-                 NULL		                                                            }, /* has to be first */
-		{ MHD_OPTION_LISTEN_SOCKET,           fd,                                    NULL},
-		{ MHD_OPTION_NOTIFY_COMPLETED,        (intptr_t)exchange_end,                NULL},
-		{ MHD_OPTION_URI_LOG_CALLBACK,        (intptr_t)exchange_begin,              NULL},
-		{ MHD_OPTION_CONNECTION_LIMIT,        config_number(CONFIG_MAX_CONNECTIONS),
-                 NULL		                                                            },
-		{ MHD_OPTION_CONNECTION_TIMEOUT,      config_number(CONFIG_IDLE_TIMEOUT_S),
-                 NULL		                                                            },
-		{ MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY,                     NULL},
-		{ MHD_OPTION_THREAD_STACK_SIZE,       STACK_SIZE,                            NULL},
-		{ MHD_OPTION_END,                     0,		                     NULL},
+		{ MHD_OPTION_EXTERNAL_LOGGER, (intptr_t)log_mhd,
+		  NULL }, /* has to be first */
+		{ MHD_OPTION_LISTEN_SOCKET, fd, NULL },
+		{ MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)exchange_end, NULL },
+		{ MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)exchange_begin, NULL },
+		{ MHD_OPTION_CONNECTION_LIMIT, config_number(CONFIG_MAX_CONNECTIONS),
+		  NULL },
+		{ MHD_OPTION_CONNECTION_TIMEOUT, config_number(CONFIG_IDLE_TIMEOUT_S),
+		  NULL },
+		{ MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY, NULL },
+		{ MHD_OPTION_THREAD_STACK_SIZE, STACK_SIZE, NULL },
+		{ MHD_OPTION_END, 0, NULL },
 	};
 
 	return ulfius_start_framework_with_mhd_options(&instance, flags, options) == U_OK;
@@ -95,7 +95,7 @@ static bool instance_make(void)
 	instance.allowed_post_processor = U_POST_PROCESS_NONE;
 	instance.check_utf8 = 0; /* it would drop what is not, in silence */
 	return ulfius_add_endpoint_by_val(&instance, "*", NULL, "*", 0, exchange_run,
-	                                  NULL) == U_OK;
+					  NULL) == U_OK;
 }
 
 bool server_start(void)
@@ -116,7 +116,7 @@ bool server_start(void)
 unsigned server_connections(void)
 {
 	const union MHD_DaemonInfo *info = MHD_get_daemon_info(
-	        instance.mhd_daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
+		instance.mhd_daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
 
 	return info ? info->num_connections : 0;
 }
@@ -139,7 +139,7 @@ static void drain(bool (*hurry)(void))
 	}
 	if (exchange_count())
 		log_line(LOG_WARNING, "stopped", "%d requests were not finished",
-		         exchange_count());
+			 exchange_count());
 }
 
 void server_stop(bool (*hurry)(void))

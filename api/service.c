@@ -65,7 +65,7 @@ static const struct problem *metrics(struct call *call)
 	metrics_write(&call->answer->body);
 	call->answer->status = 200;
 	call->answer->content_type =
-	        "application/openmetrics-text; version=1.0.0; charset=utf-8";
+		"application/openmetrics-text; version=1.0.0; charset=utf-8";
 	return NULL;
 }
 
@@ -84,7 +84,7 @@ static const struct problem *embedded_answer(struct call *call, const char *path
 
 	if (!file)
 		return problem(call->arena, PROBLEM_NOT_FOUND,
-		               "There is nothing at this address.");
+			       "There is nothing at this address.");
 	buffer_add(&call->answer->body, file->bytes, file->length);
 	call->answer->status = 200;
 	call->answer->content_type = file->type;
@@ -100,10 +100,10 @@ static const struct problem *contract(struct call *call)
 static const struct problem *docs(struct call *call)
 {
 	answer_header(
-	        call->answer, "Content-Security-Policy",
-	        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
-	        "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; "
-	        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
+		call->answer, "Content-Security-Policy",
+		"default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+		"img-src 'self' data:; font-src 'self' data:; connect-src 'self'; "
+		"base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
 	return embedded_answer(call, "/docs");
 }
 
@@ -113,26 +113,26 @@ static const struct problem *docs_file(struct call *call)
 	const char *path = arena_printf(call->arena, "/docs/%s", call_text(call, "file"));
 	const struct embedded *file = embedded_find(path);
 	const char *known = call->request->if_none_match;
+	const struct problem *err;
 
 	if (file) {
 		answer_header(call->answer, "ETag", file->etag);
 		answer_header(call->answer, "Cache-Control", "public, no-cache");
 	}
-	if (file && known && strstr(known, file->etag)) {
-		call->answer->status = 304;
-		return NULL;
-	}
-	return embedded_answer(call, path);
+	err = embedded_answer(call, path);
+	if (file && known && strstr(known, file->etag))
+		call->answer->status = 304; /* the body gives its length and stays here */
+	return err;
 }
 
 static const struct route routes[] = {
-	{"GET",             "/healthz", PUBLIC, .handle = healthz },
-	{ "GET",           "/readyz", PUBLIC, .handle = readyz },
-	{ "GET",                "/metrics", PUBLIC, .handle = metrics, .media = MEDIA_TEXT },
-	{ "GET","/openapi.json", PUBLIC, .handle = contract },
+	{ "GET", "/healthz", PUBLIC, .handle = healthz },
+	{ "GET", "/readyz", PUBLIC, .handle = readyz },
+	{ "GET", "/metrics", PUBLIC, .handle = metrics, .media = MEDIA_TEXT },
+	{ "GET", "/openapi.json", PUBLIC, .handle = contract },
 	{ "GET", "/docs", PUBLIC, .handle = docs, .media = MEDIA_TEXT },
-	{ "GET",            "/docs/*", PUBLIC, .handle = docs_file, .media = MEDIA_TEXT },
-	{ 0          },
+	{ "GET", "/docs/*", PUBLIC, .handle = docs_file, .media = MEDIA_TEXT },
+	{ 0 },
 };
 
 const struct resource service = {

@@ -5,24 +5,28 @@
 
 struct grant_rule {
 	enum column granter;
-	const char *roles;	/* words, or "*" */
-	const char *duties;	/* words, or "*" */
-	bool when_no_decider;	/* only while nobody holds slt */
+	const char *roles;    /* words, or "*" */
+	const char *duties;   /* words, or "*" */
+	bool when_no_decider; /* only while nobody holds slt */
 };
 
-/* Read a row as: "a school's SLT grants administrator, staff and governor with these duties". */
+/* Read a row as: "a school's SLT grants administrator, staff and governor with these
+ * duties". */
 static const struct grant_rule rules[] = {
 	{ COLUMN_SLT_TENANT, "*", "*", false },
 	{ COLUMN_SLT_SCHOOL, "administrator staff governor",
-	  "deputy_head assistant_head dsl deputy_dsl online_safety_lead hr clerk chair", false },
+	  "deputy_head assistant_head dsl deputy_dsl online_safety_lead hr clerk chair",
+	  false },
 	{ COLUMN_ADMINISTRATOR, "staff", "", false },
 	{ COLUMN_CHAIR, "slt", "head", true },
 	{ COLUMN_PROPRIETOR, "slt", "head", true },
 };
 
-const char *const duty_names[] = { "head", "deputy_head", "assistant_head", "dsl", "deputy_dsl",
-				   "dpo", "hr", "clerk", "chair", "proprietor", "auditor",
-				   "online_safety_lead", NULL };
+const char *const duty_names[] = { "head",	 "deputy_head", "assistant_head",
+				   "dsl",	 "deputy_dsl",	"dpo",
+				   "hr",	 "clerk",	"chair",
+				   "proprietor", "auditor",	"online_safety_lead",
+				   NULL };
 
 static const char *const second_person[] = { "dsl", "hr", "dpo", "auditor", NULL };
 
@@ -33,7 +37,8 @@ static bool words_hold(const char *words, const char *word)
 	if (strcmp(words, "*") == 0)
 		return true;
 	for (const char *at = words; (at = strstr(at, word)); at += length)
-		if ((at == words || at[-1] == ' ') && (at[length] == ' ' || at[length] == '\0'))
+		if ((at == words || at[-1] == ' ') &&
+		    (at[length] == ' ' || at[length] == '\0'))
 			return true;
 	return false;
 }

@@ -1,4 +1,5 @@
-/* Opaque tokens (refresh, invitation): 256 random bits; only their SHA-256 is ever stored. */
+/* Opaque tokens (refresh, invitation): 256 random bits; only their SHA-256 is ever
+ * stored. */
 #pragma once
 #include "base/arena.h"
 

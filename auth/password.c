@@ -46,10 +46,10 @@ static sem_t slots;
 static char dummy_hash[crypto_pwhash_STRBYTES];
 
 static void hash_into(char out[static crypto_pwhash_STRBYTES], const char *password,
-                      size_t length)
+		      size_t length)
 {
 	if (crypto_pwhash_str_alg(out, password, length, PASSES, MEMORY,
-	                          crypto_pwhash_ALG_ARGON2ID13) == 0)
+				  crypto_pwhash_ALG_ARGON2ID13) == 0)
 		return;
 	log_line(LOG_ERROR, "out_of_memory", "no memory for a password hash");
 	abort();

@@ -1,4 +1,5 @@
-/* Local sign-in: argon2id hashes with bounded concurrency, and the rules for new passwords. */
+/* Local sign-in: argon2id hashes with bounded concurrency, and the rules for new
+ * passwords. */
 #pragma once
 #include <stdbool.h>
 #include "base/arena.h"

@@ -8,10 +8,10 @@
 #define FIRST_DUTY COLUMN_HEAD
 
 static const char *const permission_names[PERMISSION_COUNT] = { [UNSET] = "unset",
-	                                                        [PUBLIC] = "public",
-	                                                        [SIGNED_IN] = "signed_in",
+								[PUBLIC] = "public",
+								[SIGNED_IN] = "signed_in",
 #define X(id, name) [id] = name,
-	                                                        PERMISSIONS(X)
+								PERMISSIONS(X)
 #undef X
 };
 
@@ -62,7 +62,7 @@ bool appointment_holds(const struct appointment *appointment, enum column column
 /* The furthest of what the role and each duty give over this one scope, and whether one
  * of them gives the caller's own rows. */
 static bool appointment_grants(const struct appointment *appointment,
-                               enum permission permission, bool *own)
+			       enum permission permission, bool *own)
 {
 	const enum cell *row = policy_matrix[permission];
 	int column = role_column(appointment);
@@ -101,7 +101,7 @@ static size_t schools_count(const struct principal *principal)
 }
 
 struct reach policy_reach(struct arena *arena, const struct principal *principal,
-                          enum permission permission)
+			  enum permission permission)
 {
 	size_t room = schools_count(principal) + 1;
 	const char **schools = arena_alloc(arena, sizeof(*schools) * room);
@@ -161,7 +161,7 @@ bool policy_check(void)
 			granted |= policy_matrix[permission][column] != NO;
 		if (!granted)
 			log_line(LOG_ERROR, "policy_check", "nobody is granted %s",
-			         permission_names[permission]);
+				 permission_names[permission]);
 		complete &= granted;
 	}
 	return complete;

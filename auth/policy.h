@@ -6,32 +6,32 @@
 
 /* UNSET is what a forgotten column holds: it refuses to boot.
  * PUBLIC needs no token, SIGNED_IN any token: neither is in the matrix. */
-#define PERMISSIONS(X) \
-	X(TENANT_READ, "tenant_read") \
-	X(SCHOOL_READ, "school_read") \
-	X(SCHOOL_ADD, "school_add") \
-	X(SCHOOL_WRITE, "school_write") \
-	X(PERSON_READ, "person_read") \
-	X(PERSON_WRITE, "person_write") \
-	X(APPOINTMENT_READ, "appointment_read") \
-	X(APPOINTMENT_GRANT, "appointment_grant") \
-	X(APPOINTMENT_CONFIRM, "appointment_confirm") \
-	X(APPOINTMENT_END, "appointment_end") \
-	X(PLATFORM_READ, "platform_read") \
-	X(CHANNEL_READ, "channel_read") \
-	X(CHANNEL_WRITE, "channel_write") \
-	X(CHANNEL_IMPORT, "channel_import") \
-	X(CHANNEL_ACTIVATE, "channel_activate") \
-	X(CHANNEL_CLOSE, "channel_close") \
-	X(ASSESSMENT_READ, "assessment_read") \
-	X(ASSESSMENT_RECORD, "assessment_record") \
-	X(ATTESTATION_READ, "attestation_read") \
-	X(ATTEST, "attest") \
-	X(APPLICATION_READ, "application_read") \
-	X(APPLICATION_DRAFT, "application_draft") \
-	X(APPLICATION_EDIT, "application_edit") \
-	X(APPLICATION_DECIDE, "application_decide") \
-	X(APPLICATION_EXCLUDE, "application_exclude") \
+#define PERMISSIONS(X)                                                                   \
+	X(TENANT_READ, "tenant_read")                                                    \
+	X(SCHOOL_READ, "school_read")                                                    \
+	X(SCHOOL_ADD, "school_add")                                                      \
+	X(SCHOOL_WRITE, "school_write")                                                  \
+	X(PERSON_READ, "person_read")                                                    \
+	X(PERSON_WRITE, "person_write")                                                  \
+	X(APPOINTMENT_READ, "appointment_read")                                          \
+	X(APPOINTMENT_GRANT, "appointment_grant")                                        \
+	X(APPOINTMENT_CONFIRM, "appointment_confirm")                                    \
+	X(APPOINTMENT_END, "appointment_end")                                            \
+	X(PLATFORM_READ, "platform_read")                                                \
+	X(CHANNEL_READ, "channel_read")                                                  \
+	X(CHANNEL_WRITE, "channel_write")                                                \
+	X(CHANNEL_IMPORT, "channel_import")                                              \
+	X(CHANNEL_ACTIVATE, "channel_activate")                                          \
+	X(CHANNEL_CLOSE, "channel_close")                                                \
+	X(ASSESSMENT_READ, "assessment_read")                                            \
+	X(ASSESSMENT_RECORD, "assessment_record")                                        \
+	X(ATTESTATION_READ, "attestation_read")                                          \
+	X(ATTEST, "attest")                                                              \
+	X(APPLICATION_READ, "application_read")                                          \
+	X(APPLICATION_DRAFT, "application_draft")                                        \
+	X(APPLICATION_EDIT, "application_edit")                                          \
+	X(APPLICATION_DECIDE, "application_decide")                                      \
+	X(APPLICATION_EXCLUDE, "application_exclude")                                    \
 	X(ACCOUNT_RECORD, "account_record")
 
 enum permission {
@@ -41,38 +41,38 @@ enum permission {
 #define X(id, name) id,
 	PERMISSIONS(X)
 #undef X
-	PERMISSION_COUNT
+		PERMISSION_COUNT
 };
 
 /* The columns of the matrix: roles by scope, then duties. */
-#define COLUMNS(X) \
-	X(SLT_TENANT, "slt@tenant") \
-	X(SLT_SCHOOL, "slt@school") \
-	X(ADMINISTRATOR, "administrator") \
-	X(STAFF, "staff") \
-	X(GOVERNOR, "governor") \
-	X(HEAD, "head") \
-	X(DSL, "dsl") \
-	X(DPO, "dpo") \
-	X(HR, "hr") \
-	X(CLERK, "clerk") \
-	X(CHAIR, "chair") \
-	X(PROPRIETOR, "proprietor") \
+#define COLUMNS(X)                                                                       \
+	X(SLT_TENANT, "slt@tenant")                                                      \
+	X(SLT_SCHOOL, "slt@school")                                                      \
+	X(ADMINISTRATOR, "administrator")                                                \
+	X(STAFF, "staff")                                                                \
+	X(GOVERNOR, "governor")                                                          \
+	X(HEAD, "head")                                                                  \
+	X(DSL, "dsl")                                                                    \
+	X(DPO, "dpo")                                                                    \
+	X(HR, "hr")                                                                      \
+	X(CLERK, "clerk")                                                                \
+	X(CHAIR, "chair")                                                                \
+	X(PROPRIETOR, "proprietor")                                                      \
 	X(AUDITOR, "auditor")
 
 enum column {
 #define X(id, name) COLUMN_##id,
 	COLUMNS(X)
 #undef X
-	COLUMN_COUNT
+		COLUMN_COUNT
 };
 
 enum cell { NO, OWN, SCOPE };
 
 /* What one appointment of the caller brings: a role and its duties over one scope. */
 struct appointment {
-	const char *role;	    /* slt, administrator, staff, governor */
-	const char *const *duties;  /* ends with NULL */
+	const char *role;	   /* slt, administrator, staff, governor */
+	const char *const *duties; /* ends with NULL */
 	bool tenant_wide;
 	const char *const *schools; /* ids, ends with NULL; empty when tenant_wide */
 };
@@ -82,8 +82,8 @@ struct appointment {
 struct principal {
 	char tenant[ID_SIZE], person[ID_SIZE], identity[ID_SIZE], session[ID_SIZE];
 	int session_version;
-	long auth_time;	 /* when they last proved who they are, seconds since 1970 */
-	long expires;	 /* of the token */
+	long auth_time; /* when they last proved who they are, seconds since 1970 */
+	long expires;	/* of the token */
 	const struct appointment *appointments;
 	int appointment_count;
 };
@@ -105,7 +105,8 @@ const char *column_name(enum column column);
 struct reach policy_reach(struct arena *arena, const struct principal *principal,
 			  enum permission permission);
 bool reach_none(const struct reach *reach);
-/* Does the reach cover this row? school NULL is tenant level: only tenant reach or own. */
+/* Does the reach cover this row? school NULL is tenant level: only tenant reach or own.
+ */
 bool reach_covers(const struct reach *reach, const char *school, bool own);
 /* Test builds only (setting wall_one_off): every answer becomes SCOPE of the tenant. */
 void policy_switch_off(void);

@@ -11,7 +11,7 @@
 
 struct entry {
 	unsigned char key[crypto_hash_sha256_BYTES];
-	unsigned long used;          /* the set's clock when it was last asked for */
+	unsigned long used;	     /* the set's clock when it was last asked for */
 	struct principal *principal; /* one block; NULL when the way is free */
 };
 
@@ -88,7 +88,7 @@ static const char *const *list_put(struct cursor *at, const char *const *list)
 
 /* Writes a copy that points only into `block`, which has the size just measured. */
 static struct principal *principal_put(void *block, const struct layout *layout,
-                                       const struct principal *principal)
+				       const struct principal *principal)
 {
 	struct principal *copy = block;
 	struct appointment *appointments = (struct appointment *)(copy + 1);
@@ -119,11 +119,11 @@ static struct principal *principal_keep(const struct principal *principal)
 }
 
 static struct principal *principal_lend(struct arena *arena,
-                                        const struct principal *principal)
+					const struct principal *principal)
 {
 	struct layout layout = principal_measure(principal);
 	void *block =
-	        arena_alloc(arena, layout_size(&layout, principal->appointment_count));
+		arena_alloc(arena, layout_size(&layout, principal->appointment_count));
 
 	return principal_put(block, &layout, principal);
 }

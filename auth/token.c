@@ -34,7 +34,7 @@ static void claim_add(struct buffer *json, const char *name, const char *text)
 }
 
 static char *claims_write(struct arena *arena, const struct token_claims *claims,
-                          const char *appointments, const char *amr)
+			  const char *appointments, const char *amr)
 {
 	autobuffer json = { 0 };
 	char jti[ID_SIZE];
@@ -49,9 +49,9 @@ static char *claims_write(struct arena *arena, const struct token_claims *claims
 	claim_add(&json, "sid", claims->session);
 	claim_add(&json, "jti", jti);
 	buffer_printf(&json,
-	              "\"sv\":%d,\"auth_time\":%ld,\"iat\":%ld,\"nbf\":%ld,\"exp\":%ld,",
-	              claims->session_version, claims->auth_time, claims->issued,
-	              claims->issued - NOT_BEFORE_EARLIER, claims->expires);
+		      "\"sv\":%d,\"auth_time\":%ld,\"iat\":%ld,\"nbf\":%ld,\"exp\":%ld,",
+		      claims->session_version, claims->auth_time, claims->issued,
+		      claims->issued - NOT_BEFORE_EARLIER, claims->expires);
 	buffer_printf(&json, "\"amr\":%s,\"appointments\":%s}", amr, appointments);
 	return arena_copy_n(arena, json.data, json.length);
 }
@@ -63,7 +63,7 @@ static char *token_sign(const char *payload, const char *kid, const char *pem)
 
 	if (jwt_new(&jwt) != 0 ||
 	    jwt_set_alg(jwt, JWT_ALG_ES256, (const unsigned char *)pem,
-	                (int)strlen(pem)) ||
+			(int)strlen(pem)) ||
 	    jwt_add_header(jwt, "kid", kid) || jwt_add_grants_json(jwt, payload))
 		return NULL;
 	return jwt_encode_str(jwt);
@@ -71,7 +71,7 @@ static char *token_sign(const char *payload, const char *kid, const char *pem)
 
 /* NULL, with a log line, when no key signs or the claims make no acceptable token. */
 char *token_mint(struct arena *arena, const struct token_claims *claims,
-                 const char *appointments, const char *amr)
+		 const char *appointments, const char *amr)
 {
 	const char *payload = claims_write(arena, claims, appointments, amr);
 	char kid[ID_SIZE];
@@ -91,7 +91,7 @@ char *token_mint(struct arena *arena, const struct token_claims *claims,
 }
 
 const char *token_verify(struct arena *arena, const char *token,
-                         struct token_claims *ret_claims)
+			 struct token_claims *ret_claims)
 {
 	autojson *payload = NULL;
 	autojwt *jwt = NULL;

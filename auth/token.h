@@ -28,7 +28,8 @@ struct token_claims {
 /* `appointments` and `amr` are JSON arrays that become claims as they are. */
 char *token_mint(struct arena *arena, const struct token_claims *claims,
 		 const char *appointments, const char *amr);
-/* Length cap, three parts, strict base64url, exact header (alg ES256, known kid, typ JWT and
- * nothing else), no duplicate names, signature, then iss, aud, exp, nbf, iat and the ids.
- * Returns NULL when good, else a reason for the log (the caller only hears 401). */
-const char *token_verify(struct arena *arena, const char *token, struct token_claims *ret_claims);
+/* Length cap, three parts, strict base64url, exact header (alg ES256, known kid, typ JWT
+ * and nothing else), no duplicate names, signature, then iss, aud, exp, nbf, iat and the
+ * ids. Returns NULL when good, else a reason for the log (the caller only hears 401). */
+const char *token_verify(struct arena *arena, const char *token,
+			 struct token_claims *ret_claims);

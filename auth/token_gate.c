@@ -7,8 +7,8 @@
 #include "base/encoding.h"
 
 #define SIGNATURE_SIZE 64 /* r and s of P-256, RFC 7518 section 3.4 */
-#define DEEPEST 32        /* jansson recurses; a request's stack is small */
-#define CLOCK_SKEW 5      /* seconds between two of our instances */
+#define DEEPEST 32	  /* jansson recurses; a request's stack is small */
+#define CLOCK_SKEW 5	  /* seconds between two of our instances */
 
 static bool depth_acceptable(const unsigned char *bytes, size_t length)
 {
@@ -56,7 +56,7 @@ static bool text_is(const json_t *object, const char *name, const char *expected
 
 /* Three names and no fourth: crit, jku, jwk, x5u and x5c have no place to stand. */
 static const char *header_judge(struct arena *arena, const json_t *header,
-                                char **ret_public_pem)
+				char **ret_public_pem)
 {
 	const char *kid = json_string_value(json_object_get(header, "kid"));
 
@@ -80,7 +80,7 @@ static bool signature_sized(struct arena *arena, const char *part)
 }
 
 const char *token_gate(struct arena *arena, const char *token, char **ret_public_pem,
-                       json_t **ret_payload)
+		       json_t **ret_payload)
 {
 	const char *first, *second, *fault;
 	json_t *header;
@@ -126,7 +126,7 @@ static bool number_read(const json_t *payload, const char *name, long most, long
 }
 
 static const char *times_read(const json_t *payload, long now,
-                              struct token_claims *ret_claims)
+			      struct token_claims *ret_claims)
 {
 	long not_before;
 
@@ -145,7 +145,7 @@ static const char *times_read(const json_t *payload, long now,
 }
 
 const char *token_claims_read(const json_t *payload, long now,
-                              struct token_claims *ret_claims)
+			      struct token_claims *ret_claims)
 {
 	long version;
 

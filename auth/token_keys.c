@@ -51,7 +51,7 @@ static bool coordinate(const EVP_PKEY *pkey, const char *name, unsigned char *ou
 {
 	BIGNUM *number = NULL;
 	bool fits = EVP_PKEY_get_bn_param(pkey, name, &number) == 1 &&
-	            BN_bn2binpad(number, out, COORDINATE_SIZE) == COORDINATE_SIZE;
+		    BN_bn2binpad(number, out, COORDINATE_SIZE) == COORDINATE_SIZE;
 
 	BN_free(number);
 	return fits;
@@ -92,7 +92,7 @@ static void keys_free(struct key *old, int count)
 void token_keys_set(const struct signing_key *from, int count)
 {
 	struct key *fresh =
-	        or_die(calloc((size_t)count + 1, sizeof(*fresh)), "a key set");
+		or_die(calloc((size_t)count + 1, sizeof(*fresh)), "a key set");
 	struct key *old;
 	int old_count, fresh_count = 0;
 
@@ -101,7 +101,7 @@ void token_keys_set(const struct signing_key *from, int count)
 			fresh_count++;
 		else
 			log_line(LOG_ERROR, "token_keys", "key %s is not a P-256 key",
-			         from[i].kid);
+				 from[i].kid);
 	}
 	pthread_rwlock_wrlock(&lock);
 	old = keys;
@@ -173,7 +173,7 @@ void token_key_make(struct arena *arena, char **ret_private_pem, char **ret_publ
 	autobio *public = or_die(BIO_new(BIO_s_mem()), "a writer");
 
 	if (PEM_write_bio_PKCS8PrivateKey(private, pkey, NULL, NULL, 0, NULL, NULL) !=
-	            1 ||
+		    1 ||
 	    PEM_write_bio_PUBKEY(public, pkey) != 1)
 		or_die(NULL, "a PEM");
 	*ret_private_pem = bio_take(arena, private);
@@ -190,13 +190,13 @@ char *token_jwks(struct arena *arena)
 		const struct key *key = &keys[i];
 
 		buffer_printf(&json,
-		              "%s{\"kty\":\"EC\",\"crv\":\"P-256\",\"use\":\"sig\","
-		              "\"alg\":\"ES256\",\"kid\":",
-		              i ? "," : "");
+			      "%s{\"kty\":\"EC\",\"crv\":\"P-256\",\"use\":\"sig\","
+			      "\"alg\":\"ES256\",\"kid\":",
+			      i ? "," : "");
 		buffer_json(&json, key->kid);
 		buffer_printf(&json, ",\"x\":\"%s\",\"y\":\"%s\"}",
-		              base64url_encode(arena, key->x, sizeof(key->x)),
-		              base64url_encode(arena, key->y, sizeof(key->y)));
+			      base64url_encode(arena, key->x, sizeof(key->x)),
+			      base64url_encode(arena, key->y, sizeof(key->y)));
 	}
 	pthread_rwlock_unlock(&lock);
 	buffer_text(&json, "]}");

@@ -21,8 +21,8 @@ static bool opened;
 bool vault_open(const char *master_key_hex)
 {
 	opened = sodium_init() >= 0 && master_key_hex &&
-	         strlen(master_key_hex) == 2 * KEY_SIZE &&
-	         hex_decode(master_key_hex, master_key, KEY_SIZE);
+		 strlen(master_key_hex) == 2 * KEY_SIZE &&
+		 hex_decode(master_key_hex, master_key, KEY_SIZE);
 	if (!opened)
 		sodium_memzero(master_key, sizeof(master_key));
 	return opened;
@@ -34,7 +34,7 @@ static void opened_or_die(void)
 	if (opened)
 		return;
 	log_line(LOG_ERROR, "vault_closed",
-	         "a secret was handled before the vault was open");
+		 "a secret was handled before the vault was open");
 	abort();
 }
 
@@ -54,9 +54,9 @@ char *vault_seal(struct arena *arena, const char *place, const char *secret)
 	sealed[0] = KEY_VERSION;
 	random_bytes(sealed + 1, NONCE_SIZE);
 	crypto_aead_xchacha20poly1305_ietf_encrypt(
-	        sealed + HEAD_SIZE, NULL, (const unsigned char *)secret, length,
-	        (const unsigned char *)bound, strlen(bound), NULL, sealed + 1,
-	        master_key);
+		sealed + HEAD_SIZE, NULL, (const unsigned char *)secret, length,
+		(const unsigned char *)bound, strlen(bound), NULL, sealed + 1,
+		master_key);
 	return base64url_encode(arena, sealed, size);
 }
 
@@ -73,9 +73,9 @@ char *vault_unseal(struct arena *arena, const char *place, const char *sealed)
 		return NULL;
 	secret = arena_alloc(arena, size - HEAD_SIZE - TAG_SIZE + 1);
 	if (crypto_aead_xchacha20poly1305_ietf_decrypt(
-	            (unsigned char *)secret, NULL, NULL, bytes + HEAD_SIZE,
-	            size - HEAD_SIZE, (const unsigned char *)bound, strlen(bound),
-	            bytes + 1, master_key) != 0)
+		    (unsigned char *)secret, NULL, NULL, bytes + HEAD_SIZE,
+		    size - HEAD_SIZE, (const unsigned char *)bound, strlen(bound),
+		    bytes + 1, master_key) != 0)
 		return NULL;
 	return secret;
 }

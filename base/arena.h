@@ -13,6 +13,7 @@ void arena_free(struct arena *arena);
 
 void *arena_alloc(struct arena *arena, size_t size); /* zeroed, aligned for any type */
 char *arena_copy(struct arena *arena, const char *text); /* NULL stays NULL */
-char *arena_copy_n(struct arena *arena, const char *bytes, size_t length); /* adds the NUL */
+char *arena_copy_n(struct arena *arena, const char *bytes,
+		   size_t length); /* adds the NUL */
 char *arena_printf(struct arena *arena, const char *fmt, ...) printf_like(2, 3);
-char *arena_vprintf(struct arena *arena, const char *fmt, va_list args);
+char *arena_vprintf(struct arena *arena, const char *fmt, va_list args) printf_like(2, 0);

@@ -29,7 +29,8 @@ static struct {
 } values[CONFIG_COUNT];
 
 /* Names in the environment that are ours without being settings. */
-static const char *const other_names[] = { "DATA", "CONFIG", "TEST_DSN" };
+static const char *const other_names[] = { "DATA", "CONFIG", "BINARY", "TEST_DSN",
+					   "TEST_CLUSTER" };
 
 enum { NAME_SIZE = 64, FILE_LIMIT = 65536 };
 
@@ -78,7 +79,7 @@ static char *file_value(const char *variable, const char *path)
 
 	if (!text) {
 		fprintf(stderr, "chaperone: %s: cannot read %s: %s\n", variable, path,
-		        strerror(errno));
+			strerror(errno));
 		return NULL;
 	}
 	while (length && (text[length - 1] == '\n' || text[length - 1] == '\r'))
@@ -215,7 +216,7 @@ static bool value_check(enum config_id id)
 		good = number_read(text, &number) && number >= setting->min &&
 		       number <= setting->max;
 		snprintf(expected, sizeof(expected), "expected a number from %ld to %ld",
-		         setting->min, setting->max);
+			 setting->min, setting->max);
 	} else if (setting->type == CONFIG_FLAG) {
 		good = !strcmp(text, "true") || !strcmp(text, "false");
 	}
@@ -229,7 +230,7 @@ bool config_load(const char *file)
 
 	for (int id = 0; id < CONFIG_COUNT; id++)
 		value_set((enum config_id)id, copy_text(settings[id].fallback),
-		          "default");
+			  "default");
 	if (file && !file_read(file))
 		return false;
 	for (int id = 0; id < CONFIG_COUNT; id++)
@@ -263,7 +264,7 @@ static bool holds_secret(enum config_id id, const char *text)
 {
 	return settings[id].type == CONFIG_SECRET ||
 	       (id == CONFIG_DATABASE && (strcasestr(text, "password") ||
-	                                  (strstr(text, "://") && strchr(text, '@'))));
+					  (strstr(text, "://") && strchr(text, '@'))));
 }
 
 static void json_value(struct buffer *out, enum config_id id, const char *text, bool set)
@@ -285,8 +286,8 @@ char *config_json(void)
 
 	for (int id = 0; id < CONFIG_COUNT; id++) {
 		buffer_printf(&out, "%s{\"name\":\"%s\",\"type\":\"%s\",\"default\":",
-		              id ? "," : "[", settings[id].name,
-		              types[settings[id].type]);
+			      id ? "," : "[", settings[id].name,
+			      types[settings[id].type]);
 		json_value(&out, (enum config_id)id, settings[id].fallback, false);
 		buffer_text(&out, ",\"value\":");
 		json_value(&out, (enum config_id)id, values[id].text, values[id].set);

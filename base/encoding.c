@@ -4,7 +4,7 @@
 #include <string.h>
 
 static const char base64url_digits[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 char *base64url_encode(struct arena *arena, const void *bytes, size_t length)
 {
@@ -40,7 +40,7 @@ static int base64url_value(char c)
 }
 
 bool base64url_decode(struct arena *arena, const char *text, size_t length,
-                      unsigned char **ret_bytes, size_t *ret_length)
+		      unsigned char **ret_bytes, size_t *ret_length)
 {
 	unsigned char *out;
 	uint32_t bits = 0;

@@ -11,4 +11,4 @@ bool base64url_decode(struct arena *arena, const char *text, size_t length,
 char *hex_encode(struct arena *arena, const void *bytes, size_t length);
 bool hex_decode(const char *text, unsigned char *out, size_t out_length);
 bool utf8_valid(const char *bytes, size_t length); /* RFC 3629; also refuses NUL */
-size_t utf8_length(const char *text);		    /* characters, for valid text */
+size_t utf8_length(const char *text);		   /* characters, for valid text */

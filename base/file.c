@@ -32,10 +32,10 @@ char *file_text(const char *path, size_t limit, size_t *ret_length)
 
 	if (!file || !(text = read_all(file, limit, ret_length)))
 		return NULL;
-	wrong = *ret_length > limit           ? EFBIG
-	        : strlen(text) != *ret_length ? EILSEQ
-	        : ferror(file) || !feof(file) ? EIO
-	                                      : 0;
+	wrong = *ret_length > limit	      ? EFBIG
+		: strlen(text) != *ret_length ? EILSEQ
+		: ferror(file) || !feof(file) ? EIO
+					      : 0;
 	if (!wrong)
 		return text;
 	free(text);

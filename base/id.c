@@ -18,7 +18,7 @@ void random_bytes(void *out, size_t length)
 			continue;
 		if (got <= 0) {
 			log_line(LOG_ERROR, "no_randomness", "getrandom failed: %d",
-			         errno);
+				 errno);
 			abort();
 		}
 		at += got;
@@ -68,7 +68,7 @@ bool id_valid(const char *text)
 	for (int i = 0; i < ID_SIZE - 1; i++) {
 		char c = text[i];
 		bool hex = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') ||
-		           (c >= 'A' && c <= 'F');
+			   (c >= 'A' && c <= 'F');
 
 		if (i == 8 || i == 13 || i == 18 || i == 23 ? c != '-' : !hex)
 			return false;

@@ -62,9 +62,9 @@ void log_line(enum log_level level, const char *event, const char *fmt, ...)
 	log_escape(escaped, sizeof(escaped), message);
 	log_now(now, sizeof(now));
 	length = snprintf(line, sizeof(line),
-	                  "{\"time\":\"%s\",\"level\":\"%s\",\"event\":\"%.64s\","
-	                  "\"message\":\"%s\"}\n",
-	                  now, levels[level], event, escaped);
+			  "{\"time\":\"%s\",\"level\":\"%s\",\"event\":\"%.64s\","
+			  "\"message\":\"%s\"}\n",
+			  now, levels[level], event, escaped);
 	if (length > 0 && (size_t)length < sizeof(line))
 		log_write(line, (size_t)length);
 }

@@ -4,6 +4,7 @@
 
 enum log_level { LOG_ERROR, LOG_WARNING, LOG_INFO };
 
-void log_line(enum log_level level, const char *event, const char *fmt, ...) printf_like(3, 4);
+void log_line(enum log_level level, const char *event, const char *fmt, ...)
+	printf_like(3, 4);
 /* A finished JSON object, written as it is: the request log. */
 void log_json(const char *object, unsigned long length);

@@ -19,8 +19,8 @@ struct problem *problem(struct arena *arena, enum problem_kind kind, const char 
 	return problem;
 }
 
-static struct fault *fault_new(struct arena *arena, const char *pointer, const char *fmt,
-                               va_list args)
+printf_like(3, 0) static struct fault *fault_new(struct arena *arena, const char *pointer,
+						 const char *fmt, va_list args)
 {
 	struct fault *fault = arena_alloc(arena, sizeof(*fault));
 
@@ -30,7 +30,7 @@ static struct fault *fault_new(struct arena *arena, const char *pointer, const c
 }
 
 const struct problem *problem_field(struct arena *arena, const char *pointer,
-                                    const char *fmt, ...)
+				    const char *fmt, ...)
 {
 	const struct fault *fault;
 	va_list args;
@@ -42,7 +42,7 @@ const struct problem *problem_field(struct arena *arena, const char *pointer,
 }
 
 void fault_add(struct arena *arena, const struct fault **list, const char *pointer,
-               const char *fmt, ...)
+	       const char *fmt, ...)
 {
 	va_list args;
 
@@ -61,8 +61,8 @@ const struct problem *problem_of_faults(struct arena *arena, const struct fault 
 	if (!list)
 		return NULL;
 	invalid = problem(arena, PROBLEM_INVALID, "%s",
-	                  list->next ? "Several fields are not acceptable; see errors."
-	                             : "One field is not acceptable; see errors.");
+			  list->next ? "Several fields are not acceptable; see errors."
+				     : "One field is not acceptable; see errors.");
 	invalid->errors = list;
 	return invalid;
 }

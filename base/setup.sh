@@ -88,7 +88,7 @@ ui_require() {
 	touch build/ui/installed
 }
 
-# build_make PRESET [FOLDER [CMAKE-ARGUMENT...]]
+# build_make PRESET [FOLDER [CMAKE-ARGUMENT...]]; $BUILD_TARGET names what, all by default.
 build_make() {
 	local preset=$1 folder=${2:-build/$1} log
 	shift
@@ -97,8 +97,9 @@ build_make() {
 	mkdir -p build
 	say "Building $folder."
 	if ! { cmake --preset "$preset" -B "$folder" \
-		-DSWAGGER_UI="$PWD/build/ui/node_modules/swagger-ui-dist" "$@" &&
-		cmake --build "$folder" --parallel "$(nproc)"; } </dev/null >"$log" 2>&1; then
+		-DSWAGGER_UI_DIST="$PWD/build/ui/node_modules/swagger-ui-dist" "$@" &&
+		cmake --build "$folder" --target "${BUILD_TARGET:-all}" \
+		--parallel "$(nproc)"; } </dev/null >"$log" 2>&1; then
 		grep -E -A5 -m8 'error|Error|FAILED' "$log" >&2 || tail -n 30 "$log" >&2
 		fail "the build failed (all of it: $PWD/$log)."
 	fi

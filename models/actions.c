@@ -21,7 +21,7 @@ bool step_leaves(struct arena *arena, const struct step *step, const char *state
 bool row_covered(const struct reach *reach, const PGresult *row)
 {
 	bool own = row_has(row, "_own") && row_flag(row, 0, "_own");
-	const char *school = row_has(row, "_school")	  ? row_text(row, 0, "_school")
+	const char *school = row_has(row, "_school")	 ? row_text(row, 0, "_school")
 			     : row_has(row, "school_id") ? row_text(row, 0, "school_id")
 							 : NULL;
 
@@ -73,7 +73,7 @@ static int offers_find(struct call *call, const PGresult *row, struct offer *off
 	for (const struct step *step = call->resource->flow; step->action; step++)
 		if (count < STEPS_MAX && step_leaves(call->arena, step, state) &&
 		    step_permits(call, step, row))
-			offers[count++] = (struct offer) { step, NULL };
+			offers[count++] = (struct offer){ step, NULL };
 	return count;
 }
 

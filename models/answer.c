@@ -5,8 +5,15 @@
 #include "base/log.h"
 #include "models/call.h"
 
-enum { OID_BOOL = 16, OID_INT8 = 20, OID_INT2 = 21, OID_INT4 = 23, OID_JSON = 114,
-       OID_TIMESTAMPTZ = 1184, OID_JSONB = 3802 };
+enum {
+	OID_BOOL = 16,
+	OID_INT8 = 20,
+	OID_INT2 = 21,
+	OID_INT4 = 23,
+	OID_JSON = 114,
+	OID_TIMESTAMPTZ = 1184,
+	OID_JSONB = 3802
+};
 
 void answer_header(struct answer *answer, const char *name, const char *value)
 {
@@ -14,7 +21,7 @@ void answer_header(struct answer *answer, const char *name, const char *value)
 		log_line(LOG_ERROR, "answer_header", "no room for %s", name);
 		return;
 	}
-	answer->headers[answer->header_count++] = (struct header) { name, value };
+	answer->headers[answer->header_count++] = (struct header){ name, value };
 }
 
 static int dump(const char *bytes, size_t length, void *data)
@@ -28,8 +35,10 @@ void call_answer(struct call *call, int status, json_t *object)
 	call->answer->status = status;
 	call->answer->content_type = "application/json";
 	call->answer->body.length = 0;
-	if (!object || json_dump_callback(object, dump, &call->answer->body, JSON_COMPACT)) {
-		log_line(LOG_ERROR, "call_answer", "%s %s made no JSON", call->request->method,
+	if (!object ||
+	    json_dump_callback(object, dump, &call->answer->body, JSON_COMPACT)) {
+		log_line(LOG_ERROR, "call_answer", "%s %s made no JSON",
+			 call->request->method,
 			 call->answer->route ? call->answer->route : "");
 		abort();
 	}

@@ -14,31 +14,39 @@ static const struct field granting[] = {
 	{ "from_on", DATE },
 	{ "to_on", DATE },
 	{ "reason", LINE, .max = 500 },
-	{ 0 }
+	{ 0 },
 };
 
-static const struct field reasoning[] = { { "reason", LINE, .max = 500 }, { 0 } };
+static const struct field reasoning[] = {
+	{ "reason", LINE, .max = 500 },
+	{ 0 },
+};
 
 static const struct listing listing = {
-	.filters = (const struct filter[]) {
-		{ "person_id", "a.person_id", UUID },
-		{ "role", "a.role", ONE_OF, .one_of = words_role },
-		{ "state", "a.state", ONE_OF, .one_of = words_appointment_state },
-		{ "current", "appointment_current(a)", FLAG },
-		{ "to_on", "a.to_on", DATE, .range = true },
-		{ 0 } },
-	.sorts = (const struct sort[]) {
-		{ "created_at", "a.created_at", TIME },
-		{ 0 } },
+	.filters =
+		(const struct filter[]){
+			{ "person_id", "a.person_id", UUID },
+			{ "role", "a.role", ONE_OF, .one_of = words_role },
+			{ "state", "a.state", ONE_OF, .one_of = words_appointment_state },
+			{ "current", "appointment_current(a)", FLAG },
+			{ "to_on", "a.to_on", DATE, .range = true },
+			{ 0 },
+		},
+	.sorts =
+		(const struct sort[]){
+			{ "created_at", "a.created_at", TIME },
+			{ 0 },
+		},
 	.descending = true,
 	.id = "a.id",
 };
 
 static const struct problem *not_yours(struct call *call, const char *role)
 {
-	return problem(call->arena, PROBLEM_FORBIDDEN,
-		       "What you hold does not let you grant or end %s with these duties there.",
-		       role);
+	return problem(
+		call->arena, PROBLEM_FORBIDDEN,
+		"What you hold does not let you grant or end %s with these duties there.",
+		role);
 }
 
 static const struct problem *no_decider(struct call *call, bool *ret_no_decider)
@@ -51,11 +59,13 @@ static const struct problem *no_decider(struct call *call, bool *ret_no_decider)
 	return err;
 }
 
-static bool row_grantable(struct call *call, const PGresult *held, int row, bool none_left)
+static bool row_grantable(struct call *call, const PGresult *held, int row,
+			  bool none_left)
 {
 	return may_grant(call->me, row_text(held, row, "role"),
 			 array_items(call->arena, row_text(held, row, "duties")),
-			 array_items(call->arena, row_text(held, row, "school_ids")), none_left);
+			 array_items(call->arena, row_text(held, row, "school_ids")),
+			 none_left);
 }
 
 const struct problem *appointments_grantable(struct call *call)
@@ -64,7 +74,8 @@ const struct problem *appointments_grantable(struct call *call)
 	const PGresult *held;
 	bool none_left = false;
 
-	if ((err = no_decider(call, &none_left)) || (err = run(call, q_appointment_held, &held)))
+	if ((err = no_decider(call, &none_left)) ||
+	    (err = run(call, q_appointment_held, &held)))
 		return err;
 	for (int row = 0; row < row_count(held); row++)
 		if (!row_grantable(call, held, row, none_left))
@@ -77,16 +88,19 @@ static const struct problem *grant_shape(struct call *call, const char *const *s
 	bool whole = strcmp(call_text(call, "scope"), "tenant") == 0;
 
 	if (whole && *schools)
-		return problem_field(call->arena, "/school_ids", "is left out when scope is tenant");
+		return problem_field(call->arena, "/school_ids",
+				     "is left out when scope is tenant");
 	if (!whole && !*schools)
-		return problem_field(call->arena, "/school_ids", "names the schools when scope is schools");
+		return problem_field(call->arena, "/school_ids",
+				     "names the schools when scope is schools");
 	return NULL;
 }
 
 /* DSL, HR, DPO and auditor duties wait for a second person; the rest holds at once. */
 static const struct problem *grant(struct call *call)
 {
-	const char *const *schools = array_items(call->arena, call_text(call, "school_ids"));
+	const char *const *schools =
+		array_items(call->arena, call_text(call, "school_ids"));
 	const char *const *duties = array_items(call->arena, call_text(call, "duties"));
 	const struct problem *err;
 	bool none_left = false;
@@ -106,39 +120,44 @@ static const struct problem *end(struct call *call)
 	const PGresult *held;
 	bool none_left = false;
 
-	if ((err = no_decider(call, &none_left)) || (err = run(call, q_appointment_one, &held)))
+	if ((err = no_decider(call, &none_left)) ||
+	    (err = run(call, q_appointment_one, &held)))
 		return err;
 	if (!call_holds(call, COLUMN_HR) &&
 	    (row_count(held) == 0 || !row_grantable(call, held, 0, none_left)))
-		return not_yours(call, row_count(held) ? row_text(held, 0, "role") : "this");
+		return not_yours(call,
+				 row_count(held) ? row_text(held, 0, "role") : "this");
 	return flow_move(call);
 }
 
 static const struct route routes[] = {
-	{ "GET", "/v1/appointments", APPOINTMENT_READ, .sql = q_appointment_list, .list = &listing },
+	{ "GET", "/v1/appointments", APPOINTMENT_READ, .sql = q_appointment_list,
+	  .list = &listing },
 	{ "GET", "/v1/appointments/:id", APPOINTMENT_READ, .sql = q_appointment_get },
-	{ "GET", "/v1/appointments/:id/history", APPOINTMENT_READ, .sql = q_appointment_history,
-	  .whole = true },
-	{ "POST", "/v1/appointments", APPOINTMENT_GRANT, .handle = grant, .body = granting,
-	  .status = 201 },
-	{ 0 }
+	{ "GET", "/v1/appointments/:id/history", APPOINTMENT_READ,
+	  .sql = q_appointment_history, .whole = true },
+	{ "POST", "/v1/appointments", APPOINTMENT_GRANT, .handle = grant,
+	  .body = granting, .status = 201 },
+	{ 0 },
 };
 
 static const struct step flow[] = {
 	{ "confirm", "{proposed}", "active", APPOINTMENT_CONFIRM, "Confirm",
 	  .gate = q_appointment_second, .body = reasoning, .recent = true },
-	{ "decline", "{proposed}", "declined", APPOINTMENT_CONFIRM, "Decline", .body = reasoning },
+	{ "decline", "{proposed}", "declined", APPOINTMENT_CONFIRM, "Decline",
+	  .body = reasoning },
 	{ "end", "{proposed,active}", "ended", APPOINTMENT_END, "End", .body = reasoning,
 	  .handle = end },
-	{ 0 }
+	{ 0 },
 };
 
 static const struct constraint constraints[] = {
-	{ "appointment_not_to_self", PROBLEM_CONFLICTED, NULL, "Nobody grants to themselves." },
+	{ "appointment_not_to_self", PROBLEM_CONFLICTED, NULL,
+	  "Nobody grants to themselves." },
 	{ "appointment_second_person", PROBLEM_CONFLICTED, NULL,
 	  "The second person is neither who granted nor who would hold it." },
 	{ "appointment_check", PROBLEM_INVALID, "/to_on", "is on or after from_on" },
-	{ 0 }
+	{ 0 },
 };
 
 const struct resource appointment = {

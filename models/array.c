@@ -3,8 +3,8 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* Copies one item to *out, which goes on behind its NUL; returns the place behind the item,
- * at a comma or the brace. */
+/* Copies one item to *out, which goes on behind its NUL; returns the place behind the
+ * item, at a comma or the brace. */
 static const char *item_read(const char *at, char **out)
 {
 	bool quoted = *at == '"';

@@ -6,27 +6,33 @@ static const struct field attesting[] = {
 	{ "policy_edition", LINE, .required = true, .max = 100 },
 	{ "policy_read_on", DATE, .required = true },
 	{ "trained_on", DATE, .required = true },
-	{ 0 }
+	{ 0 },
 };
 
 static const struct listing listing = {
-	.filters = (const struct filter[]) {
-		{ "person_id", "t.person_id", UUID },
-		{ "policy_edition", "t.policy_edition", LINE },
-		{ "trained_on", "t.trained_on", DATE, .range = true },
-		{ 0 } },
-	.sorts = (const struct sort[]) {
-		{ "created_at", "t.created_at", TIME },
-		{ 0 } },
+	.filters =
+		(const struct filter[]){
+			{ "person_id", "t.person_id", UUID },
+			{ "policy_edition", "t.policy_edition", LINE },
+			{ "trained_on", "t.trained_on", DATE, .range = true },
+			{ 0 },
+		},
+	.sorts =
+		(const struct sort[]){
+			{ "created_at", "t.created_at", TIME },
+			{ 0 },
+		},
 	.descending = true,
 	.id = "t.id",
 };
 
 static const struct route routes[] = {
-	{ "GET", "/v1/attestations", ATTESTATION_READ, .sql = q_attestation_list, .list = &listing },
+	{ "GET", "/v1/attestations", ATTESTATION_READ, .sql = q_attestation_list,
+	  .list = &listing },
 	{ "GET", "/v1/attestations/:id", ATTESTATION_READ, .sql = q_attestation_get },
-	{ "POST", "/v1/attestations", ATTEST, .sql = q_attest, .body = attesting, .status = 201 },
-	{ 0 }
+	{ "POST", "/v1/attestations", ATTEST, .sql = q_attest, .body = attesting,
+	  .status = 201 },
+	{ 0 },
 };
 
 static const struct constraint constraints[] = {
@@ -34,7 +40,7 @@ static const struct constraint constraints[] = {
 	  "Nobody attests their own reading or training: ask another SLT." },
 	{ "attestation_past", PROBLEM_INVALID, "/trained_on",
 	  "reading and training are in the past" },
-	{ 0 }
+	{ 0 },
 };
 
 const struct resource attestation = {

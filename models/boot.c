@@ -40,7 +40,7 @@ static void entry_add(const struct resource *resource, struct route route)
 		if (!entries)
 			abort();
 	}
-	entries[entry_count++] = (struct route_entry) { resource, route };
+	entries[entry_count++] = (struct route_entry){ resource, route };
 }
 
 static void step_expand(const struct resource *resource, const struct step *step)
@@ -62,7 +62,8 @@ static void step_expand(const struct resource *resource, const struct step *step
 
 static void resource_expand(const struct resource *resource)
 {
-	for (const struct route *route = resource->routes; route && route->method; route++)
+	for (const struct route *route = resource->routes; route && route->method;
+	     route++)
 		entry_add(resource, *route);
 	for (const struct step *step = resource->flow; step && step->action; step++)
 		step_expand(resource, step);

@@ -52,8 +52,10 @@ static bool value_me(const struct call *call, const char *name, const char **ret
 {
 	const struct principal *me = call->me;
 	const struct value known[] = {
-		{ "tenant", me->tenant },	{ "person", me->person },
-		{ "identity", me->identity },	{ "session", me->session },
+		{ "tenant", me->tenant },
+		{ "person", me->person },
+		{ "identity", me->identity },
+		{ "session", me->session },
 		{ "request_id", call->request->id },
 		{ "read_only", call->read_only ? "true" : "false" },
 	};
@@ -93,13 +95,14 @@ static const struct statement *statement_for(struct call *call, enum query query
 
 	if (ready)
 		return ready;
-	return query_shape(call->arena, query, "reach",
-			   query_has_slot(query, "reach")
-				   ? reach_sql(call->arena, &call->reach, query)
-				   : NULL,
-			   "filter", query_has_slot(query, "filter") ? page->filter_sql : NULL,
-			   "cursor", query_has_slot(query, "cursor") ? page->cursor_sql : NULL,
-			   "page", query_has_slot(query, "page") ? page->page_sql : NULL, NULL);
+	return query_shape(
+		call->arena, query, "reach",
+		query_has_slot(query, "reach")
+			? reach_sql(call->arena, &call->reach, query)
+			: NULL,
+		"filter", query_has_slot(query, "filter") ? page->filter_sql : NULL,
+		"cursor", query_has_slot(query, "cursor") ? page->cursor_sql : NULL,
+		"page", query_has_slot(query, "page") ? page->page_sql : NULL, NULL);
 }
 
 static const struct problem *call_enter(struct call *call)
@@ -130,6 +133,7 @@ const struct problem *call_queue(struct call *call, enum query query)
  * nothing when it does not. */
 static const struct problem *call_admit(struct call *call)
 {
+	struct problem *ended;
 	const struct problem *err;
 	const PGresult *rows;
 
@@ -142,7 +146,9 @@ static const struct problem *call_admit(struct call *call)
 		return NULL;
 	call->revoked = true;
 	tx_abort(&call->tx);
-	return problem(call->arena, PROBLEM_UNAUTHENTICATED, "This session has ended.");
+	ended = problem(call->arena, PROBLEM_UNAUTHENTICATED, "This session has ended.");
+	ended->challenge = "Bearer realm=\"chaperone\", error=\"invalid_token\"";
+	return ended;
 }
 
 const struct problem *call_read(struct call *call, const PGresult **ret_rows)
@@ -160,7 +166,8 @@ const struct problem *run(struct call *call, enum query query, const PGresult **
 	return err ? err : call_read(call, ret_rows);
 }
 
-const struct problem *run_last(struct call *call, enum query query, const PGresult **ret_rows)
+const struct problem *run_last(struct call *call, enum query query,
+			       const PGresult **ret_rows)
 {
 	const struct problem *err = call_queue(call, query);
 
@@ -184,7 +191,7 @@ void call_end(struct call *call)
 	if (call->tx.arena)
 		tx_end(&call->tx);
 	call->answer->query_us += call->tx.query_us;
-	call->tx = (struct tx) { 0 };
+	call->tx = (struct tx){ 0 };
 	call->entered = call->admitted = false;
 	call->row = call->rows = NULL;
 }

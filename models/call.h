@@ -1,4 +1,5 @@
-/* One call on the API, from its checked inputs to its answer; knows nothing of HTTP servers. */
+/* One call on the API, from its checked inputs to its answer; knows nothing of HTTP
+ * servers. */
 #pragma once
 #include <jansson.h>
 #include "auth/policy.h"
@@ -17,7 +18,7 @@ struct request {
 	const char *authorization, *content_type, *accept, *if_match, *if_none_match;
 	const char *idempotency_key, *origin, *cookie;
 	const char *preflight_method; /* Access-Control-Request-Method */
-	const char *id;	     /* X-Request-Id, ours when none acceptable came */
+	const char *id;		      /* X-Request-Id, ours when none acceptable came */
 	const char *address; /* of the client, through the trusted proxy if any */
 };
 
@@ -53,32 +54,34 @@ struct call {
 	const struct principal *me; /* NULL on public routes */
 	const struct resource *resource;
 	const struct route *route;
-	struct reach reach; /* what {reach} stands for: of the route's permission at first */
+	struct reach
+		reach; /* what {reach} stands for: of the route's permission at first */
 	struct values values; /* path, body, filters, and what handlers add */
 	struct page page;
 	struct tx tx;
-	bool entered; /* the context statement was queued in this transaction */
+	bool entered;  /* the context statement was queued in this transaction */
 	bool admitted; /* and gave its row */
 	bool read_only;
-	bool revoked; /* the session has ended: its cached token must go */
+	bool revoked;		/* the session has ended: its cached token must go */
 	const char *if_version; /* from If-Match, or NULL */
 	const char *idem_key, *idem_digest; /* NULL without an Idempotency-Key */
 	bool replayed; /* the answer is an earlier one, word for word */
 	/* What to answer with when the handler wrote no body: one row or several. */
 	const PGresult *row;
 	const char *more; /* members put behind the row's, or NULL */
-	bool tagged;	  /* the row is the resource itself: ETag and If-None-Match hold */
+	bool tagged; /* the row is the resource itself: ETag and If-None-Match hold */
 	const PGresult *rows;
 };
 
-/* Queues the context once, then `query` with its slots filled; reads its result. The tx stays
- * open. The context statement without a row is 401, whatever followed. */
+/* Queues the context once, then `query` with its slots filled; reads its result. The tx
+ * stays open. The context statement without a row is 401, whatever followed. */
 const struct problem *run(struct call *call, enum query query, const PGresult **ret_rows);
-/* The same for the last statement of a call: what only reads commits in the same round trip,
- * what writes is committed by the engine once the answer is made. */
-const struct problem *run_last(struct call *call, enum query query, const PGresult **ret_rows);
-/* The two halves of run, to send several statements in one round trip: each queued statement
- * is read once, in order. */
+/* The same for the last statement of a call: what only reads commits in the same round
+ * trip, what writes is committed by the engine once the answer is made. */
+const struct problem *run_last(struct call *call, enum query query,
+			       const PGresult **ret_rows);
+/* The two halves of run, to send several statements in one round trip: each queued
+ * statement is read once, in order. */
 const struct problem *call_queue(struct call *call, enum query query);
 const struct problem *call_read(struct call *call, const PGresult **ret_rows);
 /* Commits and gives the connection back; results end here. A later run starts anew. */
@@ -91,7 +94,8 @@ void call_reach(struct call *call, enum permission permission);
 /* The reach of another permission as values: <prefix>_tenant and <prefix>_schools. */
 void call_set_reach(struct call *call, const char *prefix, enum permission permission);
 void call_set(struct call *call, const char *name, const char *text);
-const char *call_text(const struct call *call, const char *name); /* NULL: absent or null */
+const char *call_text(const struct call *call,
+		      const char *name); /* NULL: absent or null */
 bool call_flag(const struct call *call, const char *name);
 /* Does any appointment of the caller stand in this column of the matrix? */
 bool call_holds(const struct call *call, enum column column);

@@ -16,66 +16,74 @@ static const struct field changing[] = {
 	{ "involves_pupils", FLAG },
 	{ "website_linked_on", DATE, .clearable = true },
 	{ "privacy_notice_on", DATE, .clearable = true },
-	{ 0 }
+	{ 0 },
 };
 
-/* O8: what has been looked at on the account itself; each is a statement of the caller. */
-static const char *const settings_words[] = { "privacy", "tagging", "comments", "direct_messages",
-					      "two_factor", NULL };
+/* O8: what has been looked at on the account itself; each is a statement of the caller.
+ */
+static const char *const settings_words[] = { "privacy",	 "tagging",    "comments",
+					      "direct_messages", "two_factor", NULL };
 static const struct field activating[] = {
-	{ "settings_checked", LIST, .required = true, .of = ONE_OF, .one_of = settings_words,
-	  .min = 5, .max = 5 },
+	{ "settings_checked", LIST, .required = true, .of = ONE_OF,
+	  .one_of = settings_words, .min = 5, .max = 5 },
 	{ "reason", LINE, .max = 500 },
-	{ 0 }
+	{ 0 },
 };
 
 static const struct field closing[] = {
 	{ "reason", LINE, .required = true, .min = 3, .max = 500 },
-	{ 0 }
+	{ 0 },
 };
 
 static const struct listing listing = {
-	.filters = (const struct filter[]) {
-		{ "school_id", "c.school_id", UUID },
-		{ "state", "c.state", ONE_OF, .one_of = words_channel_state },
-		{ "platform", "c.platform", LINE },
-		{ "kind", "c.kind", ONE_OF, .one_of = words_channel_kind },
-		{ "visibility", "c.visibility", ONE_OF, .one_of = words_visibility },
-		{ "declared", "c.declared", ONE_OF, .one_of = words_declared },
-		{ "involves_pupils", "c.involves_pupils", FLAG },
-		{ "handle", "c.handle_key", LINE },
-		{ 0 } },
-	.sorts = (const struct sort[]) {
-		{ "created_at", "c.created_at", TIME },
-		{ 0 } },
+	.filters =
+		(const struct filter[]){
+			{ "school_id", "c.school_id", UUID },
+			{ "state", "c.state", ONE_OF, .one_of = words_channel_state },
+			{ "platform", "c.platform", LINE },
+			{ "kind", "c.kind", ONE_OF, .one_of = words_channel_kind },
+			{ "visibility", "c.visibility", ONE_OF,
+			  .one_of = words_visibility },
+			{ "declared", "c.declared", ONE_OF, .one_of = words_declared },
+			{ "involves_pupils", "c.involves_pupils", FLAG },
+			{ "handle", "c.handle_key", LINE },
+			{ 0 },
+		},
+	.sorts =
+		(const struct sort[]){
+			{ "created_at", "c.created_at", TIME },
+			{ 0 },
+		},
 	.id = "c.id",
 };
 
 static const struct route routes[] = {
 	{ "GET", "/v1/channels", CHANNEL_READ, .sql = q_channel_list, .list = &listing },
-	{ "GET", "/v1/channels/register", CHANNEL_READ, .sql = q_channel_register, .whole = true,
-	  .media = MEDIA_CSV_ONLY },
+	{ "GET", "/v1/channels/register", CHANNEL_READ, .sql = q_channel_register,
+	  .whole = true, .media = MEDIA_CSV_ONLY },
 	{ "GET", "/v1/channels/:id", CHANNEL_READ, .sql = q_channel_get },
-	{ "GET", "/v1/channels/:id/history", CHANNEL_READ, .sql = q_channel_history, .whole = true },
-	{ "PATCH", "/v1/channels/:id", CHANNEL_WRITE, .sql = q_channel_change, .body = changing,
-	  .if_match = true },
-	{ 0 }
+	{ "GET", "/v1/channels/:id/history", CHANNEL_READ, .sql = q_channel_history,
+	  .whole = true },
+	{ "PATCH", "/v1/channels/:id", CHANNEL_WRITE, .sql = q_channel_change,
+	  .body = changing, .if_match = true },
+	{ 0 },
 };
 
 /* H16: SLT closes at any time; the operators have no veto. */
 static const struct step flow[] = {
 	{ "activate", "{approved}", "active", CHANNEL_ACTIVATE, "Activate",
 	  .gate = q_channel_unlisted, .body = activating },
-	{ "close", "{proposed,approved,active,suspended,handover}", "closed", CHANNEL_CLOSE, "Close",
-	  .body = closing },
-	{ 0 }
+	{ "close", "{proposed,approved,active,suspended,handover}", "closed",
+	  CHANNEL_CLOSE, "Close", .body = closing },
+	{ 0 },
 };
 
 static const struct constraint constraints[] = {
 	{ "channel_handle", PROBLEM_ALREADY_EXISTS, "/handle",
 	  "This handle stands in the register already." },
-	{ "channel_platform_fkey", PROBLEM_INVALID, "/platform", "is no platform of /v1/platforms" },
-	{ 0 }
+	{ "channel_platform_fkey", PROBLEM_INVALID, "/platform",
+	  "is no platform of /v1/platforms" },
+	{ 0 },
 };
 
 const struct resource channel = {

@@ -1,4 +1,4 @@
-/* Account approval (A3): a business case, a decision by other eyes, a recorded account. */
+/* Account approval (A3): a business case, other eyes that decide, a recorded account. */
 #include "base/id.h"
 #include "models/resource.h"
 #include "models/words.h"
@@ -7,7 +7,7 @@ static const struct field operators[] = {
 	{ "person_id", UUID, .required = true },
 	{ "access", ONE_OF, .required = true, .one_of = words_access },
 	{ "access_until", DATE },
-	{ 0 }
+	{ 0 },
 };
 
 static const struct field drafting[] = {
@@ -28,7 +28,7 @@ static const struct field drafting[] = {
 	{ "pupils_justification", TEXT, .max = 2000 },
 	{ "assessment_id", UUID },
 	{ "operators", OBJECTS, .fields = operators, .max = 20 },
-	{ 0 }
+	{ 0 },
 };
 
 static const struct field changing[] = {
@@ -47,23 +47,23 @@ static const struct field changing[] = {
 	{ "pupils_justification", TEXT, .clearable = true, .max = 2000 },
 	{ "assessment_id", UUID, .clearable = true },
 	{ "operators", OBJECTS, .fields = operators, .max = 20 },
-	{ 0 }
+	{ 0 },
 };
 
 static const struct field explaining[] = {
 	{ "reason", TEXT, .max = 2000 },
-	{ 0 }
+	{ 0 },
 };
 
 static const struct field deciding[] = {
 	{ "reason", TEXT, .required = true, .min = 3, .max = 2000 },
-	{ 0 }
+	{ 0 },
 };
 
 static const struct field excluding[] = {
 	{ "person_id", UUID, .required = true },
 	{ "reason", TEXT, .required = true, .min = 3, .max = 2000 },
-	{ 0 }
+	{ 0 },
 };
 
 static const struct field recording[] = {
@@ -73,34 +73,42 @@ static const struct field recording[] = {
 	{ "account_created_on", DATE, .required = true },
 	{ "privacy_notice_on", DATE },
 	{ "reason", LINE, .max = 500 },
-	{ 0 }
+	{ 0 },
 };
 
 static const struct listing listing = {
-	.filters = (const struct filter[]) {
-		{ "school_id", "a.school_id", UUID },
-		{ "state", "a.state", ONE_OF, .one_of = words_application_state },
-		{ "applicant_id", "a.applicant_id", UUID },
-		{ "platform", "a.platform", LINE },
-		{ "kind", "a.kind", ONE_OF, .one_of = words_channel_kind },
-		{ "submitted_at", "a.submitted_at", TIME, .range = true },
-		{ 0 } },
-	.sorts = (const struct sort[]) {
-		{ "created_at", "a.created_at", TIME },
-		{ 0 } },
+	.filters =
+		(const struct filter[]){
+			{ "school_id", "a.school_id", UUID },
+			{ "state", "a.state", ONE_OF, .one_of = words_application_state },
+			{ "applicant_id", "a.applicant_id", UUID },
+			{ "platform", "a.platform", LINE },
+			{ "kind", "a.kind", ONE_OF, .one_of = words_channel_kind },
+			{ "submitted_at", "a.submitted_at", TIME, .range = true },
+			{ 0 },
+		},
+	.sorts =
+		(const struct sort[]){
+			{ "created_at", "a.created_at", TIME },
+			{ 0 },
+		},
 	.descending = true,
 	.id = "a.id",
 };
 
 /* Waiting longest first (P7). */
 static const struct listing inbox_listing = {
-	.filters = (const struct filter[]) {
-		{ "school_id", "a.school_id", UUID },
-		{ "state", "a.state", ONE_OF, .one_of = words_application_state },
-		{ 0 } },
-	.sorts = (const struct sort[]) {
-		{ "waiting_since", "a.waiting_since", TIME },
-		{ 0 } },
+	.filters =
+		(const struct filter[]){
+			{ "school_id", "a.school_id", UUID },
+			{ "state", "a.state", ONE_OF, .one_of = words_application_state },
+			{ 0 },
+		},
+	.sorts =
+		(const struct sort[]){
+			{ "waiting_since", "a.waiting_since", TIME },
+			{ 0 },
+		},
 	.id = "a.id",
 };
 
@@ -133,7 +141,8 @@ static const struct problem *change(struct call *call)
 
 static const struct problem *moved_first(struct call *call)
 {
-	return problem(call->arena, PROBLEM_WRONG_STATE, "Somebody else moved this first: read it again.");
+	return problem(call->arena, PROBLEM_WRONG_STATE,
+		       "Somebody else moved this first: read it again.");
 }
 
 /* Files what is submitted as a revision of its own, then moves (P4). */
@@ -150,8 +159,9 @@ static const struct problem *file(struct call *call)
 	return flow_move(call);
 }
 
-/* The chain, not the caller, says whether an approval is the last one. That nobody decides on
- * their own application was said by the gate; the constraint application_four_eyes keeps it true. */
+/* The chain, not the caller, says whether an approval is the last one. That nobody
+ * decides on their own application was said by the gate; the constraint
+ * application_four_eyes keeps it true. */
 static const struct problem *decide(struct call *call)
 {
 	const struct problem *err;
@@ -197,20 +207,23 @@ static const char *const gives_record[] = { "record_tenant", "record_schools", N
 static const struct route routes[] = {
 	{ "GET", "/v1/channel-applications", APPLICATION_READ, .sql = q_application_list,
 	  .list = &listing },
-	{ "GET", "/v1/channel-applications/inbox", APPLICATION_READ, .sql = q_application_inbox,
-	  .list = &inbox_listing, .handle = inbox, .provides = gives_record },
-	{ "GET", "/v1/channel-applications/:id", APPLICATION_READ, .sql = q_application_get },
+	{ "GET", "/v1/channel-applications/inbox", APPLICATION_READ,
+	  .sql = q_application_inbox, .list = &inbox_listing, .handle = inbox,
+	  .provides = gives_record },
+	{ "GET", "/v1/channel-applications/:id", APPLICATION_READ,
+	  .sql = q_application_get },
 	{ "GET", "/v1/channel-applications/:id/readiness", APPLICATION_READ,
 	  .sql = q_application_readiness },
 	{ "GET", "/v1/channel-applications/:id/history", APPLICATION_READ,
 	  .sql = q_application_history, .whole = true },
 	{ "GET", "/v1/channel-applications/:id/revisions", APPLICATION_READ,
 	  .sql = q_application_revisions, .whole = true },
-	{ "POST", "/v1/channel-applications", APPLICATION_DRAFT, .sql = q_application_draft,
-	  .body = drafting, .handle = draft, .status = 201 },
-	{ "PATCH", "/v1/channel-applications/:id", APPLICATION_EDIT, .sql = q_application_change,
-	  .body = changing, .handle = change, .if_match = true },
-	{ 0 }
+	{ "POST", "/v1/channel-applications", APPLICATION_DRAFT,
+	  .sql = q_application_draft, .body = drafting, .handle = draft, .status = 201 },
+	{ "PATCH", "/v1/channel-applications/:id", APPLICATION_EDIT,
+	  .sql = q_application_change, .body = changing, .handle = change,
+	  .if_match = true },
+	{ 0 },
 };
 
 /* Each row is POST /v1/channel-applications/{id}/<action>. */
@@ -218,8 +231,9 @@ static const struct step flow[] = {
 	{ "submit", "{draft}", "submitted", APPLICATION_EDIT, "Submit",
 	  .gate = q_application_unfinished, .body = explaining, .handle = file,
 	  .provides = gives_revision },
-	{ "ask", "{submitted}", "more_information", APPLICATION_DECIDE, "Ask for more information",
-	  .gate = q_application_undecidable, .body = deciding },
+	{ "ask", "{submitted}", "more_information", APPLICATION_DECIDE,
+	  "Ask for more information", .gate = q_application_undecidable,
+	  .body = deciding },
 	{ "answer", "{more_information}", "submitted", APPLICATION_EDIT, "Answer",
 	  .gate = q_application_unfinished, .body = explaining, .handle = file,
 	  .provides = gives_revision },
@@ -229,27 +243,31 @@ static const struct step flow[] = {
 	{ "reject", "{submitted}", "rejected", APPLICATION_DECIDE, "Reject",
 	  .gate = q_application_undecidable, .body = deciding, .handle = decide,
 	  .provides = gives_decision },
-	{ "revise", "{rejected}", "draft", APPLICATION_EDIT, "Revise", .body = explaining },
+	{ "revise", "{rejected}", "draft", APPLICATION_EDIT, "Revise",
+	  .body = explaining },
 	{ "withdraw", "{draft,submitted,more_information,approved,rejected}", "withdrawn",
 	  APPLICATION_EDIT, "Withdraw", .body = explaining },
 	{ "record_account", "{approved}", "account_created", ACCOUNT_RECORD,
 	  "Record the created account", .body = recording, .handle = record_account,
 	  .provides = gives_channel },
 	{ "exclude", "{submitted,more_information}", NULL, APPLICATION_EXCLUDE,
-	  "Exclude somebody with a conflict of interest", .body = excluding, .handle = exclude },
-	{ 0 }
+	  "Exclude somebody with a conflict of interest", .body = excluding,
+	  .handle = exclude },
+	{ 0 },
 };
 
 static const struct constraint constraints[] = {
 	{ "application_four_eyes", PROBLEM_CONFLICTED, NULL,
 	  "Nobody decides on their own application, nor as its operator." },
-	{ "application_decided_once", PROBLEM_CONFLICTED, NULL, "You have decided this step." },
+	{ "application_decided_once", PROBLEM_CONFLICTED, NULL,
+	  "You have decided this step." },
 	{ "channel_application_platform_fkey", PROBLEM_INVALID, "/platform",
 	  "is no platform of /v1/platforms" },
 	{ "channel_handle", PROBLEM_ALREADY_EXISTS, "/handle",
 	  "This handle stands in the register already." },
-	{ "application_operator_pkey", PROBLEM_INVALID, "/operators", "names somebody twice" },
-	{ 0 }
+	{ "application_operator_pkey", PROBLEM_INVALID, "/operators",
+	  "names somebody twice" },
+	{ 0 },
 };
 
 const struct resource channel_application = {

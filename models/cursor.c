@@ -37,8 +37,9 @@ static bool cursor_parts(struct arena *arena, json_t *parts, const struct page *
 	return value_valid(arena, page->sort->type, arena_copy(arena, value), ret_value);
 }
 
-static bool cursor_decode(struct arena *arena, const char *cursor, const struct page *page,
-			  const char **ret_value, const char **ret_id)
+static bool cursor_decode(struct arena *arena, const char *cursor,
+			  const struct page *page, const char **ret_value,
+			  const char **ret_id)
 {
 	unsigned char *bytes;
 	size_t length;
@@ -54,7 +55,8 @@ static bool cursor_decode(struct arena *arena, const char *cursor, const struct 
 	return good;
 }
 
-/* Times are written as RFC 3339, so that a cursor does not hang on the session's settings. */
+/* Times are written as RFC 3339, so that a cursor does not hang on the session's
+ * settings. */
 static const char *sort_text(struct arena *arena, const struct sort *sort)
 {
 	if (sort->type == TIME)
@@ -76,15 +78,18 @@ bool cursor_read(struct arena *arena, const struct listing *listing, const char 
 			return false;
 		value_set(arena, values, "cursor_value", value);
 		value_set(arena, values, "cursor_id", id);
-		after = arena_printf(arena, " AND (%s, %s) %s (:cursor_value::%s, :cursor_id::uuid)",
-				     column, listing->id, page->descending ? "<" : ">",
-				     field_type_cast(page->sort->type));
+		after = arena_printf(
+			arena, " AND (%s, %s) %s (:cursor_value::%s, :cursor_id::uuid)",
+			column, listing->id, page->descending ? "<" : ">",
+			field_type_cast(page->sort->type));
 	}
-	value_set(arena, values, "page_limit", arena_printf(arena, "%d", page->limit + 1));
+	value_set(arena, values, "page_limit",
+		  arena_printf(arena, "%d", page->limit + 1));
 	page->cursor_sql = arena_printf(arena, ", %s AS _sort, %s AS _id",
 					sort_text(arena, page->sort), listing->id);
-	page->page_sql = arena_printf(arena, "%s ORDER BY %s%s, %s%s LIMIT :page_limit::bigint",
-				      after, column, way, listing->id, way);
+	page->page_sql =
+		arena_printf(arena, "%s ORDER BY %s%s, %s%s LIMIT :page_limit::bigint",
+			     after, column, way, listing->id, way);
 	return true;
 }
 

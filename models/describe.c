@@ -1,4 +1,5 @@
-/* Routes and flows as JSON, for `chaperone describe` and whatever compares itself with them. */
+/* Routes and flows as JSON, for `chaperone describe` and whatever compares itself with
+ * them. */
 #include <string.h>
 #include "models/resource.h"
 
@@ -37,15 +38,16 @@ static void filter_add(json_t *query, const struct filter *filter)
 	static const char *const ranges[] = { "", "[gte]", "[lt]" };
 
 	for (size_t i = 0; i < (filter->range ? COUNT_OF(ranges) : 1); i++)
-		json_array_append_new(query, json_sprintf("%s%s", filter->name, ranges[i]));
+		json_array_append_new(query,
+				      json_sprintf("%s%s", filter->name, ranges[i]));
 }
 
 static json_t *query_json(const struct route *route)
 {
 	json_t *query = json_array();
 
-	for (const struct filter *f = route->list ? route->list->filters : NULL; f && f->name;
-	     f++)
+	for (const struct filter *f = route->list ? route->list->filters : NULL;
+	     f && f->name; f++)
 		filter_add(query, f);
 	if (route->list) {
 		json_array_append_new(query, json_string("limit"));
@@ -75,9 +77,10 @@ static json_t *route_json(const struct route_entry *entry)
 
 static json_t *step_json(struct arena *arena, const struct step *step)
 {
-	return json_pack("{s:s, s:s, s:o, s:s*, s:s, s:b}", "action", step->action, "label",
-			 step->label, "from", array_json(array_items(arena, step->from)), "to",
-			 step->to, "permission", permission_name(step->permission), "recent",
+	return json_pack("{s:s, s:s, s:o, s:s*, s:s, s:b}", "action", step->action,
+			 "label", step->label, "from",
+			 array_json(array_items(arena, step->from)), "to", step->to,
+			 "permission", permission_name(step->permission), "recent",
 			 step->recent);
 }
 
@@ -87,8 +90,8 @@ static json_t *resource_json(struct arena *arena, const struct resource *resourc
 
 	for (const struct step *step = resource->flow; step && step->action; step++)
 		json_array_append_new(flow, step_json(arena, step));
-	return json_pack("{s:s, s:s, s:o}", "name", resource->name, "path", resource->path, "flow",
-			 flow);
+	return json_pack("{s:s, s:s, s:o}", "name", resource->name, "path",
+			 resource->path, "flow", flow);
 }
 
 json_t *resources_describe(void)

@@ -72,7 +72,8 @@ static const char *name_nearest(const struct field *fields, const char *name)
 	int least = length < 4 ? 2 : 3;
 
 	for (const struct field *f = fields; f && f->name && length < NAME_SHOWN; f++) {
-		int differs = strlen(f->name) < NAME_SHOWN ? distance(name, f->name) : least;
+		int differs =
+			strlen(f->name) < NAME_SHOWN ? distance(name, f->name) : least;
 
 		if (differs < least) {
 			least = differs;
@@ -96,12 +97,14 @@ static void check_names(struct check *check, const struct field *fields, json_t 
 	const char *name, *nearest;
 	json_t *value;
 
-	json_object_foreach(object, name, value) {
+	json_object_foreach(object, name, value)
+	{
 		if (field_known(fields, name) || check->count >= FAULTS_MAX)
 			continue;
 		nearest = name_nearest(fields, name);
 		fault(check, pointer_add(check->arena, base, name),
-		      nearest ? arena_printf(check->arena, "is not known here; did you mean %s?",
+		      nearest ? arena_printf(check->arena,
+					     "is not known here; did you mean %s?",
 					     nearest)
 			      : "is not known here");
 	}
@@ -112,20 +115,23 @@ static const char *json_text(struct arena *arena, json_t *value)
 	if (json_is_string(value))
 		return json_string_value(value);
 	if (json_is_integer(value))
-		return arena_printf(arena, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+		return arena_printf(arena, "%" JSON_INTEGER_FORMAT,
+				    json_integer_value(value));
 	return json_is_true(value) ? "true" : "false";
 }
 
-static const char *check_scalar(struct check *check, const struct field *field, json_t *value,
-				const char *pointer)
+static const char *check_scalar(struct check *check, const struct field *field,
+				json_t *value, const char *pointer)
 {
 	json_type wanted = type_json(field->type);
 	const char *text = NULL, *wrong;
 
-	if (json_typeof(value) != wanted && !(wanted == JSON_TRUE && json_is_false(value)))
+	if (json_typeof(value) != wanted &&
+	    !(wanted == JSON_TRUE && json_is_false(value)))
 		wrong = type_wanted(field->type);
 	else
-		wrong = type_check(check->arena, field, json_text(check->arena, value), &text);
+		wrong = type_check(check->arena, field, json_text(check->arena, value),
+				   &text);
 	if (wrong)
 		fault(check, pointer, wrong);
 	return wrong ? NULL : text;
@@ -144,7 +150,8 @@ static bool check_size(struct check *check, const struct field *field, json_t *v
 		      arena_printf(check->arena, "has at least %ld items", field->min));
 	else if (size > (size_t)type_max(field))
 		fault(check, pointer,
-		      arena_printf(check->arena, "has at most %ld items", type_max(field)));
+		      arena_printf(check->arena, "has at most %ld items",
+				   type_max(field)));
 	else
 		return true;
 	return false;
@@ -158,8 +165,8 @@ static bool listed(const char *const *items, const char *text)
 	return false;
 }
 
-static const char *check_list(struct check *check, const struct field *field, json_t *value,
-			      const char *pointer)
+static const char *check_list(struct check *check, const struct field *field,
+			      json_t *value, const char *pointer)
 {
 	const struct field item = { .type = field->of, .one_of = field->one_of };
 	int before = check->count;
@@ -170,7 +177,8 @@ static const char *check_list(struct check *check, const struct field *field, js
 	if (!check_size(check, field, value, pointer))
 		return NULL;
 	items = arena_alloc(check->arena, (json_array_size(value) + 1) * sizeof(*items));
-	json_array_foreach(value, index, each) {
+	json_array_foreach(value, index, each)
+	{
 		char *place = arena_printf(check->arena, "%s/%zu", pointer, index);
 		const char *text = check_scalar(check, &item, each, place);
 
@@ -228,7 +236,8 @@ static const char *check_objects(struct check *check, const struct field *field,
 
 	if (!check_size(check, field, value, pointer))
 		return NULL;
-	json_array_foreach(value, index, each) {
+	json_array_foreach(value, index, each)
+	{
 		buffer_char(&out, index ? ',' : '[');
 		check_object(check, field->fields, each,
 			     arena_printf(check->arena, "%s/%zu", pointer, index), &out);
@@ -237,8 +246,8 @@ static const char *check_objects(struct check *check, const struct field *field,
 	return arena_copy_n(check->arena, out.data, out.length);
 }
 
-static const char *check_value(struct check *check, const struct field *field, json_t *value,
-			       const char *pointer)
+static const char *check_value(struct check *check, const struct field *field,
+			       json_t *value, const char *pointer)
 {
 	if (field->type == LIST)
 		return check_list(check, field, value, pointer);
@@ -247,8 +256,8 @@ static const char *check_value(struct check *check, const struct field *field, j
 	return check_scalar(check, field, value, pointer);
 }
 
-static void check_field(struct check *check, const struct field *field, enum field_mode mode,
-			json_t *body, struct values *values)
+static void check_field(struct check *check, const struct field *field,
+			enum field_mode mode, json_t *body, struct values *values)
 {
 	char *pointer = arena_printf(check->arena, "/%s", field->name);
 	json_t *value = json_object_get(body, field->name);
@@ -268,7 +277,8 @@ static void check_field(struct check *check, const struct field *field, enum fie
 }
 
 const struct problem *fields_check(struct arena *arena, const struct field *fields,
-				   enum field_mode mode, json_t *body, struct values *values)
+				   enum field_mode mode, json_t *body,
+				   struct values *values)
 {
 	struct check check = { .arena = arena };
 

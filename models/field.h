@@ -6,7 +6,8 @@
 
 enum field_type {
 	UUID,	 /* RFC 9562 text, lower-cased */
-	LINE,	 /* one line of text, trimmed, no control characters; min and max in characters */
+	LINE,	 /* one line of text, trimmed, no control characters; min and max in
+		    characters */
 	TEXT,	 /* the same, with line breaks and tabs */
 	NUMBER,	 /* whole number within min and max */
 	FLAG,	 /* true or false */
@@ -16,16 +17,17 @@ enum field_type {
 	EMAIL,	 /* lower-cased, at most 254 characters */
 	URL,	 /* https or http, at most 2000 characters */
 	SECRET,	 /* text taken as it is, never logged or stored as given */
-	LIST,	 /* array of distinct `of`; min and max count items; becomes a PostgreSQL array */
+	LIST,	 /* array of distinct `of`; min and max count items; becomes a PostgreSQL
+		    array */
 	OBJECTS, /* array of objects checked by `fields`; becomes JSON text */
 };
 
 struct field {
 	const char *name;
 	enum field_type type;
-	bool required;	/* on POST and PUT; PATCH never requires */
-	bool clearable; /* null is accepted and clears */
-	long min, max;	/* 0, 0: the type's own limits */
+	bool required;		   /* on POST and PUT; PATCH never requires */
+	bool clearable;		   /* null is accepted and clears */
+	long min, max;		   /* 0, 0: the type's own limits */
 	const char *const *one_of; /* ends with NULL */
 	enum field_type of;
 	const struct field *fields; /* ends with { 0 } */
@@ -40,14 +42,16 @@ struct values {
 	struct value *items;
 	int count, capacity;
 };
-void value_set(struct arena *arena, struct values *values, const char *name, const char *text);
+void value_set(struct arena *arena, struct values *values, const char *name,
+	       const char *text);
 const struct value *value_find(const struct values *values, const char *name);
 
 enum field_mode { FIELD_CREATE, FIELD_PATCH };
-/* Checks `body` and adds a value for every field of the table (absent: NULL) and, for PATCH,
- * `has_<name>` ("true"/"false"). `fields` NULL: the body must be empty or {}. */
+/* Checks `body` and adds a value for every field of the table (absent: NULL) and, for
+ * PATCH, `has_<name>` ("true"/"false"). `fields` NULL: the body must be empty or {}. */
 const struct problem *fields_check(struct arena *arena, const struct field *fields,
-				   enum field_mode mode, json_t *body, struct values *values);
+				   enum field_mode mode, json_t *body,
+				   struct values *values);
 /* One value in text form, as filters and cursors use it; false: does not fit the type. */
 bool field_text_valid(enum field_type type, const char *const *one_of, const char *text,
 		      struct arena *arena, const char **ret_text);

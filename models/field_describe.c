@@ -11,13 +11,12 @@ static json_t *field_describe(const struct field *field)
 {
 	bool list = field->type == LIST || field->type == OBJECTS;
 
-	json_t *shown = json_pack("{s:s, s:s, s:b, s:b, s:o*, s:s*, s:o*}", "name", field->name,
-				  "type", field_type_name(field->type), "required",
-				  field->required, "clearable", field->clearable, "one_of",
-				  words_json(field->one_of), "of",
-				  field->type == LIST ? field_type_name(field->of) : NULL,
-				  "fields",
-				  field->fields ? fields_describe(field->fields) : NULL);
+	json_t *shown = json_pack(
+		"{s:s, s:s, s:b, s:b, s:o*, s:s*, s:o*}", "name", field->name, "type",
+		field_type_name(field->type), "required", field->required, "clearable",
+		field->clearable, "one_of", words_json(field->one_of), "of",
+		field->type == LIST ? field_type_name(field->of) : NULL, "fields",
+		field->fields ? fields_describe(field->fields) : NULL);
 
 	if (field->min)
 		json_object_set_new(shown, "min", json_integer(field->min));

@@ -166,8 +166,8 @@ static const char *check_email(struct arena *arena, const struct field *field,
 	return NULL;
 }
 
-static const char *check_url(struct arena *arena, const struct field *field, const char *text,
-			     const char **ret_text)
+static const char *check_url(struct arena *arena, const struct field *field,
+			     const char *text, const char **ret_text)
 {
 	(void)field;
 	*ret_text = text_trim(arena, text);
@@ -187,7 +187,8 @@ static const char *check_time(struct arena *arena, const struct field *field,
 {
 	(void)field;
 	*ret_text = arena_copy(arena, text);
-	return time_valid(text) ? NULL : "is a time with its zone, as 2026-09-01T09:30:00Z";
+	return time_valid(text) ? NULL
+				: "is a time with its zone, as 2026-09-01T09:30:00Z";
 }
 
 static const struct type {
@@ -200,7 +201,8 @@ static const struct type {
 	[UUID] = { "uuid", "uuid", JSON_STRING, "is text", check_uuid, 36 },
 	[LINE] = { "line", "text", JSON_STRING, "is text", check_text, 1000 },
 	[TEXT] = { "text", "text", JSON_STRING, "is text", check_text, 20000 },
-	[NUMBER] = { "number", "bigint", JSON_INTEGER, "is a whole number", check_number, 0 },
+	[NUMBER] = { "number", "bigint", JSON_INTEGER, "is a whole number", check_number,
+		     0 },
 	[FLAG] = { "flag", "boolean", JSON_TRUE, "is true or false", check_flag, 0 },
 	[DATE] = { "date", "date", JSON_STRING, "is text", check_date, 10 },
 	[TIME] = { "time", "timestamptz", JSON_STRING, "is text", check_time, 40 },

@@ -4,8 +4,8 @@
 
 enum { LIST_MAX = 100, OBJECTS_MAX = 100, ONE_OF_SHOWN = 300 };
 
-/* Checks one text against a field's type and limits and gives its normal form. Returns NULL
- * when good, else what to do, as a sentence's end ("is a date, as 2026-09-01"). */
+/* Checks one text against a field's type and limits and gives its normal form. Returns
+ * NULL when good, else what to do, as a sentence's end ("is a date, as 2026-09-01"). */
 const char *type_check(struct arena *arena, const struct field *field, const char *text,
 		       const char **ret_text);
 /* The JSON type that holds it, and what to say when another came. */

@@ -1,11 +1,13 @@
-/* E-mail and web addresses: what a school would call one, and nothing that hides something. */
+/* E-mail and web addresses: what a school would call one, and nothing that hides
+ * something. */
 #include "models/field_url.h"
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+static const char letters[] =
+	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 
 /* Labels of letters, digits and inner hyphens, with single dots between them. */
 static bool host_valid(const char *host, size_t length, int least_labels)
@@ -43,7 +45,8 @@ bool email_valid(const char *text)
 	for (size_t i = 0; i < local; i++) {
 		if (text[i] == '.' && (i == 0 || text[i - 1] == '.' || i == local - 1))
 			return false;
-		if (text[i] != '.' && !strchr(letters, text[i]) && !strchr(marks, text[i]))
+		if (text[i] != '.' && !strchr(letters, text[i]) &&
+		    !strchr(marks, text[i]))
 			return false;
 	}
 	return host_valid(at + 1, strlen(at + 1), 2);

@@ -1,4 +1,5 @@
-/* E-mail and web addresses: what a school would call one, and nothing that hides something. */
+/* E-mail and web addresses: what a school would call one, and nothing that hides
+ * something. */
 #pragma once
 #include <stdbool.h>
 

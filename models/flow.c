@@ -58,12 +58,14 @@ static const struct problem *flow_state(struct call *call, const struct looked *
 
 	if (step_leaves(call->arena, step, state))
 		return NULL;
-	for (const char *const *each = array_items(call->arena, step->from); *each; each++) {
+	for (const char *const *each = array_items(call->arena, step->from); *each;
+	     each++) {
 		buffer_text(&from, from.length ? ", " : "");
 		buffer_text(&from, *each);
 	}
 	return problem(call->arena, PROBLEM_WRONG_STATE,
-		       "This is %s; %s is possible from: %s.", state, step->action, from.data);
+		       "This is %s; %s is possible from: %s.", state, step->action,
+		       from.data);
 }
 
 static bool gate_conflicts(const PGresult *gate)
@@ -74,7 +76,8 @@ static bool gate_conflicts(const PGresult *gate)
 	return false;
 }
 
-/* Reasons that each name a field are faults of the input: 422 with the list of them (P2). */
+/* Reasons that each name a field are faults of the input: 422 with the list of them (P2).
+ */
 static const struct fault *gate_faults(struct call *call, const PGresult *gate)
 {
 	const struct fault *faults = NULL;
@@ -83,8 +86,8 @@ static const struct fault *gate_faults(struct call *call, const PGresult *gate)
 		return NULL;
 	for (int row = 0; row < row_count(gate); row++)
 		if (row_text(gate, row, "pointer"))
-			fault_add(call->arena, &faults, row_text(gate, row, "pointer"), "%s",
-				  row_text(gate, row, "detail"));
+			fault_add(call->arena, &faults, row_text(gate, row, "pointer"),
+				  "%s", row_text(gate, row, "detail"));
 	return faults;
 }
 
@@ -116,7 +119,8 @@ static const struct problem *flow_gate(struct call *call, struct looked *looked)
 	return blocked;
 }
 
-/* The names that other steps of this flow give its queries: NULL where this one does not. */
+/* The names that other steps of this flow give its queries: NULL where this one does not.
+ */
 static void flow_defaults(struct call *call)
 {
 	for (const struct step *step = call->resource->flow; step->action; step++) {
@@ -142,15 +146,17 @@ static void flow_values(struct call *call, const struct looked *looked)
 	call_reach(call, step->permission);
 }
 
-/* A move may end the caller's own sight of the row: then id and state are all there is. */
+/* A move may end the caller's own sight of the row: then id and state are all there is.
+ */
 static const struct problem *flow_show(struct call *call)
 {
 	const struct problem *err = resource_show(call);
 
 	if (!err || err->kind != PROBLEM_NOT_FOUND)
 		return err;
-	call_answer(call, 202, json_pack("{s:s, s:s}", "id", call_text(call, "id"), "state",
-					 call_text(call, "to")));
+	call_answer(call, 202,
+		    json_pack("{s:s, s:s}", "id", call_text(call, "id"), "state",
+			      call_text(call, "to")));
 	return NULL;
 }
 
@@ -160,12 +166,12 @@ const struct problem *flow_run(struct call *call)
 	struct looked looked = { NULL, NULL };
 	const struct problem *err;
 
-	if ((err = flow_look(call, &looked)) ||	     /* 404 */
-	    (err = flow_permit(call, &looked)) ||    /* 403 */
+	if ((err = flow_look(call, &looked)) ||	  /* 404 */
+	    (err = flow_permit(call, &looked)) || /* 403 */
 	    (err = idempotency_judge(call)) || call->replayed ||
-	    (err = flow_version(call, &looked)) ||   /* 412 */
-	    (err = flow_state(call, &looked)) ||     /* 409 */
-	    (err = flow_gate(call, &looked)))	     /* 409 */
+	    (err = flow_version(call, &looked)) || /* 412 */
+	    (err = flow_state(call, &looked)) ||   /* 409 */
+	    (err = flow_gate(call, &looked)))	   /* 409 */
 		return err;
 	flow_values(call, &looked);
 	err = step->handle ? step->handle(call) : flow_move(call);

@@ -1,18 +1,24 @@
-/* Reads the holders out of a register's cell: posts, teams and people, mixed as they come. */
+/* Reads the holders out of a register's cell: posts, teams and people, mixed as they
+ * come. */
 #include "models/holder.h"
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
 /* What a word says of the holder it stands in; a trailing s makes a post a team. */
-static const char *const post_words[] = { "principal", "headteacher", "head", "headmaster",
-					  "headmistress", "administrator", "librarian", "secretary",
-					  "bursar", "manager", "dsl", "clerk", NULL };
-static const char *const team_words[] = { "team", "slt", "hr", "teachers", "staff", "governors",
-					  "office", "ptfa", "pta", "communications", NULL };
+static const char *const post_words[] = { "principal",	"headteacher",	"head",
+					  "headmaster", "headmistress", "administrator",
+					  "librarian",	"secretary",	"bursar",
+					  "manager",	"dsl",		"clerk",
+					  NULL };
+static const char *const team_words[] = { "team",	    "slt",   "hr",
+					  "teachers",	    "staff", "governors",
+					  "office",	    "ptfa",  "pta",
+					  "communications", NULL };
 /* Words that go with a post or a team without being a name. */
-static const char *const neutral_words[] = { "class", "vice", "deputy", "assistant", "business",
-					     "school", "the", "of", "senior", NULL };
+static const char *const neutral_words[] = { "class",	 "vice",   "deputy", "assistant",
+					     "business", "school", "the",    "of",
+					     "senior",	 NULL };
 
 static bool listed(const char *const *words, const char *word, size_t length)
 {
@@ -32,7 +38,8 @@ static void read_word(struct reading *reading, const char *word, size_t length)
 		reading->teams++;
 	else if (listed(post_words, word, length))
 		reading->posts++;
-	else if (length > 1 && word[length - 1] == 's' && listed(post_words, word, length - 1))
+	else if (length > 1 && word[length - 1] == 's' &&
+		 listed(post_words, word, length - 1))
 		reading->teams++;
 	else if (listed(neutral_words, word, length))
 		return;
@@ -76,8 +83,9 @@ static void holder_add(struct arena *arena, json_t *holders, const char *access,
 	if (length == 0)
 		return;
 	text = arena_copy_n(arena, from, length);
-	json_array_append_new(holders, json_pack("{s:s, s:s, s:s}", "access", access, "text", text,
-						 "kind", holder_kind(text)));
+	json_array_append_new(holders,
+			      json_pack("{s:s, s:s, s:s}", "access", access, "text", text,
+					"kind", holder_kind(text)));
 }
 
 /* Length of the separator at this place, or 0. */
@@ -88,7 +96,8 @@ static size_t separator(const char *at)
 	return strncmp(at, " and ", 5) == 0 ? 5 : 0;
 }
 
-void holders_add(struct arena *arena, json_t *holders, const char *access, const char *cell)
+void holders_add(struct arena *arena, json_t *holders, const char *access,
+		 const char *cell)
 {
 	const char *from = cell;
 

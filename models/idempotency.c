@@ -34,8 +34,9 @@ const struct problem *idempotency_read(struct call *call)
 	if (!key || !call->me || strcmp(request->method, "POST") != 0)
 		return NULL;
 	if (!key_valid(key))
-		return problem(call->arena, PROBLEM_BAD_REQUEST,
-			       "Idempotency-Key has 1 to 255 printable ASCII characters.");
+		return problem(
+			call->arena, PROBLEM_BAD_REQUEST,
+			"Idempotency-Key has 1 to 255 printable ASCII characters.");
 	/* the key comes last and no part before it can hold a line break */
 	whole = arena_printf(call->arena, "%s\n%s\n%s\n%s\n%s", call->me->identity,
 			     call->me->tenant, request->method, request->path, key);
@@ -48,15 +49,16 @@ const struct problem *idempotency_read(struct call *call)
 
 static const struct problem *in_progress(struct call *call)
 {
-	struct problem *err = problem(call->arena, PROBLEM_IN_PROGRESS,
-				      "A request with this Idempotency-Key is being worked on.");
+	struct problem *err =
+		problem(call->arena, PROBLEM_IN_PROGRESS,
+			"A request with this Idempotency-Key is being worked on.");
 
 	err->retry_after = 1;
 	return err;
 }
 
-/* Answers may hold what is secret (an invitation's token): they are sealed at rest, each for
- * its own place. */
+/* Answers may hold what is secret (an invitation's token): they are sealed at rest, each
+ * for its own place. */
 static char *place(struct call *call)
 {
 	return arena_printf(call->arena, "idempotency.body %s", call->idem_key);
@@ -65,7 +67,8 @@ static char *place(struct call *call)
 static const struct problem *replay(struct call *call, const PGresult *row)
 {
 	const char *location = row_text(row, 0, "location");
-	const char *body = vault_unseal(call->arena, place(call), row_text(row, 0, "body"));
+	const char *body =
+		vault_unseal(call->arena, place(call), row_text(row, 0, "body"));
 
 	if (!body) {
 		log_line(LOG_ERROR, "idempotency", "a kept answer cannot be opened");
@@ -77,7 +80,8 @@ static const struct problem *replay(struct call *call, const PGresult *row)
 	if (*body)
 		call->answer->content_type = "application/json";
 	if (location)
-		answer_header(call->answer, "Location", arena_copy(call->arena, location));
+		answer_header(call->answer, "Location",
+			      arena_copy(call->arena, location));
 	answer_header(call->answer, "Idempotency-Replayed", "true");
 	call->replayed = true;
 	return NULL;
@@ -127,7 +131,7 @@ const struct problem *idempotency_store(struct call *call)
 	static const struct constraint twice[] = {
 		{ "idempotency_pkey", PROBLEM_IN_PROGRESS, NULL,
 		  "A request with this Idempotency-Key has just been answered." },
-		{ 0 }
+		{ 0 },
 	};
 	const struct answer *answer = call->answer;
 	const char *body = answer->body.length ? answer->body.data : "";

@@ -23,8 +23,8 @@ typedef const struct problem *(*reader)(struct reading *reading, const char *tex
 
 static const struct problem *bad(struct arena *arena, const char *name, const char *what)
 {
-	struct problem *err = problem(arena, PROBLEM_BAD_QUERY, "The parameter %.60s %s.", name,
-				      what);
+	struct problem *err =
+		problem(arena, PROBLEM_BAD_QUERY, "The parameter %.60s %s.", name, what);
 
 	fault_add(arena, &err->errors, name, "%s", what);
 	return err;
@@ -97,12 +97,14 @@ static const struct problem *read_fields(struct reading *reading, const char *te
 		if (!column_name_valid(only[i]))
 			only = NULL;
 	if (!only)
-		return bad(reading->arena, "fields", "lists names of fields, each once, by commas");
+		return bad(reading->arena, "fields",
+			   "lists names of fields, each once, by commas");
 	reading->page->only = only;
 	return NULL;
 }
 
-static const struct problem *filter_words(struct reading *reading, const struct filter *filter,
+static const struct problem *filter_words(struct reading *reading,
+					  const struct filter *filter,
 					  const char *value_name, const char *text)
 {
 	const char **words = text_split(reading->arena, text);
@@ -112,17 +114,19 @@ static const struct problem *filter_words(struct reading *reading, const struct 
 				      &words[i]))
 			words = NULL;
 	if (!words)
-		return bad(reading->arena, filter->name, "holds a word that is not known here");
+		return bad(reading->arena, filter->name,
+			   "holds a word that is not known here");
 	value_set(reading->arena, reading->values, value_name,
 		  array_text(reading->arena, words));
-	buffer_printf(&reading->filter, " AND %s = ANY(:%s::text[])", filter->column, value_name);
+	buffer_printf(&reading->filter, " AND %s = ANY(:%s::text[])", filter->column,
+		      value_name);
 	return NULL;
 }
 
 /* `suffix` and `operator` are "" and "=", "gte" and ">=", or "lt" and "<". */
-static const struct problem *filter_read(struct reading *reading, const struct filter *filter,
-					 const char *suffix, const char *operator,
-					 const char *text)
+static const struct problem *filter_read(struct reading *reading,
+					 const struct filter *filter, const char *suffix,
+					 const char *operator, const char * text)
 {
 	const char *name = arena_printf(reading->arena, "filter_%s%s%s", filter->name,
 					*suffix ? "_" : "", suffix);
@@ -130,21 +134,23 @@ static const struct problem *filter_read(struct reading *reading, const struct f
 
 	if (filter->type == ONE_OF)
 		return filter_words(reading, filter, name, text);
-	if (!field_text_valid(filter->type, filter->one_of, text, reading->arena, &normal))
+	if (!field_text_valid(filter->type, filter->one_of, text, reading->arena,
+			      &normal))
 		return bad(reading->arena, filter->name,
 			   arena_printf(reading->arena, "is no %s",
 					field_type_name(filter->type)));
 	value_set(reading->arena, reading->values, name, normal);
-	buffer_printf(&reading->filter, " AND %s %s :%s::%s", filter->column, operator, name,
-		      field_type_cast(filter->type));
+	buffer_printf(&reading->filter, " AND %s %s :%s::%s", filter->column, operator,
+		      name, field_type_cast(filter->type));
 	return NULL;
 }
 
-static const struct problem *read_filter(struct reading *reading, const struct value *param)
+static const struct problem *read_filter(struct reading *reading,
+					 const struct value *param)
 {
-	static const char *const forms[][3] = {
-		{ "", "", "=" }, { "[gte]", "gte", ">=" }, { "[lt]", "lt", "<" }
-	};
+	static const char *const forms[][3] = { { "", "", "=" },
+						{ "[gte]", "gte", ">=" },
+						{ "[lt]", "lt", "<" } };
 
 	for (const struct filter *f = reading->listing->filters; f && f->name; f++) {
 		size_t length = strlen(f->name);
@@ -159,7 +165,8 @@ static const struct problem *read_filter(struct reading *reading, const struct v
 	return bad(reading->arena, param->name, "is not known here");
 }
 
-static const struct problem *param_read(struct reading *reading, const struct value *param)
+static const struct problem *param_read(struct reading *reading,
+					const struct value *param)
 {
 	static const struct {
 		const char *name;
@@ -214,8 +221,8 @@ static const char *query_without_cursor(struct arena *arena, const struct value 
 	return arena_copy_n(arena, out.data ? out.data : "", out.length);
 }
 
-static const struct problem *params_read(struct reading *reading, const struct value *params,
-					 int count)
+static const struct problem *params_read(struct reading *reading,
+					 const struct value *params, int count)
 {
 	const struct problem *err = NULL;
 
@@ -234,7 +241,7 @@ const struct problem *page_read(struct arena *arena, const struct listing *listi
 	struct reading reading = { arena, listing, values, ret_page, { 0 }, NULL };
 	const struct problem *err;
 
-	*ret_page = (struct page) { .limit = LIST_LIMIT };
+	*ret_page = (struct page){ .limit = LIST_LIMIT };
 	if (listing) {
 		ret_page->sort = listing->sorts;
 		ret_page->descending = listing->descending;
@@ -246,7 +253,8 @@ const struct problem *page_read(struct arena *arena, const struct listing *listi
 			reading.filter.length);
 		ret_page->query = query_without_cursor(arena, params, param_count);
 		if (!cursor_read(arena, listing, reading.cursor, values, ret_page))
-			err = bad(arena, "cursor", "is not one of this list in this order");
+			err = bad(arena, "cursor",
+				  "is not one of this list in this order");
 	}
 	buffer_free(&reading.filter);
 	return err;
@@ -268,7 +276,8 @@ json_t *listing_describe(const struct listing *listing)
 		json_array_append_new(filters, filter_describe(f));
 	for (const struct sort *sort = listing->sorts; sort->name; sort++)
 		json_array_append_new(sorts, json_string(sort->name));
-	return json_pack("{s:o, s:o, s:s, s:b, s:i, s:i}", "filters", filters, "sorts", sorts,
-			 "default_sort", listing->sorts->name, "descending",
-			 listing->descending, "limit", LIST_LIMIT, "limit_max", LIST_LIMIT_MAX);
+	return json_pack("{s:o, s:o, s:s, s:b, s:i, s:i}", "filters", filters, "sorts",
+			 sorts, "default_sort", listing->sorts->name, "descending",
+			 listing->descending, "limit", LIST_LIMIT, "limit_max",
+			 LIST_LIMIT_MAX);
 }

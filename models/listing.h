@@ -4,7 +4,8 @@
 #include "sql/query.h"
 
 struct filter {
-	const char *name;   /* of the query parameter: state=a,b for ONE_OF; name=value else */
+	const char
+		*name; /* of the query parameter: state=a,b for ONE_OF; name=value else */
 	const char *column; /* SQL expression */
 	enum field_type type;
 	const char *const *one_of;
@@ -30,10 +31,11 @@ enum { LIST_LIMIT = 50, LIST_LIMIT_MAX = 200 };
 struct page {
 	const struct sort *sort;
 	bool descending;
-	int limit; /* rows asked for; one more is fetched to know whether there is a next page */
+	int limit; /* rows asked for; one more is fetched to know whether there is a next
+		      page */
 	const char *filter_sql, *cursor_sql, *page_sql; /* texts for the slots */
 	const char *const *only; /* fields=, ends with NULL; NULL is all */
-	const char *query; /* the same query string without cursor, for Link */
+	const char *query;	 /* the same query string without cursor, for Link */
 };
 
 /* Reads the parameters (decoded, in order) into slots and values; unknown, repeated or

@@ -1,4 +1,5 @@
-/* People of the tenant: staff, volunteers, governors, parents; with or without a sign-in. */
+/* People of the tenant: staff, volunteers, governors, parents; with or without a sign-in.
+ */
 #include <time.h>
 #include "auth/may_grant.h"
 #include "auth/opaque.h"
@@ -15,7 +16,7 @@ static const struct field adding[] = {
 	{ "person_type", ONE_OF, .required = true, .one_of = words_person_type },
 	{ "job_title", LINE, .max = 200 },
 	{ "school_id", UUID },
-	{ 0 }
+	{ 0 },
 };
 
 static const struct field changing[] = {
@@ -24,38 +25,58 @@ static const struct field changing[] = {
 	{ "person_type", ONE_OF, .one_of = words_person_type },
 	{ "job_title", LINE, .clearable = true, .max = 200 },
 	{ "school_id", UUID, .clearable = true },
-	{ 0 }
+	{ 0 },
 };
 
 static const struct field leaving[] = {
 	{ "left_on", DATE, .required = true },
 	{ "reason", LINE, .max = 500 },
-	{ 0 }
+	{ 0 },
 };
 
 static const struct listing listing = {
-	.filters = (const struct filter[]) {
-		{ "school_id", "p.school_id", UUID },
-		{ "person_type", "p.person_type", ONE_OF, .one_of = words_person_type },
-		{ "email", "p.email", EMAIL },
-		{ "left_on", "p.left_on", DATE, .range = true },
-		{ "can_sign_in", "(p.identity_id IS NOT NULL)", FLAG },
-		{ 0 } },
-	.sorts = (const struct sort[]) {
-		{ "name", "p.name", LINE },
-		{ "created_at", "p.created_at", TIME },
-		{ 0 } },
+	.filters =
+		(const struct filter[]){
+			{ "school_id", "p.school_id", UUID },
+			{ "person_type", "p.person_type", ONE_OF,
+			  .one_of = words_person_type },
+			{ "email", "p.email", EMAIL },
+			{ "left_on", "p.left_on", DATE, .range = true },
+			{ "can_sign_in", "(p.identity_id IS NOT NULL)", FLAG },
+			{ 0 },
+		},
+	.sorts =
+		(const struct sort[]){
+			{ "name", "p.name", LINE },
+			{ "created_at", "p.created_at", TIME },
+			{ 0 },
+		},
 	.id = "p.id",
 };
 
-/* The person as the caller's writing reach sees them; 404 beyond it. */
+static const struct problem *beyond_reach(struct call *call)
+{
+	const struct problem *err;
+	const PGresult *seen;
+
+	call_reach(call, PERSON_READ);
+	if ((err = run(call, q_person_get, &seen)))
+		return err;
+	if (row_count(seen) == 0)
+		return problem(call->arena, PROBLEM_NOT_FOUND,
+			       "There is no such person.");
+	return problem(
+		call->arena, PROBLEM_FORBIDDEN,
+		"You may see this person, but what you hold does not cover a change here.");
+}
+
+/* The person as the caller's writing reach sees them; 403 beyond it, 404 beyond reading.
+ */
 static const struct problem *standing(struct call *call, const PGresult **ret_person)
 {
 	const struct problem *err = run(call, q_person_standing, ret_person);
 
-	if (!err && row_count(*ret_person) == 0)
-		err = problem(call->arena, PROBLEM_NOT_FOUND, "There is no such person.");
-	return err;
+	return err || row_count(*ret_person) > 0 ? err : beyond_reach(call);
 }
 
 static const struct problem *uninvitable(struct call *call, const PGresult *person)
@@ -65,7 +86,8 @@ static const struct problem *uninvitable(struct call *call, const PGresult *pers
 	if (row_flag(person, 0, "left"))
 		return problem(call->arena, PROBLEM_WRONG_STATE, "%s has left.", name);
 	if (row_flag(person, 0, "can_sign_in"))
-		return problem(call->arena, PROBLEM_WRONG_STATE, "%s can sign in already.", name);
+		return problem(call->arena, PROBLEM_WRONG_STATE,
+			       "%s can sign in already.", name);
 	if (!row_flag(person, 0, "has_email"))
 		return problem(call->arena, PROBLEM_WRONG_STATE,
 			       "%s has no e-mail address: give one first.", name);
@@ -91,9 +113,10 @@ static const struct problem *invite(struct call *call)
 	call_set(call, "invitation_expires", arena_printf(call->arena, "%ld", expires));
 	if ((err = run_last(call, q_person_invite, NULL)))
 		return err;
-	call_answer(call, 201, json_pack("{s:s, s:s, s:s}", "person_id", call_text(call, "id"),
-					 "invitation_token", token, "expires_at",
-					 call_time(call, expires)));
+	call_answer(call, 201,
+		    json_pack("{s:s, s:s, s:s}", "person_id", call_text(call, "id"),
+			      "invitation_token", token, "expires_at",
+			      call_time(call, expires)));
 	return NULL;
 }
 
@@ -116,19 +139,21 @@ static const struct problem *leave(struct call *call)
 static const struct route routes[] = {
 	{ "GET", "/v1/people", PERSON_READ, .sql = q_person_list, .list = &listing },
 	{ "GET", "/v1/people/:id", PERSON_READ, .sql = q_person_get },
-	{ "POST", "/v1/people", PERSON_WRITE, .sql = q_person_add, .body = adding, .status = 201 },
-	{ "PATCH", "/v1/people/:id", PERSON_WRITE, .sql = q_person_change, .body = changing,
-	  .if_match = true },
+	{ "POST", "/v1/people", PERSON_WRITE, .sql = q_person_add, .body = adding,
+	  .status = 201 },
+	{ "PATCH", "/v1/people/:id", PERSON_WRITE, .sql = q_person_change,
+	  .body = changing, .if_match = true },
 	{ "POST", "/v1/people/:id/invite", PERSON_WRITE, .handle = invite, .status = 201,
 	  .recent = true },
-	{ "POST", "/v1/people/:id/leave", PERSON_WRITE, .handle = leave, .body = leaving },
-	{ 0 }
+	{ "POST", "/v1/people/:id/leave", PERSON_WRITE, .handle = leave,
+	  .body = leaving },
+	{ 0 },
 };
 
 static const struct constraint constraints[] = {
 	{ "person_email", PROBLEM_ALREADY_EXISTS, "/email",
 	  "Somebody of this tenant has this e-mail address already." },
-	{ 0 }
+	{ 0 },
 };
 
 const struct resource person = {

@@ -3,7 +3,7 @@
 
 static const struct route routes[] = {
 	{ "GET", "/v1/platforms", PLATFORM_READ, .sql = q_platform_list, .whole = true },
-	{ 0 }
+	{ 0 },
 };
 
 const struct resource platform = {

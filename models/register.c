@@ -17,7 +17,7 @@ const struct field register_columns[] = {
 	{ "audience", LINE, .max = 500 },
 	{ "master_admin", LINE, .max = 500 },
 	{ "approved_posters", LINE, .max = 500 },
-	{ 0 }
+	{ 0 },
 };
 
 /* Only what is said plainly; the cell keeps the rest. */
@@ -46,12 +46,14 @@ static void read_cells(struct call *call, json_t *cells)
 	call_set(call, "cells", arena_copy(call->arena, cells_text));
 	call_set(call, "holders", arena_copy(call->arena, holders_text));
 	call_set(call, "visibility", visibility_of(call_text(call, "visibility")));
-	call_set(call, "kind", strcmp(call_text(call, "owner_level"), "trust") == 0 ? "trust" : NULL);
+	call_set(call, "kind",
+		 strcmp(call_text(call, "owner_level"), "trust") == 0 ? "trust" : NULL);
 	call_set(call, "note", "Imported from the register.");
 }
 
 const struct problem *register_import(struct call *call, json_t *cells,
-				      enum register_result *ret_result, const char **ret_flags)
+				      enum register_result *ret_result,
+				      const char **ret_flags)
 {
 	const struct problem *err;
 	const PGresult *made, *flags;

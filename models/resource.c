@@ -17,6 +17,9 @@ const char *resource_href(struct call *call, const char *id)
 
 bool route_takes_fields(const struct route *route)
 {
+	/* the columns of a CSV of its own have names that fields= cannot say */
+	if (route->media == MEDIA_CSV_ONLY)
+		return false;
 	return route->sql || route->step || route->list;
 }
 
@@ -149,8 +152,9 @@ static const struct problem *update_missed(struct call *call)
 		return problem(call->arena, PROBLEM_VERSION_CHANGED,
 			       "This is at version %s now: read it again.",
 			       row_text(row, 0, "version"));
-	return problem(call->arena, PROBLEM_FORBIDDEN,
-		       "You may see this, but what you hold does not cover a change here.");
+	return problem(
+		call->arena, PROBLEM_FORBIDDEN,
+		"You may see this, but what you hold does not cover a change here.");
 }
 
 const struct problem *resource_update(struct call *call, enum query query)

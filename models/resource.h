@@ -1,4 +1,5 @@
-/* A resource is const data: routes, flow, field tables, and a SQL file of the same name. */
+/* A resource is const data: routes, flow, field tables, and a SQL file of the same name.
+ */
 #pragma once
 #include "call.h"
 
@@ -14,48 +15,53 @@ struct route {
 	const struct field *body;
 	const struct listing *list; /* a list: {"data": [...], "next_cursor"} */
 	handler handle;
-	int status;	 /* of success; 0 is 200 */
+	int status; /* of success; 0 is 200 */
 	enum media media;
-	bool if_match;	 /* needs If-Match (PATCH); 428 without */
-	bool recent;	 /* needs a recent sign-in (RFC 9470) */
-	bool whole;	 /* the list has no pages: all rows at once */
-	bool hashes;	 /* public and costly: counted by the rate limit */
-	const char *const *provides; /* values its handler sets, for the boot check; NULL-ended */
-	const struct step *step; /* boot fills this in for routes that a flow row became */
+	bool if_match; /* needs If-Match (PATCH); 428 without */
+	bool recent;   /* needs a recent sign-in (RFC 9470) */
+	bool whole;    /* the list has no pages: all rows at once */
+	bool hashes;   /* public and costly: counted by the rate limit */
+	const char *const
+		*provides; /* values its handler sets, for the boot check; NULL-ended */
+	const struct step
+		*step; /* boot fills this in for routes that a flow row became */
 };
 
 /* Each row is POST <resource path>/:id/<action>. */
 struct step {
-	const char *action;  /* "record_account"; in the path "record-account" */
-	const char *from;    /* "{draft,more_information}" */
-	const char *to;      /* NULL: stays */
+	const char *action; /* "record_account"; in the path "record-account" */
+	const char *from;   /* "{draft,more_information}" */
+	const char *to;	    /* NULL: stays */
 	enum permission permission;
-	const char *label;   /* for a button */
-	enum query gate;     /* rows of {code, detail}: why not yet; a `pointer` names a field */
+	const char *label; /* for a button */
+	enum query
+		gate; /* rows of {code, detail}: why not yet; a `pointer` names a field */
 	const struct field *body;
-	handler handle;	     /* decides or writes more, then returns flow_move(call) */
+	handler handle; /* decides or writes more, then returns flow_move(call) */
 	bool recent;
 	const char *const *provides;
 };
 
 struct resource {
-	const char *name; /* "channel_application", also the openapi schema and the table */
+	const char
+		*name; /* "channel_application", also the openapi schema and the table */
 	const char *path; /* "/v1/channel-applications" */
 	enum permission read;
-	enum query get;	 /* one row by :id; with a flow it shows state, version and _own */
+	enum query get; /* one row by :id; with a flow it shows state, version and _own */
 	enum query move; /* :id, :from, :to, :action, :version; no row back is 409 */
-	const struct route *routes; /* ends with { 0 } */
-	const struct step *flow;    /* ends with { 0 } */
+	const struct route *routes;	      /* ends with { 0 } */
+	const struct step *flow;	      /* ends with { 0 } */
 	const struct constraint *constraints; /* ends with { 0 } */
 };
 
-/* Looks the row up with the reading reach (404), judges the action (403, 409, 412, gates),
- * then lets the step's handler or flow_move go on, and answers with the row as it now is. */
+/* Looks the row up with the reading reach (404), judges the action (403, 409, 412,
+ * gates), then lets the step's handler or flow_move go on, and answers with the row as it
+ * now is. */
 const struct problem *flow_run(struct call *call);
 /* Moves the row by the resource's move query; 409 when someone else moved it first. */
 const struct problem *flow_move(struct call *call);
-/* Answers with one row by the resource's reading reach: the row, its `actions` and `blockers`
- * for this caller, its ETag; 404 when there is none. */
+/* Answers with one row by the resource's reading reach: the row, its `actions` and
+ * `blockers` for this caller, its ETag; 404 when there is none. */
 const struct problem *resource_show(struct call *call);
 /* One row of another query than the resource's own: no actions, no ETag. */
 const struct problem *resource_row(struct call *call, enum query query);
@@ -67,8 +73,8 @@ const struct problem *resource_insert(struct call *call, enum query query);
 /* 201, Location and the new row :id. */
 const struct problem *resource_created(struct call *call);
 const struct problem *resource_create(struct call *call, enum query query); /* both */
-/* Runs an UPDATE by :id and :version that gives a row when it did its work, with {ok, fault,
- * why} if it likes; no row is 404 or 412. */
+/* Runs an UPDATE by :id and :version that gives a row when it did its work, with {ok,
+ * fault, why} if it likes; no row is 404 or 412. */
 const struct problem *resource_update(struct call *call, enum query query);
 /* The path of a row: "/v1/people/<id>". */
 const char *resource_href(struct call *call, const char *id);
@@ -77,9 +83,9 @@ bool route_takes_fields(const struct route *route);
 /* An action's name as the path has it: "record-account". */
 char *step_path(struct arena *arena, const char *action);
 
-/* Expands the flow rows of a registry (ended by NULL) to routes and checks the wiring: every
- * parameter of every query has a source, every route a permission, every resource a state its
- * flow knows. Each fault is told to `say`; false when there is one. */
+/* Expands the flow rows of a registry (ended by NULL) to routes and checks the wiring:
+ * every parameter of every query has a source, every route a permission, every resource a
+ * state its flow knows. Each fault is told to `say`; false when there is one. */
 typedef void (*boot_say)(const char *fault);
 bool resources_boot(const struct resource *const *registry, boot_say say);
 const struct resource *const *resource_registry(void); /* what was booted */

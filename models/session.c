@@ -15,37 +15,39 @@ static const struct field signing_in[] = {
 	{ "password", SECRET, .required = true, .max = 1024 },
 	{ "tenant_id", UUID },
 	{ "cookie", FLAG },
-	{ 0 }
+	{ 0 },
 };
 
 static const struct field refreshing[] = {
 	{ "refresh_token", SECRET, .max = 200 },
-	{ 0 }
+	{ 0 },
 };
 
 static const struct field switching[] = {
 	{ "tenant_id", UUID, .required = true },
 	{ "cookie", FLAG },
-	{ 0 }
+	{ 0 },
 };
 
 static const struct field accepting[] = {
 	{ "invitation_token", SECRET, .required = true, .max = 200 },
 	{ "password", SECRET, .required = true, .max = 1024 },
 	{ "cookie", FLAG },
-	{ 0 }
+	{ 0 },
 };
 
 static const struct field password_changing[] = {
 	{ "current_password", SECRET, .required = true, .max = 1024 },
 	{ "new_password", SECRET, .required = true, .max = 1024 },
-	{ 0 }
+	{ 0 },
 };
 
-/* One answer for an unknown user, a wrong password and somebody who left: who is who is not told. */
+/* One answer for an unknown user, a wrong password and somebody who left: who is who is
+ * not told. */
 static const struct problem *refused(struct call *call)
 {
-	return problem(call->arena, PROBLEM_SIGN_IN_FAILED, "E-mail address or password is wrong.");
+	return problem(call->arena, PROBLEM_SIGN_IN_FAILED,
+		       "E-mail address or password is wrong.");
 }
 
 static const struct problem *locked(struct call *call, long seconds)
@@ -57,18 +59,22 @@ static const struct problem *locked(struct call *call, long seconds)
 	return err;
 }
 
-/* Checks a password with no connection held, counts a failure, and says why not. `row` is NULL
- * for an unknown user, which costs as much as a known one. */
-static const struct problem *prove(struct call *call, const PGresult *rows, const char *password)
+/* Checks a password with no connection held, counts a failure, and says why not. `row` is
+ * NULL for an unknown user, which costs as much as a known one. */
+static const struct problem *prove(struct call *call, const PGresult *rows,
+				   const char *password)
 {
 	bool known = row_count(rows) > 0 && row_text(rows, 0, "password_hash");
-	const char *hash = known ? arena_copy(call->arena, row_text(rows, 0, "password_hash")) : NULL;
+	const char *hash =
+		known ? arena_copy(call->arena, row_text(rows, 0, "password_hash"))
+		      : NULL;
 	long wait = known ? row_number(rows, 0, "locked_seconds") : 0;
 	const struct problem *err;
 	bool right;
 
 	if (known && row_text(rows, 0, "identity_id"))
-		call_set(call, "identity_id", arena_copy(call->arena, row_text(rows, 0, "identity_id")));
+		call_set(call, "identity_id",
+			 arena_copy(call->arena, row_text(rows, 0, "identity_id")));
 	if ((err = call_commit(call)))
 		return err;
 	right = password_matches(wait > 0 ? NULL : hash, password);
@@ -76,7 +82,8 @@ static const struct problem *prove(struct call *call, const PGresult *rows, cons
 		return locked(call, wait);
 	if (right)
 		return NULL;
-	if (known && ((err = run(call, q_sign_in_failed, NULL)) || (err = call_commit(call))))
+	if (known &&
+	    ((err = run(call, q_sign_in_failed, NULL)) || (err = call_commit(call))))
 		return err;
 	return refused(call);
 }
@@ -85,11 +92,12 @@ static void cookie_set(struct call *call, const char *token, long seconds)
 {
 	bool secure = strncmp(config_text(CONFIG_ISSUER), "https:", 6) == 0;
 
-	answer_header(call->answer, "Set-Cookie",
-		      arena_printf(call->arena,
-				   "chaperone_refresh=%s; Path=/v1/auth/refresh; Max-Age=%ld; "
-				   "HttpOnly; SameSite=Strict%s",
-				   token, seconds, secure ? "; Secure" : ""));
+	answer_header(
+		call->answer, "Set-Cookie",
+		arena_printf(call->arena,
+			     "chaperone_refresh=%s; Path=/v1/auth/refresh; Max-Age=%ld; "
+			     "HttpOnly; SameSite=Strict%s",
+			     token, seconds, secure ? "; Secure" : ""));
 }
 
 static const char *cookie_read(struct call *call)
@@ -101,7 +109,8 @@ static const char *cookie_read(struct call *call)
 		size_t length = strcspn(at, ";");
 
 		if (strncmp(at, name, sizeof(name) - 1) == 0)
-			return arena_copy_n(call->arena, at + sizeof(name) - 1, length - (sizeof(name) - 1));
+			return arena_copy_n(call->arena, at + sizeof(name) - 1,
+					    length - (sizeof(name) - 1));
 		at += length;
 		at += strspn(at, "; ");
 	}
@@ -111,10 +120,12 @@ static const char *cookie_read(struct call *call)
 /* What the token says of one appointment: for front ends and gateways, not for us. */
 static json_t *appointment_claim(struct call *call, const PGresult *rows, int row)
 {
-	const char *const *schools = array_items(call->arena, row_text(rows, row, "school_ids"));
-	const char *const *duties = array_items(call->arena, row_text(rows, row, "duties"));
-	json_t *claim = json_pack("{s:s, s:o}", "role", row_text(rows, row, "role"), "duties",
-				  array_json(duties));
+	const char *const *schools =
+		array_items(call->arena, row_text(rows, row, "school_ids"));
+	const char *const *duties =
+		array_items(call->arena, row_text(rows, row, "duties"));
+	json_t *claim = json_pack("{s:s, s:o}", "role", row_text(rows, row, "role"),
+				  "duties", array_json(duties));
 
 	if (row_flag(rows, row, "tenant_wide"))
 		json_object_set_new(claim, "scope", json_string("tenant"));
@@ -139,8 +150,8 @@ static char *appointment_claims(struct call *call, const PGresult *rows)
 }
 
 /* The access token of a session, as it stands in the database now. */
-static const struct problem *mint(struct call *call, const char *session, char **ret_token,
-				  long *ret_seconds)
+static const struct problem *mint(struct call *call, const char *session,
+				  char **ret_token, long *ret_seconds)
 {
 	struct token_claims claims = { .issued = time(NULL) };
 	const struct problem *err;
@@ -160,10 +171,12 @@ static const struct problem *mint(struct call *call, const char *session, char *
 	claims.expires = claims.issued + config_number(CONFIG_ACCESS_TOKEN_S);
 	if (claims.expires > row_number(rows, 0, "valid_until"))
 		claims.expires = row_number(rows, 0, "valid_until");
-	*ret_token = token_mint(call->arena, &claims, appointment_claims(call, rows), "[\"pwd\"]");
+	*ret_token = token_mint(call->arena, &claims, appointment_claims(call, rows),
+				"[\"pwd\"]");
 	*ret_seconds = claims.expires - claims.issued;
 	if (!*ret_token)
-		return problem(call->arena, PROBLEM_UNAVAILABLE, "No signing key is ready.");
+		return problem(call->arena, PROBLEM_UNAVAILABLE,
+			       "No signing key is ready.");
 	return NULL;
 }
 
@@ -177,9 +190,9 @@ static const struct problem *answer_tokens(struct call *call, const char *sessio
 
 	if ((err = mint(call, session, &token, &seconds)) || (err = call_commit(call)))
 		return err;
-	answer = json_pack("{s:s, s:s, s:I, s:I}", "access_token", token, "token_type", "Bearer",
-			   "expires_in", (json_int_t)seconds, "refresh_expires_in",
-			   (json_int_t)refresh_seconds);
+	answer = json_pack("{s:s, s:s, s:I, s:I}", "access_token", token, "token_type",
+			   "Bearer", "expires_in", (json_int_t)seconds,
+			   "refresh_expires_in", (json_int_t)refresh_seconds);
 	if (cookie)
 		cookie_set(call, refresh, refresh_seconds);
 	else
@@ -209,7 +222,8 @@ static const struct problem *open_session(struct call *call, long auth_time)
 		return err;
 	if (row_count(opened) == 0)
 		return call_text(call, "tenant_id")
-			       ? problem_field(call->arena, "/tenant_id", "is no tenant of yours")
+			       ? problem_field(call->arena, "/tenant_id",
+					       "is no tenant of yours")
 			       : refused(call);
 	return answer_tokens(call, session, refresh, call_flag(call, "cookie"));
 }
@@ -248,11 +262,13 @@ static const struct problem *refresh(struct call *call)
 		/* a second use ended the session: that has to stay */
 		if ((err = call_commit(call)))
 			return err;
-		return problem(call->arena, PROBLEM_SIGN_IN_FAILED,
-			       "This refresh token is used up, expired or revoked: sign in again.");
+		return problem(
+			call->arena, PROBLEM_SIGN_IN_FAILED,
+			"This refresh token is used up, expired or revoked: sign in again.");
 	}
-	return answer_tokens(call, arena_copy(call->arena, row_text(rows, 0, "session_id")), token,
-			     cookie);
+	return answer_tokens(call,
+			     arena_copy(call->arena, row_text(rows, 0, "session_id")),
+			     token, cookie);
 }
 
 static const struct problem *sign_out(struct call *call)
@@ -273,8 +289,9 @@ static const struct problem *switch_tenant(struct call *call)
 	return open_session(call, call->me->auth_time);
 }
 
-static const struct problem *weak(struct call *call, const char *pointer, const char *password,
-				  const char *name, const char *email)
+static const struct problem *weak(struct call *call, const char *pointer,
+				  const char *password, const char *name,
+				  const char *email)
 {
 	const char *own[] = { name, email, NULL };
 	const char *fault = password_fault(password, own);
@@ -295,7 +312,9 @@ static const struct problem *accept_invitation(struct call *call)
 	if ((err = run(call, q_invitation_find, &found)))
 		return err;
 	if (row_count(found) == 0)
-		return problem_field(call->arena, "/invitation_token", "is unknown, used or expired");
+		return problem_field(call->arena, "/invitation_token",
+				     "is unknown, used or expired");
+	call_set(call, "password_hash", NULL);
 	if (row_text(found, 0, "identity_id"))
 		err = prove(call, found, password);
 	else if (!(err = weak(call, "/password", password, row_text(found, 0, "name"),
@@ -309,7 +328,8 @@ static const struct problem *accept_invitation(struct call *call)
 	if ((err = run(call, q_invitation_accept, &accepted)))
 		return err;
 	if (row_count(accepted) == 0)
-		return problem_field(call->arena, "/invitation_token", "is unknown, used or expired");
+		return problem_field(call->arena, "/invitation_token",
+				     "is unknown, used or expired");
 	call_set(call, "identity_id", row_text(accepted, 0, "identity_id"));
 	call_set(call, "tenant_id", row_text(accepted, 0, "tenant_id"));
 	return open_session(call, time(NULL));
@@ -327,10 +347,12 @@ static const struct problem *change_password(struct call *call)
 	call_set(call, "identity_id", call->me->identity);
 	if ((err = prove(call, mine, call_text(call, "current_password")))) {
 		if (err->kind == PROBLEM_SIGN_IN_FAILED)
-			return problem_field(call->arena, "/current_password", "is wrong");
+			return problem_field(call->arena, "/current_password",
+					     "is wrong");
 		return err;
 	}
-	call_set(call, "password_hash", password_hash(call->arena, call_text(call, "new_password")));
+	call_set(call, "password_hash",
+		 password_hash(call->arena, call_text(call, "new_password")));
 	if ((err = run_last(call, q_password_change, NULL)))
 		return err;
 	call->answer->status = 204;
@@ -347,11 +369,13 @@ static json_t *permissions(struct call *call)
 
 		if (reach_none(&reach))
 			continue;
-		json_array_append_new(
-			all, json_pack("{s:s, s:s, s:b, s:o}", "permission", permission_name(p),
-				       "reach",
-				       reach.tenant ? "tenant" : reach.school_count ? "schools" : "own",
-				       "own", reach.own, "school_ids", array_json(reach.schools)));
+		json_array_append_new(all, json_pack("{s:s, s:s, s:b, s:o}", "permission",
+						     permission_name(p), "reach",
+						     reach.tenant	  ? "tenant"
+						     : reach.school_count ? "schools"
+									  : "own",
+						     "own", reach.own, "school_ids",
+						     array_json(reach.schools)));
 	}
 	return all;
 }
@@ -379,10 +403,19 @@ static const struct problem *jwks(struct call *call)
 	return NULL;
 }
 
-static const char *const gives_open[] = { "login", "identity_id", "session_id", "amr", "auth_time",
-					  "refresh_hash", "new_refresh_hash", "refresh_seconds",
-					  "invitation_hash", "new_identity_id", "password_hash",
-					  "tenant_id", NULL };
+static const char *const gives_open[] = { "login",
+					  "identity_id",
+					  "session_id",
+					  "amr",
+					  "auth_time",
+					  "refresh_hash",
+					  "new_refresh_hash",
+					  "refresh_seconds",
+					  "invitation_hash",
+					  "new_identity_id",
+					  "password_hash",
+					  "tenant_id",
+					  NULL };
 
 static const struct route routes[] = {
 	{ "POST", "/v1/auth/sign-in", PUBLIC, .handle = sign_in, .body = signing_in,
@@ -392,13 +425,14 @@ static const struct route routes[] = {
 	{ "POST", "/v1/auth/accept-invitation", PUBLIC, .handle = accept_invitation,
 	  .body = accepting, .hashes = true, .provides = gives_open },
 	{ "POST", "/v1/auth/sign-out", SIGNED_IN, .handle = sign_out, .status = 204 },
-	{ "POST", "/v1/auth/switch", SIGNED_IN, .handle = switch_tenant, .body = switching,
-	  .provides = gives_open },
+	{ "POST", "/v1/auth/switch", SIGNED_IN, .handle = switch_tenant,
+	  .body = switching, .provides = gives_open },
 	{ "POST", "/v1/auth/change-password", SIGNED_IN, .handle = change_password,
-	  .body = password_changing, .hashes = true, .status = 204, .provides = gives_open },
+	  .body = password_changing, .hashes = true, .status = 204,
+	  .provides = gives_open },
 	{ "GET", "/v1/me", SIGNED_IN, .handle = me },
 	{ "GET", "/.well-known/jwks.json", PUBLIC, .handle = jwks },
-	{ 0 }
+	{ 0 },
 };
 
 const struct resource session = {

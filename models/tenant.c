@@ -3,7 +3,7 @@
 
 static const struct route routes[] = {
 	{ "GET", "/v1/tenant", TENANT_READ, .sql = q_tenant_get },
-	{ 0 }
+	{ 0 },
 };
 
 const struct resource tenant = {

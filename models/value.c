@@ -2,7 +2,8 @@
 #include <string.h>
 #include "models/field.h"
 
-void value_set(struct arena *arena, struct values *values, const char *name, const char *text)
+void value_set(struct arena *arena, struct values *values, const char *name,
+	       const char *text)
 {
 	for (int i = 0; i < values->count; i++)
 		if (strcmp(values->items[i].name, name) == 0) {
@@ -11,14 +12,16 @@ void value_set(struct arena *arena, struct values *values, const char *name, con
 		}
 	if (values->count == values->capacity) {
 		int capacity = values->capacity ? 2 * values->capacity : 32;
-		struct value *items = arena_alloc(arena, (size_t)capacity * sizeof(*items));
+		struct value *items =
+			arena_alloc(arena, (size_t)capacity * sizeof(*items));
 
 		if (values->count)
-			memcpy(items, values->items, (size_t)values->count * sizeof(*items));
+			memcpy(items, values->items,
+			       (size_t)values->count * sizeof(*items));
 		values->items = items;
 		values->capacity = capacity;
 	}
-	values->items[values->count++] = (struct value) { name, text };
+	values->items[values->count++] = (struct value){ name, text };
 }
 
 const struct value *value_find(const struct values *values, const char *name)

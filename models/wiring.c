@@ -4,11 +4,17 @@
 
 static bool me_known(const char *name)
 {
-	static const char *const names[] = { "me_tenant",   "me_person",
-					     "me_identity", "me_session",
-					     "me_session_version", "me_request_id",
-					     "me_read_only", "reach_tenant",
-					     "reach_schools", "reach_school", NULL };
+	static const char *const names[] = { "me_tenant",
+					     "me_person",
+					     "me_identity",
+					     "me_session",
+					     "me_session_version",
+					     "me_request_id",
+					     "me_read_only",
+					     "reach_tenant",
+					     "reach_schools",
+					     "reach_school",
+					     NULL };
 
 	for (const char *const *each = names; *each; each++)
 		if (strcmp(*each, name) == 0)
@@ -57,8 +63,9 @@ static bool flow_gives(const struct resource *resource, const char *name)
 	for (const struct step *step = resource->flow; step && step->action; step++)
 		if (field_named(step->body, name) || named(step->provides, name))
 			return true;
-	return named((const char *const[]) { "id", "version", "from", "to", "action", NULL },
-		     name);
+	return named(
+		(const char *const[]){ "id", "version", "from", "to", "action", NULL },
+		name);
 }
 
 static bool route_source(const void *data, const char *name)
@@ -84,8 +91,8 @@ static bool route_source(const void *data, const char *name)
 static const struct filter *state_filter(const struct resource *resource)
 {
 	for (const struct route *r = resource->routes; r && r->method; r++)
-		for (const struct filter *f = r->list ? r->list->filters : NULL; f && f->name;
-		     f++)
+		for (const struct filter *f = r->list ? r->list->filters : NULL;
+		     f && f->name; f++)
 			if (strcmp(f->name, "state") == 0 && f->one_of)
 				return f;
 	return NULL;
@@ -104,14 +111,16 @@ static void step_check(struct wiring *wiring, const struct resource *resource,
 			fault_say(wiring, "%s leaves %s, which is no state", step->action,
 				  *from);
 	if (states && step->to && !named(states->one_of, step->to))
-		fault_say(wiring, "%s goes to %s, which is no state", step->action, step->to);
+		fault_say(wiring, "%s goes to %s, which is no state", step->action,
+			  step->to);
 	if (!step->label)
 		fault_say(wiring, "%s has no label", step->action);
 	if (!step->gate)
 		return;
 	query_wired(wiring, step->gate, row_source, resource);
 	if (query_has_slot(step->gate, "reach"))
-		fault_say(wiring, "%s is a gate and has {reach}", query_texts[step->gate].name);
+		fault_say(wiring, "%s is a gate and has {reach}",
+			  query_texts[step->gate].name);
 }
 
 static void flow_check(struct wiring *wiring, const struct resource *resource)
@@ -142,8 +151,9 @@ static void list_check(struct wiring *wiring, const struct route *route)
 	bool paged = route->sql && query_has_slot(route->sql, "page");
 
 	if (route->sql && paged != (list != NULL))
-		fault_say(wiring, paged ? "%s has pages, but the route no listing"
-					: "%s has no {page}, but the route a listing",
+		fault_say(wiring,
+			  paged ? "%s has pages, but the route no listing"
+				: "%s has no {page}, but the route a listing",
 			  query_texts[route->sql].name);
 	if (!list)
 		return;
@@ -154,13 +164,16 @@ static void list_check(struct wiring *wiring, const struct route *route)
 		fault_say(wiring, "%s has no {filter} or no {cursor}",
 			  query_texts[route->sql].name);
 	for (const struct filter *f = list->filters; f && f->name; f++)
-		if (f->type == LIST || f->type == OBJECTS || (f->type == ONE_OF && !f->one_of))
-			fault_say(wiring, "filter %s has a type that cannot filter", f->name);
+		if (f->type == LIST || f->type == OBJECTS ||
+		    (f->type == ONE_OF && !f->one_of))
+			fault_say(wiring, "filter %s has a type that cannot filter",
+				  f->name);
 }
 
 static void method_check(struct wiring *wiring, const struct route *route)
 {
-	static const char *const methods[] = { "GET", "POST", "PUT", "PATCH", "DELETE", NULL };
+	static const char *const methods[] = { "GET",	"POST",	  "PUT",
+					       "PATCH", "DELETE", NULL };
 	bool get = strcmp(route->method, "GET") == 0;
 
 	if (!named(methods, route->method))
@@ -185,7 +198,8 @@ void route_check(struct wiring *wiring, const struct route_entry *entry)
 	if (!route->sql && !route->handle)
 		fault_say(wiring, "has neither a query nor a handler");
 	if (inner && !entry->resource->get)
-		fault_say(wiring, "writes, but its resource has no get query to show the row");
+		fault_say(wiring,
+			  "writes, but its resource has no get query to show the row");
 	method_check(wiring, route);
 	list_check(wiring, route);
 	fields_wired(wiring, route->body, "field");

@@ -4,8 +4,10 @@
 
 bool name_reserved(const char *name)
 {
-	static const char *const whole[] = { "id", "version", "from", "to", "action", NULL };
-	static const char *const heads[] = { "me_",	"reach_", "has_", "filter_",
+	static const char *const whole[] = {
+		"id", "version", "from", "to", "action", NULL
+	};
+	static const char *const heads[] = { "me_",	"reach_", "has_",  "filter_",
 					     "cursor_", "page_",  "idem_", NULL };
 
 	for (const char *const *word = whole; *word; word++)
@@ -23,15 +25,17 @@ static bool name_valid(const char *name)
 	       !name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_")];
 }
 
-static void field_wired(struct wiring *wiring, const struct field *field, const char *what,
-			bool nested)
+static void field_wired(struct wiring *wiring, const struct field *field,
+			const char *what, bool nested)
 {
-	bool words = field->type == ONE_OF || (field->type == LIST && field->of == ONE_OF);
+	bool words =
+		field->type == ONE_OF || (field->type == LIST && field->of == ONE_OF);
 
 	if (!name_valid(field->name))
 		fault_say(wiring, "%s %s is no snake_case name", what, field->name);
 	if (!nested && name_reserved(field->name))
-		fault_say(wiring, "%s %s is a name that the engine sets", what, field->name);
+		fault_say(wiring, "%s %s is a name that the engine sets", what,
+			  field->name);
 	if (words && (!field->one_of || !field->one_of[0]))
 		fault_say(wiring, "%s %s has no words", what, field->name);
 	if (field->type == LIST && (field->of == LIST || field->of == OBJECTS))
@@ -45,14 +49,15 @@ static void field_wired(struct wiring *wiring, const struct field *field, const 
 		fault_say(wiring, "%s %s has min above max", what, field->name);
 }
 
-static void fields_each(struct wiring *wiring, const struct field *fields, const char *what,
-			bool nested)
+static void fields_each(struct wiring *wiring, const struct field *fields,
+			const char *what, bool nested)
 {
 	for (const struct field *field = fields; field && field->name; field++) {
 		field_wired(wiring, field, what, nested);
 		for (const struct field *other = fields; other != field; other++)
 			if (strcmp(other->name, field->name) == 0)
-				fault_say(wiring, "%s %s is there twice", what, field->name);
+				fault_say(wiring, "%s %s is there twice", what,
+					  field->name);
 		if (field->type == OBJECTS && !nested)
 			fields_each(wiring, field->fields, field->name, true);
 	}
@@ -64,27 +69,30 @@ void fields_wired(struct wiring *wiring, const struct field *fields, const char 
 }
 
 /* The query with every expression its {reach} may hold, so that all names are seen. */
-static bool query_expand(struct wiring *wiring, enum query query, struct statement *statement)
+static bool query_expand(struct wiring *wiring, enum query query,
+			 struct statement *statement)
 {
 	const struct query_text *text = &query_texts[query];
-	const char *reach = arena_printf(wiring->arena, "(%s) (%s) (%s)",
-					 text->school ? text->school : "",
-					 text->own ? text->own : "",
-					 text->shared ? text->shared : "");
-	const char *const pairs[] = { "reach", query_has_slot(query, "reach") ? reach : NULL,
+	const char *reach = arena_printf(
+		wiring->arena, "(%s) (%s) (%s)", text->school ? text->school : "",
+		text->own ? text->own : "", text->shared ? text->shared : "");
+	const char *const pairs[] = { "reach",
+				      query_has_slot(query, "reach") ? reach : NULL,
 				      NULL };
 	char *filled = slots_fill(wiring->arena, text->name, text->text, pairs);
 
 	return filled && statement_compile(wiring->arena, text->name, filled, statement);
 }
 
-void query_wired(struct wiring *wiring, enum query query, name_source source, const void *data)
+void query_wired(struct wiring *wiring, enum query query, name_source source,
+		 const void *data)
 {
 	const struct query_text *text = &query_texts[query];
 	struct statement statement;
 
 	if (query_has_slot(query, "reach") && !text->school && !text->own)
-		fault_say(wiring, "%s has {reach}, but neither school: nor own:", text->name);
+		fault_say(wiring,
+			  "%s has {reach}, but neither school: nor own:", text->name);
 	if (!query_expand(wiring, query, &statement)) {
 		fault_say(wiring, "%s cannot be compiled", text->name);
 		return;
@@ -92,5 +100,6 @@ void query_wired(struct wiring *wiring, enum query query, name_source source, co
 	for (int i = 0; i < statement.param_count; i++)
 		if (!source(data, statement.params[i]))
 			fault_say(wiring, "nothing gives :%s of %s (%s:%d)",
-				  statement.params[i], text->name, text->file, text->line);
+				  statement.params[i], text->name, text->file,
+				  text->line);
 }

@@ -1,4 +1,5 @@
-/* Lists of words that several resources accept; the database holds the same in its CHECKs. */
+/* Lists of words that several resources accept; the database holds the same in its
+ * CHECKs. */
 #pragma once
 
 extern const char *const words_role[];

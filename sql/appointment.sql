@@ -26,24 +26,18 @@ SELECT a.id, a.person_id, p.name AS person_name, a.role, a.duties, a.scope,
        a.state, a.from_on, a.to_on, appointment_current(a) AS current,
        a.granted_by, a.granted_name, a.confirmed_by, a.confirmed_name, a.reason,
        a.version, a.created_at,
-       (SELECT CASE WHEN count(*) = 1 THEN min(x.school_id::text) END FROM appointment_school x
-	 WHERE x.tenant_id = a.tenant_id AND x.appointment_id = a.id) AS _school,
+       CASE cardinality(appointment_schools(a.id)) WHEN 1 THEN (appointment_schools(a.id))[1] END AS _school,
        a.person_id = :me_person::uuid AS _own
   FROM appointment a LEFT JOIN person p ON p.tenant_id = a.tenant_id AND p.id = a.person_id
  WHERE a.tenant_id = :me_tenant::uuid AND a.id = :id::uuid AND {reach};
 
 -- name: appointment_held :many
 -- What a person holds or is proposed for, for whoever would invite or remove them.
-SELECT a.id, a.role, a.duties, a.scope,
-       (SELECT coalesce(array_agg(x.school_id), '{}') FROM appointment_school x
-	 WHERE x.tenant_id = a.tenant_id AND x.appointment_id = a.id) AS school_ids
-  FROM appointment a
- WHERE a.tenant_id = :me_tenant::uuid AND a.person_id = :id::uuid AND a.state IN ('proposed', 'active');
+SELECT id, role, duties, scope, school_ids FROM appointments_held(:id::uuid);
 
 -- name: appointment_one :one
 SELECT a.id, a.role, a.duties, a.scope,
-       (SELECT coalesce(array_agg(x.school_id), '{}') FROM appointment_school x
-	 WHERE x.tenant_id = a.tenant_id AND x.appointment_id = a.id) AS school_ids
+       appointment_schools(a.id) AS school_ids
   FROM appointment a WHERE a.tenant_id = :me_tenant::uuid AND a.id = :id::uuid;
 
 -- name: appointment_grant :one

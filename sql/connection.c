@@ -84,8 +84,8 @@ static bool prepare_read(struct connection *connection, enum query query)
 
 	if (status == PGRES_FATAL_ERROR)
 		log_line(LOG_ERROR, "query_refused", "%s:%d: %s: %s",
-		         query_texts[query].file, query_texts[query].line,
-		         query_texts[query].name, PQresultErrorMessage(result));
+			 query_texts[query].file, query_texts[query].line,
+			 query_texts[query].name, PQresultErrorMessage(result));
 	PQclear(result);
 	PQclear(PQgetResult(connection->pg)); /* the NULL that ends each statement */
 	return status == PGRES_COMMAND_OK;
@@ -123,19 +123,19 @@ struct connection *connection_open(const struct pool_options *options, const boo
 	if (!connection)
 		abort();
 	snprintf(
-	        settings, sizeof(settings),
-	        "-c statement_timeout=%d -c lock_timeout=5000"
-	        " -c idle_in_transaction_session_timeout=30000 -c timezone=UTC"
-	        " -c datestyle=ISO -c client_min_messages=warning -c random_page_cost=1.1",
-	        options->statement_timeout_ms);
+		settings, sizeof(settings),
+		"-c statement_timeout=%d -c lock_timeout=5000"
+		" -c idle_in_transaction_session_timeout=30000 -c timezone=UTC"
+		" -c datestyle=ISO -c client_min_messages=warning -c random_page_cost=1.1",
+		options->statement_timeout_ms);
 	connection->listed = listed;
 	connection->pg = database_connect(options->database, options->role, settings);
 	if (PQstatus(connection->pg) == CONNECTION_OK &&
 	    PQenterPipelineMode(connection->pg) && prepare_listed(connection))
 		return connection;
 	log_line(LOG_ERROR, "database_connect", "cannot be used as %s: %s",
-	         options->role ? options->role : "the given user",
-	         PQerrorMessage(connection->pg));
+		 options->role ? options->role : "the given user",
+		 PQerrorMessage(connection->pg));
 	connection_close(connection);
 	return NULL;
 }

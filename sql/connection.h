@@ -18,7 +18,7 @@ struct connection {
 	struct shape shapes[CONNECTION_SHAPES];
 	int shape_count;
 	unsigned long
-	        clock; /* counts uses of shapes: the smallest `used` is forgotten first */
+		clock; /* counts uses of shapes: the smallest `used` is forgotten first */
 	bool broken;   /* its state is not known any more: close it */
 	struct connection *next;
 };
@@ -31,7 +31,7 @@ char *database_key(const char *database, const char *key);
 
 /* In pipeline mode with every listed query prepared; NULL after a log line. */
 struct connection *connection_open(const struct pool_options *options,
-                                   const bool *listed);
+				   const bool *listed);
 void connection_close(struct connection *connection);
 /* Something arrived while nobody asked: the server is closing it, or it is out of step.
  */

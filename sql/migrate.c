@@ -19,9 +19,9 @@
 	" LOOP EXECUTE format('ALTER TABLE %s " command "', t); END LOOP; END $each$"
 
 static const char unforce[] =
-        EACH_TABLE("relforcerowsecurity", "NO FORCE ROW LEVEL SECURITY");
+	EACH_TABLE("relforcerowsecurity", "NO FORCE ROW LEVEL SECURITY");
 static const char force[] = EACH_TABLE(
-        "relrowsecurity", "ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY");
+	"relrowsecurity", "ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY");
 
 static void cleanup_result(PGresult **result)
 {
@@ -60,7 +60,7 @@ static bool run(PGconn *pg, const char *what, const char *text)
 }
 
 static bool run_with(PGconn *pg, const char *what, const char *text, const char *first,
-                     const char *second)
+		     const char *second)
 {
 	const char *values[] = { first, second };
 	autoresult *result = PQexecParams(pg, text, 2, NULL, values, NULL, NULL, 0);
@@ -72,8 +72,8 @@ static PGconn *connect_owner(const char *database)
 {
 	autofree char *user = database_key(database, "user");
 	PGconn *pg = database_connect(database, user ? NULL : "chaperone_owner",
-	                              "-c statement_timeout=0 -c timezone=UTC"
-	                              " -c client_min_messages=warning");
+				      "-c statement_timeout=0 -c timezone=UTC"
+				      " -c client_min_messages=warning");
 
 	if (PQstatus(pg) == CONNECTION_OK)
 		return pg;
@@ -86,27 +86,29 @@ static bool settings_set(PGconn *pg, const char *name, const char *const *settin
 {
 	for (; settings && *settings; settings += 2)
 		if (!run_with(pg, name, "SELECT set_config($1, $2, true)", settings[0],
-		              settings[1]))
+			      settings[1]))
 			return false;
 	return true;
 }
 
 /* All of it or nothing. `record` tells whether it goes down as a migration. */
 static bool run_whole(PGconn *pg, const struct migration_text *text,
-                      const char *const *settings, bool record)
+		      const char *const *settings, bool record)
 {
 	const char *name = text->name;
 	bool good = run(pg, name, "BEGIN") && settings_set(pg, name, settings) &&
-	            run(pg, name, unforce) && run(pg, name, text->text);
+		    run(pg, name, unforce) && run(pg, name, text->text);
 
-	if (good && PQtransactionStatus(pg) != PQTRANS_INTRANS)
-		good = complain(name, "it must not end its own transaction");
+	if (good && PQtransactionStatus(pg) != PQTRANS_INTRANS) {
+		run(pg, name, force); /* it has made the lifting last, too */
+		return complain(name, "it must not end its own transaction");
+	}
 	good = good && run(pg, name, force);
 	if (good && record)
 		good = run_with(pg, name,
-		                "INSERT INTO public.schema_migration (name, sha256)"
-		                " VALUES ($1, $2)",
-		                name, text->sha256);
+				"INSERT INTO public.schema_migration (name, sha256)"
+				" VALUES ($1, $2)",
+				name, text->sha256);
 	if (good && run(pg, name, "COMMIT"))
 		return true;
 	PQclear(PQexec(pg, "ROLLBACK"));
@@ -114,7 +116,7 @@ static bool run_whole(PGconn *pg, const struct migration_text *text,
 }
 
 static const struct migration_text *text_find(const struct migration_text *texts,
-                                              const char *name)
+					      const char *name)
 {
 	for (; texts->name; texts++)
 		if (!strcmp(texts->name, name))
@@ -136,7 +138,7 @@ static bool history_check(const PGresult *applied)
 			printf("%s is known to the database only: it is newer\n", name);
 		else if (strcmp(text->sha256, PQgetvalue(applied, row, 1)) != 0)
 			good = complain(name, "was edited after it had run here; "
-			                      "a change needs a new migration");
+					      "a change needs a new migration");
 	}
 	return good;
 }
@@ -157,12 +159,12 @@ bool migrate(const char *database)
 
 	if (!pg || !run(pg, "the migration lock", MIGRATION_LOCK) ||
 	    !run(pg, "schema_migration",
-	         "CREATE TABLE IF NOT EXISTS public.schema_migration ("
-	         " name text PRIMARY KEY, sha256 text NOT NULL,"
-	         " applied_at timestamptz NOT NULL DEFAULT now())"))
+		 "CREATE TABLE IF NOT EXISTS public.schema_migration ("
+		 " name text PRIMARY KEY, sha256 text NOT NULL,"
+		 " applied_at timestamptz NOT NULL DEFAULT now())"))
 		return false;
 	applied = PQexec(
-	        pg, "SELECT name, sha256 FROM public.schema_migration ORDER BY name");
+		pg, "SELECT name, sha256 FROM public.schema_migration ORDER BY name");
 	if (!result_good(applied))
 		return complain("schema_migration", PQerrorMessage(pg));
 	if (!history_check(applied))

@@ -13,7 +13,7 @@ struct pool {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	struct connection
-	        *idle; /* the last one given is taken first: its caches are warm */
+		*idle; /* the last one given is taken first: its caches are warm */
 	int open, busy, waiting;
 	int connecting, failures;
 	long retry_at; /* ms; no attempt before it */
@@ -42,8 +42,8 @@ static bool list_queries(struct pool *pool, const enum query *prepare)
 		if (pool->listed[*prepare])
 			continue;
 		log_line(LOG_ERROR, "query_slots",
-		         "%s has slots: it is prepared when used",
-		         query_texts[*prepare].name);
+			 "%s has slots: it is prepared when used",
+			 query_texts[*prepare].name);
 		return false;
 	}
 	return true;
@@ -179,7 +179,7 @@ static struct connection *take(struct pool *pool)
 }
 
 const struct problem *pool_take(struct pool *pool, struct arena *arena,
-                                struct connection **ret_connection)
+				struct connection **ret_connection)
 {
 	struct problem *unavailable;
 
@@ -190,7 +190,7 @@ const struct problem *pool_take(struct pool *pool, struct arena *arena,
 	if (*ret_connection)
 		return NULL;
 	unavailable = problem(arena, PROBLEM_UNAVAILABLE,
-	                      "The database cannot take this now; try again shortly.");
+			      "The database cannot take this now; try again shortly.");
 	unavailable->retry_after = 1;
 	return unavailable;
 }
@@ -251,7 +251,7 @@ struct pool_state pool_state(struct pool *pool)
 
 	pthread_mutex_lock(&pool->lock);
 	state = (struct pool_state){ pool->options.size, pool->open, pool->busy,
-		                     pool->waiting };
+				     pool->waiting };
 	pthread_mutex_unlock(&pool->lock);
 	return state;
 }

@@ -14,7 +14,7 @@ static struct statement statements[QUERY_COUNT]; /* text NULL: it has slots */
 
 /* The n of $n: the same name twice is one parameter. 0: no room. */
 static int parameter_number(struct arena *arena, struct statement *statement,
-                            const struct lexeme *word)
+			    const struct lexeme *word)
 {
 	for (int i = 0; i < statement->param_count; i++) {
 		const char *known = statement->params[i];
@@ -25,12 +25,12 @@ static int parameter_number(struct arena *arena, struct statement *statement,
 	if (statement->param_count == STATEMENT_PARAMS)
 		return 0;
 	statement->params[statement->param_count] =
-	        arena_copy_n(arena, word->at, word->length);
+		arena_copy_n(arena, word->at, word->length);
 	return ++statement->param_count;
 }
 
 bool statement_compile(struct arena *arena, const char *name, const char *text,
-                       struct statement *ret_statement)
+		       struct statement *ret_statement)
 {
 	autobuffer out = { 0 };
 	struct lexeme piece;
@@ -82,7 +82,7 @@ static bool slots_find(const char *text, bool found[SLOT_COUNT])
 }
 
 static bool slots_match(const char *text, const char *const *pairs,
-                        const char *fills[SLOT_COUNT])
+			const char *fills[SLOT_COUNT])
 {
 	bool found[SLOT_COUNT];
 
@@ -100,7 +100,7 @@ static bool slots_match(const char *text, const char *const *pairs,
 }
 
 char *slots_fill(struct arena *arena, const char *name, const char *text,
-                 const char *const *pairs)
+		 const char *const *pairs)
 {
 	const char *fills[SLOT_COUNT] = { NULL };
 	autobuffer out = { 0 };
@@ -108,7 +108,7 @@ char *slots_fill(struct arena *arena, const char *name, const char *text,
 
 	if (!slots_match(text, pairs, fills)) {
 		log_line(LOG_ERROR, "query_slots",
-		         "the slots of %s do not fit what was given", name);
+			 "the slots of %s do not fit what was given", name);
 		return NULL;
 	}
 	while ((piece = lexeme_next(&text)).kind != LEXEME_END) {
@@ -133,7 +133,7 @@ static bool query_compile(struct arena *arena, int query)
 
 	if (!slots_find(text->text, found)) {
 		log_line(LOG_ERROR, "query_slots", "%s:%d: %s has an unknown slot",
-		         text->file, text->line, text->name);
+			 text->file, text->line, text->name);
 		return false;
 	}
 	for (int slot = 0; slot < SLOT_COUNT; slot++)
@@ -142,7 +142,7 @@ static bool query_compile(struct arena *arena, int query)
 	if (statement_compile(arena, text->name, text->text, &statements[query]))
 		return true;
 	log_line(LOG_ERROR, "query_parameters", "%s:%d: %s has over %d parameters",
-	         text->file, text->line, text->name, STATEMENT_PARAMS);
+		 text->file, text->line, text->name, STATEMENT_PARAMS);
 	return false;
 }
 
@@ -213,6 +213,6 @@ const struct statement *query_shape(struct arena *arena, enum query query, ...)
 	if (statement_compile(arena, name, text, statement))
 		return statement;
 	log_line(LOG_ERROR, "query_parameters", "a shape of %s cannot be compiled",
-	         source->name);
+		 source->name);
 	return NULL;
 }

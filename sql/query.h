@@ -33,7 +33,8 @@ struct statement {
 	const char *params[STATEMENT_PARAMS];
 };
 
-/* Compiles text with :names. Returns false when it has too many parameters or an open slot. */
+/* Compiles text with :names. Returns false when it has too many parameters or an open
+ * slot. */
 bool statement_compile(struct arena *arena, const char *name, const char *text,
 		       struct statement *ret_statement);
 /* Replaces the slots of a text: pairs of slot name, text, ended by NULL. NULL, with a log
@@ -46,6 +47,6 @@ const struct statement *query_statement(enum query query); /* NULL when it has s
 bool query_has_slot(enum query query, const char *slot);   /* "reach", "filter", ... */
 /* The query a statement of query_statement is; Q_NONE for a shape. */
 enum query statement_query(const struct statement *statement);
-/* Fills the slots of a query: pairs of slot name, text, ended by NULL; see slots_fill. Slots
- * but {reach} may be left out, which leaves them empty. */
+/* Fills the slots of a query: pairs of slot name, text, ended by NULL; see slots_fill.
+ * Slots but {reach} may be left out, which leaves them empty. */
 const struct statement *query_shape(struct arena *arena, enum query query, ...);

@@ -14,7 +14,7 @@ const char *row_text(const PGresult *result, int row, const char *column)
 			at = i;
 	if (at < 0 || row < 0 || row >= PQntuples(result)) {
 		log_line(LOG_ERROR, "no_such_column", "row %d of %d has no column %s",
-		         row, PQntuples(result), column);
+			 row, PQntuples(result), column);
 		abort();
 	}
 	return PQgetisnull(result, row, at) ? NULL : PQgetvalue(result, row, at);

@@ -29,7 +29,7 @@ SELECT session_id
 SELECT session_close(:me_session::uuid);
 
 -- name: identity_hash :one
-SELECT login, password_hash, locked_seconds FROM identity_hash();
+SELECT me_identity() AS identity_id, login, password_hash, locked_seconds FROM identity_hash();
 
 -- name: password_change :exec
 SELECT password_change(:password_hash, :me_session::uuid);

@@ -10,24 +10,24 @@ static const struct {
 	int retry_after;
 	const char *detail;
 } states[] = {
-	{"23505",  PROBLEM_ALREADY_EXISTS, 0,
-         "Something with the same values exists already."                               },
-	{ "42501", PROBLEM_FORBIDDEN,      0, "This is outside of what you may do."     },
-	{ "57014", PROBLEM_UNAVAILABLE,    5,
-         "This took too long and was stopped; nothing was done."                        },
-	{ "40001", PROBLEM_UNAVAILABLE,    1,
-         "Others were changing the same thing; try again."                              },
-	{ "40P01", PROBLEM_UNAVAILABLE,    1,
-         "Others were changing the same thing; try again."                              },
-	{ "55P03", PROBLEM_UNAVAILABLE,    1,
-         "Others were changing the same thing; try again."                              },
-	{ "26000", PROBLEM_UNAVAILABLE,    1, "The database was reset; try again."      },
-	{ "42P05", PROBLEM_UNAVAILABLE,    1, "The database was reset; try again."      },
-	{ "25P03", PROBLEM_UNAVAILABLE,    1,
-         "This took too long and was stopped; nothing was done."                        },
-	{ "53",    PROBLEM_UNAVAILABLE,    5, "The database is out of resources."       },
-	{ "57P",   PROBLEM_UNAVAILABLE,    2, "The database is restarting."             },
-	{ "08",    PROBLEM_UNAVAILABLE,    2, "The connection to the database was lost."},
+	{ "23505", PROBLEM_ALREADY_EXISTS, 0,
+	  "Something with the same values exists already." },
+	{ "42501", PROBLEM_FORBIDDEN, 0, "This is outside of what you may do." },
+	{ "57014", PROBLEM_UNAVAILABLE, 5,
+	  "This took too long and was stopped; nothing was done." },
+	{ "40001", PROBLEM_UNAVAILABLE, 1,
+	  "Others were changing the same thing; try again." },
+	{ "40P01", PROBLEM_UNAVAILABLE, 1,
+	  "Others were changing the same thing; try again." },
+	{ "55P03", PROBLEM_UNAVAILABLE, 1,
+	  "Others were changing the same thing; try again." },
+	{ "26000", PROBLEM_UNAVAILABLE, 1, "The database was reset; try again." },
+	{ "42P05", PROBLEM_UNAVAILABLE, 1, "The database was reset; try again." },
+	{ "25P03", PROBLEM_UNAVAILABLE, 1,
+	  "This took too long and was stopped; nothing was done." },
+	{ "53", PROBLEM_UNAVAILABLE, 5, "The database is out of resources." },
+	{ "57P", PROBLEM_UNAVAILABLE, 2, "The database is restarting." },
+	{ "08", PROBLEM_UNAVAILABLE, 2, "The connection to the database was lost." },
 };
 
 static const char *diagnosis(const PGresult *result, int field)
@@ -45,17 +45,17 @@ static void sqlstate_log(enum log_level level, const PGresult *result, const cha
 	bool plain = !strncmp(state, "42", 2);
 
 	log_line(level, "database_error",
-	         "query %s, sqlstate %s, table %s, column %s, constraint %s, in %s %s",
-	         query, state, diagnosis(result, PG_DIAG_TABLE_NAME),
-	         diagnosis(result, PG_DIAG_COLUMN_NAME),
-	         diagnosis(result, PG_DIAG_CONSTRAINT_NAME),
-	         diagnosis(result, PG_DIAG_SOURCE_FUNCTION),
-	         plain ? diagnosis(result, PG_DIAG_MESSAGE_PRIMARY) : "");
+		 "query %s, sqlstate %s, table %s, column %s, constraint %s, in %s %s",
+		 query, state, diagnosis(result, PG_DIAG_TABLE_NAME),
+		 diagnosis(result, PG_DIAG_COLUMN_NAME),
+		 diagnosis(result, PG_DIAG_CONSTRAINT_NAME),
+		 diagnosis(result, PG_DIAG_SOURCE_FUNCTION),
+		 plain ? diagnosis(result, PG_DIAG_MESSAGE_PRIMARY) : "");
 }
 
 static const struct problem *constraint_problem(struct arena *arena,
-                                                const PGresult *result,
-                                                const struct constraint *row)
+						const PGresult *result,
+						const struct constraint *row)
 {
 	const char *name = diagnosis(result, PG_DIAG_CONSTRAINT_NAME);
 
@@ -90,19 +90,19 @@ static const struct problem *raised_problem(struct arena *arena, const PGresult 
 const struct problem *sqlstate_lost(struct arena *arena, bool committing)
 {
 	struct problem *lost = problem(
-	        arena, PROBLEM_UNAVAILABLE, "%s",
-	        committing
-	                ? "The connection to the database was lost before it confirmed; "
-	                  "look whether it was done before you try again."
-	                : "The connection to the database was lost; nothing was done.");
+		arena, PROBLEM_UNAVAILABLE, "%s",
+		committing
+			? "The connection to the database was lost before it confirmed; "
+			  "look whether it was done before you try again."
+			: "The connection to the database was lost; nothing was done.");
 
 	lost->retry_after = 2;
 	return lost;
 }
 
 const struct problem *sqlstate_report(struct arena *arena, const PGresult *result,
-                                      const struct constraint *constraints,
-                                      const char *query)
+				      const struct constraint *constraints,
+				      const char *query)
 {
 	const char *state = diagnosis(result, PG_DIAG_SQLSTATE);
 	const struct problem *known = NULL;
@@ -127,11 +127,11 @@ const struct problem *sqlstate_report(struct arena *arena, const PGresult *resul
 	}
 	sqlstate_log(LOG_ERROR, result, query);
 	return problem(arena, PROBLEM_INTERNAL,
-	               "This is a fault of ours and is in our log.");
+		       "This is a fault of ours and is in our log.");
 }
 
 const struct problem *sqlstate_problem(struct arena *arena, const PGresult *result,
-                                       const struct constraint *constraints)
+				       const struct constraint *constraints)
 {
 	return sqlstate_report(arena, result, constraints, "-");
 }

@@ -17,7 +17,7 @@ struct tx_step {
 };
 
 void tx_init(struct tx *tx, struct pool *pool, struct arena *arena,
-             const struct constraint *constraints)
+	     const struct constraint *constraints)
 {
 	*tx = (struct tx){ .pool = pool, .arena = arena, .constraints = constraints };
 }
@@ -39,7 +39,7 @@ static const struct problem *tx_bug(struct tx *tx, const char *what, const char 
 {
 	log_line(LOG_ERROR, "tx_bug", "%s: %s", name, what);
 	return tx_fail(tx, problem(tx->arena, PROBLEM_INTERNAL,
-	                           "This is a fault of ours and is in our log."));
+				   "This is a fault of ours and is in our log."));
 }
 
 static void step_add(struct tx *tx, enum step_kind kind, const char *name)
@@ -47,7 +47,7 @@ static void step_add(struct tx *tx, enum step_kind kind, const char *name)
 	if (tx->step_count == tx->step_room) {
 		int room = tx->step_room ? tx->step_room * 2 : 8;
 		struct tx_step *steps =
-		        arena_alloc(tx->arena, sizeof(*steps) * (size_t)room);
+			arena_alloc(tx->arena, sizeof(*steps) * (size_t)room);
 
 		if (tx->step_count)
 			memcpy(steps, tx->steps, sizeof(*steps) * (size_t)tx->step_count);
@@ -55,7 +55,7 @@ static void step_add(struct tx *tx, enum step_kind kind, const char *name)
 		tx->step_room = room;
 	}
 	tx->steps[tx->step_count++] =
-	        (struct tx_step){ kind, arena_copy(tx->arena, name), NULL };
+		(struct tx_step){ kind, arena_copy(tx->arena, name), NULL };
 	tx->queued += kind == STEP_STATEMENT;
 	tx->flushed = false;
 }
@@ -83,7 +83,7 @@ static bool shape_prepare(struct tx *tx, const struct statement *statement)
 }
 
 const struct problem *tx_queue(struct tx *tx, const struct statement *statement,
-                               tx_value value, void *data)
+			       tx_value value, void *data)
 {
 	const char *values[STATEMENT_PARAMS];
 	const struct problem *err;
@@ -92,16 +92,16 @@ const struct problem *tx_queue(struct tx *tx, const struct statement *statement,
 		return tx->failed;
 	if (tx->synced || tx->done)
 		return tx_bug(tx, "queued after the end of its transaction",
-		              statement->name);
+			      statement->name);
 	for (int i = 0; i < statement->param_count; i++)
 		if (!value || !value(data, statement->params[i], &values[i]))
 			return tx_bug(tx, statement->params[i],
-			              "a parameter has no value");
+				      "a parameter has no value");
 	if (!tx->connection && (err = pool_take(tx->pool, tx->arena, &tx->connection)))
 		return tx_fail(tx, err);
 	if (!shape_prepare(tx, statement) ||
 	    !PQsendQueryPrepared(tx->connection->pg, statement->name,
-	                         statement->param_count, values, NULL, NULL, 0))
+				 statement->param_count, values, NULL, NULL, 0))
 		return tx_lost(tx);
 	step_add(tx, STEP_STATEMENT, statement->name);
 	return NULL;
@@ -116,7 +116,7 @@ static PGresult *result_wait(struct tx *tx)
 	result = PQgetResult(tx->connection->pg);
 	clock_gettime(CLOCK_MONOTONIC, &to);
 	tx->query_us +=
-	        (to.tv_sec - from.tv_sec) * 1000000 + (to.tv_nsec - from.tv_nsec) / 1000;
+		(to.tv_sec - from.tv_sec) * 1000000 + (to.tv_nsec - from.tv_nsec) / 1000;
 	return result;
 }
 
@@ -132,12 +132,12 @@ static void step_failed(struct tx *tx, const struct tx_step *step)
 	/* The plan or the statement is not what it was: 0A000 is a plan whose result type
 	 * changed under it, after a migration. */
 	if (state && (!strcmp(state, "0A000") || !strcmp(state, "26000") ||
-	              !strcmp(state, "42P05")))
+		      !strcmp(state, "42P05")))
 		tx->connection->broken = true;
 	if (step->kind == STEP_ROLLBACK || tx->failed)
 		return;
 	tx_fail(tx,
-	        sqlstate_report(tx->arena, step->result, tx->constraints, step->name));
+		sqlstate_report(tx->arena, step->result, tx->constraints, step->name));
 }
 
 /* Reads the answer to the oldest unread step; the NULL after it too. */
@@ -215,7 +215,7 @@ static void tx_drain(struct tx *tx)
 			tx_lost(tx);
 		else if (result && status == PGRES_FATAL_ERROR)
 			tx_fail(tx, sqlstate_report(tx->arena, result, tx->constraints,
-			                            "commit"));
+						    "commit"));
 		PQclear(result);
 	}
 	if (!ended)

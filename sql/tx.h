@@ -9,9 +9,9 @@ typedef bool (*tx_value)(void *data, const char *name, const char **ret_text);
 
 /* What a constraint's violation means to a caller; ends with { 0 }. */
 struct constraint {
-	const char *name;       /* of the constraint in the database */
+	const char *name;	/* of the constraint in the database */
 	enum problem_kind kind; /* INVALID names a field, the others do not */
-	const char *pointer;    /* "/email", or NULL */
+	const char *pointer;	/* "/email", or NULL */
 	const char *detail;
 };
 
@@ -21,19 +21,19 @@ struct tx {
 	struct connection *connection; /* NULL until the first statement */
 	const struct constraint *constraints;
 	struct tx_step
-	        *steps; /* one for each message sent; results are cleared by tx_end */
+		*steps; /* one for each message sent; results are cleared by tx_end */
 	int step_count, step_read, step_room;
-	int queued;                   /* statements whose result was not read yet */
+	int queued;		      /* statements whose result was not read yet */
 	const struct problem *failed; /* the first one: nothing after it counts */
 	bool flushed, synced, done;
 	long query_us; /* time spent waiting for the database */
 };
 
 void tx_init(struct tx *tx, struct pool *pool, struct arena *arena,
-             const struct constraint *constraints);
+	     const struct constraint *constraints);
 /* Sends without waiting. */
 const struct problem *tx_queue(struct tx *tx, const struct statement *statement,
-                               tx_value value, void *data);
+			       tx_value value, void *data);
 /* The result of the oldest unread statement, which stays readable until tx_end. */
 const struct problem *tx_read(struct tx *tx, const PGresult **ret_result);
 /* Sends the Sync now, so that what is queued commits in the same round trip; results may
@@ -43,11 +43,11 @@ const struct problem *tx_sync(struct tx *tx);
 const struct problem *tx_commit(struct tx *tx);
 void tx_abort(struct tx *tx); /* rolls back */
 void tx_end(
-        struct tx *tx); /* clears results, gives the connection back; aborts if open */
+	struct tx *tx); /* clears results, gives the connection back; aborts if open */
 
 /* SQLSTATE and constraint name to a problem; unknown ones are logged and are 500. */
 const struct problem *sqlstate_problem(struct arena *arena, const PGresult *result,
-                                       const struct constraint *constraints);
+				       const struct constraint *constraints);
 
 /* Reading a result by column name: NULL for SQL NULL, a bug ends the process. */
 const char *row_text(const PGresult *result, int row, const char *column);

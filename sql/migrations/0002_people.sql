@@ -118,6 +118,20 @@ CREATE FUNCTION appointment_current(a appointment) RETURNS boolean LANGUAGE sql 
 $$;
 GRANT EXECUTE ON FUNCTION appointment_current(appointment)
 	TO chaperone_app, chaperone_gate, chaperone_worker, chaperone_operator, chaperone_definer;
+-- What is held, past the caller's sight: whether an appointment may be ended, or its holder
+-- invited or removed, must not depend on how much of it the caller sees.
+CREATE FUNCTION appointment_schools(p_appointment uuid) RETURNS uuid[] LANGUAGE sql STABLE AS $$
+	SELECT coalesce(array_agg(school_id ORDER BY school_id), '{}') FROM appointment_school
+	 WHERE tenant_id = me_tenant() AND appointment_id = p_appointment
+$$;
+CREATE FUNCTION appointments_held(p_person uuid)
+RETURNS TABLE (id uuid, role text, duties text[], scope text, school_ids uuid[])
+LANGUAGE sql STABLE AS $$
+	SELECT a.id, a.role, a.duties, a.scope, appointment_schools(a.id) FROM appointment a
+	 WHERE a.tenant_id = me_tenant() AND a.person_id = p_person AND a.state IN ('proposed', 'active')
+$$;
+SELECT define('appointment_schools(uuid)', 'chaperone_app', 'chaperone_definer');
+SELECT define('appointments_held(uuid)', 'chaperone_app');
 
 -- Who is blind to a row: named in it, or in conflict with it. By identity, so that a second
 -- person of the same human being is blind as well.
@@ -243,10 +257,14 @@ CREATE POLICY adding ON person FOR INSERT TO chaperone_app
 CREATE POLICY changing ON person FOR UPDATE TO chaperone_app
 	USING (tenant_id = (SELECT me_tenant()) AND ((SELECT me_wide('keeper'))
 		OR school_id = ANY ((SELECT me_schools('keeper'))::uuid[])));
-CREATE POLICY sight ON appointment_school TO chaperone_app
+CREATE POLICY sight ON appointment_school FOR SELECT TO chaperone_app
 	USING (tenant_id = (SELECT me_tenant()) AND (person_id = (SELECT me_person())
 		OR (SELECT me_wide('keeper'))
 		OR school_id = ANY ((SELECT me_schools('keeper'))::uuid[])));
+-- Nobody adds a school to what they hold themselves.
+CREATE POLICY adding ON appointment_school FOR INSERT TO chaperone_app
+	WITH CHECK (tenant_id = (SELECT me_tenant()) AND person_id <> (SELECT me_person())
+		AND ((SELECT me_wide('keeper')) OR school_id = ANY ((SELECT me_schools('keeper'))::uuid[])));
 CREATE POLICY sight ON appointment FOR SELECT TO chaperone_app
 	USING (tenant_id = (SELECT me_tenant()) AND (person_id = (SELECT me_person())
 		OR (SELECT me_wide('keeper'))
@@ -593,7 +611,8 @@ DECLARE
 BEGIN
 	IF EXISTS (SELECT FROM appointment a WHERE a.tenant_id = p_tenant AND a.role = 'slt'
 		AND appointment_current(a)) THEN
-		RAISE EXCEPTION 'the tenant has an SLT, who invites everybody else';
+		RAISE EXCEPTION USING DETAIL = 'wrong-state',
+			MESSAGE = 'The tenant has an SLT, who invites everybody else.';
 	END IF;
 	SELECT id INTO v_person FROM person
 	 WHERE tenant_id = p_tenant AND email = lower(p_email);

@@ -9,6 +9,10 @@ from contract_shape import (DOCUMENT, OPERATIONS, PROBLEMS, PUBLIC, SCHEMAS, der
                             header_parameter, references)
 
 ANY_MEDIA = {"/metrics", "/docs", "/docs/{file}"}  # one form, whatever Accept says
+KEYWORDS = {"$ref", "type", "format", "description", "enum", "const", "pattern", "default",
+            "properties", "required", "additionalProperties", "unevaluatedProperties", "items",
+            "allOf", "oneOf", "minLength", "maxLength", "minItems", "maxItems", "uniqueItems",
+            "minimum", "maximum", "examples", "x-problems"}
 BODY_ERRORS = {"413", "415", "422"}
 
 
@@ -128,6 +132,24 @@ def test_objects_are_closed_and_answers_complete():
             assert set(schema.get("required", [])) <= properties, path
         elif properties:
             assert set(schema["required"]) == properties - absent, path
+
+
+def schema_keywords(schema):
+    """Every keyword used in a schema; what stands under `properties` are names."""
+    for key, value in schema.items():
+        yield key
+        inner = {"properties": list(value.values()) if isinstance(value, dict) else [],
+                 "items": [value], "allOf": value, "oneOf": value}.get(key, [])
+        for each in inner:
+            yield from schema_keywords(each)
+
+
+def test_schemas_use_known_keywords_only():
+    """A comma in an unquoted text would make one of its halves a keyword."""
+    for name, schema in SCHEMAS.items():
+        assert set(schema_keywords(schema)) <= KEYWORDS, name
+    for parameter in DOCUMENT["components"]["parameters"].values():
+        assert set(schema_keywords(parameter["schema"])) <= KEYWORDS
 
 
 def test_schemas_are_schemas_and_their_examples_fit():

@@ -47,13 +47,16 @@ class Plot:
 
     def __init__(self, tenant, school, mark):
         self.house, self.tenant, self.school, self.mark = tenant.house, tenant, school, mark
-        self.person, self.boss = self.plant_person(), self.plant_person("boss")
+        self.person = self.plant_person(email=f"{mark}@plot.example")
+        self.boss = self.plant_person("boss")
+        self.handle = mark[-15:]
         self.appointment = self.plant_appointment()
         self.proposed = self.plant_appointment("proposed")
         self.assessment = self.plant_assessment()
         self.attestation = self.plant_attestation(self.person)
         self.application = self.plant_application("submitted", whole=True)
-        self.channel = self.plant_channel("approved", application_id=self.application)
+        self.channel = self.plant_channel("approved", handle=self.handle,
+                                          application_id=self.application)
         self.row("exclusion", subject_id=self.application, person_id=self.plant_person("excluded"),
                  reason=mark, excluded_by=self.boss)
         self.invitation = self.row("invitation", id=uuid.uuid4(), person_id=self.person,
@@ -77,7 +80,7 @@ class Plot:
         id = uuid.uuid4()
         return self.row("person", **{
             "id": id, "school_id": self.school, "name": f"{what} {self.mark}",
-            "email": f"{what}.{id.hex[:6]}.{self.mark}@plot.example", "person_type": "employee",
+            "email": f"{id.hex[:6]}.{what}.{self.mark}@plot.example", "person_type": "employee",
             "job_title": f"{what} of {self.mark}", **values})
 
     def plant_appointment(self, state="active", schools=None):
@@ -127,13 +130,21 @@ class Plot:
             self.plant_parts(id)
         return id
 
+    def content(self):
+        """What was submitted, as application_file writes it down."""
+        texts = ("aim", "audience", "promotion", "purpose_detail", "other_communication_methods",
+                 "proposed_name", "proposed_handle", "pupils_justification")
+        return {**{name: f"{name} {self.mark}" for name in texts}, "platform": "x",
+                "kind": "department", "visibility": "open", "purpose": "education",
+                "involves_pupils": False, "assessment_id": None, "operators": []}
+
     def plant_parts(self, application):
         self.row("application_operator", application_id=application, person_id=self.boss,
                  school_id=self.school, applicant_id=self.person, access="admin",
                  person_name=f"operator {self.mark}")
         self.row("application_revision", application_id=application, revision=1,
                  submitted_by=self.person, submitted_name=f"submitter {self.mark}",
-                 content={"aim": f"aim {self.mark}"}, changed="{}")
+                 content=self.content(), changed="{}")
         self.row("application_decision", id=uuid.uuid4(), application_id=application, revision=1,
                  step=0, outcome="approved", reason=f"reason {self.mark}",
                  decider_id=self.plant_person("decider"), decider_name=f"decider {self.mark}",

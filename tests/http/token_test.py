@@ -124,7 +124,7 @@ ATTACKS = {
     "a header that is no object": lambda f: f.sealed('"ES256"', json.dumps(f.claims)),
     "a payload that is no JSON": lambda f: f.sealed(json.dumps(f.header), "{"),
     "a deep payload": lambda f: f.with_claims(deep=json.loads("[" * 100 + "]" * 100)),
-    "a very long token": lambda f: f.with_claims(long="x" * 200000)[:60000],
+    "a very long token": lambda f: f.with_claims(long="x" * 9000),
     "a changed payload": lambda f: ".".join(
         [f.real.split(".")[0], b64(json.dumps({**f.claims, "sv": 1, "x": 1}).encode()),
          f.real.split(".")[2]]),
@@ -231,7 +231,9 @@ def test_a_token_ends_with_what_it_stands_for(house, tenant):
     assert claims_of(house, person)["exp"] <= midnight.timestamp()
     with house.another(CHAPERONE_ACCESS_TOKEN_S="3600", CHAPERONE_REFRESH_TOKEN_S="300") as other:
         claims = claims_of(house, person, other)
-        assert claims["exp"] - claims["iat"] <= 300
+        ends = house.sql("SELECT extract(epoch FROM expires_at)::float AS at FROM session"
+                         " WHERE id = %s", claims["sid"])[0]["at"]
+        assert claims["exp"] <= ends + 0.5 and claims["exp"] - claims["iat"] < 310
 
 
 class Session:

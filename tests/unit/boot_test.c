@@ -20,18 +20,18 @@ static const struct problem *handle(struct call *call)
 }
 
 static const char *const states[] = { "proposed", "active", "declined", "ended", NULL };
-static const struct field adding[] = {
-	{ "name", LINE },      { "email", EMAIL },  { "person_type", LINE },
-	{ "job_title", LINE }, { "school_id", UUID }, { 0 }
-};
+static const struct field adding[] = { { "name", LINE },	{ "email", EMAIL },
+				       { "person_type", LINE }, { "job_title", LINE },
+				       { "school_id", UUID },	{ 0 } };
 static const struct field reasoning[] = { { "reason", LINE }, { 0 } };
 static const struct listing listing = {
-	.filters = (const struct filter[]) { { "state", "a.state", ONE_OF, .one_of = states },
-					     { 0 } },
-	.sorts = (const struct sort[]) { { "created_at", "a.created_at", TIME }, { 0 } },
+	.filters =
+		(const struct filter[]){ { "state", "a.state", ONE_OF, .one_of = states },
+					 { 0 } },
+	.sorts = (const struct sort[]){ { "created_at", "a.created_at", TIME }, { 0 } },
 	.id = "a.id",
 };
-static const struct listing unsorted = { .sorts = (const struct sort[]) { { 0 } } };
+static const struct listing unsorted = { .sorts = (const struct sort[]){ { 0 } } };
 
 static bool wire(const struct resource *resource)
 {
@@ -46,7 +46,8 @@ static bool wire_route(struct route route)
 {
 	const struct route routes[] = { route, { 0 } };
 	const struct resource resource = {
-		"person", "/v1/people", PERSON_READ, .get = q_person_get, .routes = routes,
+		"person",	  "/v1/people", PERSON_READ, .get = q_person_get,
+		.routes = routes,
 	};
 
 	return wire(&resource);
@@ -63,17 +64,17 @@ static bool refused_route(struct route route, const char *because)
 
 static bool refused_fields(const struct field *fields, const char *because)
 {
-	return refused_route((struct route) { "POST", "/v1/people", PERSON_WRITE,
-					      .body = fields, .handle = handle },
+	return refused_route((struct route){ "POST", "/v1/people", PERSON_WRITE,
+					     .body = fields, .handle = handle },
 			     because);
 }
 
-#define REFUSED(because, ...) CHECK(refused_route((struct route) { __VA_ARGS__ }, because))
+#define REFUSED(because, ...) CHECK(refused_route((struct route){ __VA_ARGS__ }, because))
 
 static void routes(void)
 {
-	CHECK(wire_route((struct route) { "POST", "/v1/people", PERSON_WRITE,
-					  .sql = q_person_add, .body = adding }));
+	CHECK(wire_route((struct route){ "POST", "/v1/people", PERSON_WRITE,
+					 .sql = q_person_add, .body = adding }));
 	REFUSED("has no permission", "GET", "/v1/people/:id", .sql = q_person_get);
 	REFUSED("has no permission", "GET", "/v1/people/:id", PERMISSION_COUNT,
 		.sql = q_person_get);
@@ -92,8 +93,8 @@ static void routes(void)
 		.sql = q_person_change, .body = adding);
 	REFUSED("has pages, but the route no listing", "GET", "/v1/people", PERSON_READ,
 		.sql = q_person_list);
-	REFUSED("has no {page}", "GET", "/v1/people/:id", PERSON_READ, .sql = q_person_get,
-		.list = &listing);
+	REFUSED("has no {page}", "GET", "/v1/people/:id", PERSON_READ,
+		.sql = q_person_get, .list = &listing);
 	REFUSED("has no sort or no id", "GET", "/v1/people", PERSON_READ,
 		.sql = q_person_list, .list = &unsorted);
 	REFUSED("reads, but takes a body", "GET", "/v1/people/:id", PERSON_READ,
@@ -104,8 +105,8 @@ static void routes(void)
 		.sql = q_person_get);
 	REFUSED("does not begin with /", "GET", "v1/people/:id", PERSON_READ,
 		.sql = q_person_get);
-	REFUSED("nothing gives :invitation_id", "POST", "/v1/people/:id/invite", PERSON_WRITE,
-		.sql = q_person_invite);
+	REFUSED("nothing gives :invitation_id", "POST", "/v1/people/:id/invite",
+		PERSON_WRITE, .sql = q_person_invite);
 }
 
 static void fields(void)
@@ -143,8 +144,13 @@ static bool refused_step(struct step step, const char *because)
 				      { 0 } };
 	const struct step flow[] = { step, { 0 } };
 	const struct resource resource = {
-		"appointment", "/v1/appointments", APPOINTMENT_READ, q_appointment_get,
-		q_appointment_move, list, flow,
+		"appointment",
+		"/v1/appointments",
+		APPOINTMENT_READ,
+		q_appointment_get,
+		q_appointment_move,
+		list,
+		flow,
 	};
 	bool good = wire(&resource);
 
@@ -155,7 +161,7 @@ static bool refused_step(struct step step, const char *because)
 	return good;
 }
 
-#define STEP(because, ...) CHECK(refused_step((struct step) { __VA_ARGS__ }, because))
+#define STEP(because, ...) CHECK(refused_step((struct step){ __VA_ARGS__ }, because))
 
 static void flows(void)
 {
@@ -163,28 +169,29 @@ static void flows(void)
 	const struct step flow[] = { { "end", "{active}", "ended", APPOINTMENT_END, "End",
 				       .body = reasoning },
 				     { 0 } };
-	const struct resource hollow = { "appointment", "/v1/appointments", APPOINTMENT_READ,
-					 .routes = none, .flow = flow };
+	const struct resource hollow = { "appointment", "/v1/appointments",
+					 APPOINTMENT_READ, .routes = none, .flow = flow };
 
 	STEP(NULL, "end", "{active,proposed}", "ended", APPOINTMENT_END, "End",
 	     .gate = q_appointment_second, .body = reasoning);
-	STEP("leaves live, which is no state", "end", "{live}", "ended", APPOINTMENT_END, "End",
-	     .body = reasoning);
-	STEP("goes to over, which is no state", "end", "{active}", "over", APPOINTMENT_END,
+	STEP("leaves live, which is no state", "end", "{live}", "ended", APPOINTMENT_END,
 	     "End", .body = reasoning);
+	STEP("goes to over, which is no state", "end", "{active}", "over",
+	     APPOINTMENT_END, "End", .body = reasoning);
 	STEP("names no states to leave", "end", "{}", "ended", APPOINTMENT_END, "End",
 	     .body = reasoning);
 	STEP("names no states to leave", "end", NULL, "ended", APPOINTMENT_END, "End",
 	     .body = reasoning);
 	STEP("has no permission", "end", "{active}", "ended", .label = "End",
 	     .body = reasoning);
-	STEP("has no label", "end", "{active}", "ended", APPOINTMENT_END, .body = reasoning);
+	STEP("has no label", "end", "{active}", "ended", APPOINTMENT_END,
+	     .body = reasoning);
 	STEP("nothing gives :reason of appointment_move", "end", "{active}", "ended",
 	     APPOINTMENT_END, "End");
 	STEP("nothing gives :left_on", "end", "{active}", "ended", APPOINTMENT_END, "End",
 	     .body = reasoning, .gate = q_person_leave);
-	STEP("is a gate and has {reach}", "end", "{active}", "ended", APPOINTMENT_END, "End",
-	     .body = reasoning, .gate = q_appointment_history);
+	STEP("is a gate and has {reach}", "end", "{active}", "ended", APPOINTMENT_END,
+	     "End", .body = reasoning, .gate = q_appointment_history);
 	CHECK(!wire(&hollow) && strstr(said, "no get or no move query"));
 	CHECK(strstr(said, "no list that filters by state"));
 }
@@ -196,10 +203,11 @@ static void doubles(void)
 		{ "GET", "/v1/people/:person", SIGNED_IN, .handle = handle },
 		{ 0 }
 	};
-	const struct route unread[] = { { "GET", "/v1/people/me", SIGNED_IN, .handle = handle },
-					{ 0 } };
-	const struct resource person = { "person", "/v1/people", PERSON_READ, q_person_get,
-					 .routes = both };
+	const struct route unread[] = {
+		{ "GET", "/v1/people/me", SIGNED_IN, .handle = handle }, { 0 }
+	};
+	const struct resource person = { "person", "/v1/people", PERSON_READ,
+					 q_person_get, .routes = both };
 	const struct resource open = { "person", "/v1/people", UNSET, q_person_get,
 				       .routes = unread };
 

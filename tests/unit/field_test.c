@@ -4,33 +4,31 @@
 #include "tests/unit/check.h"
 
 static const char *const words[] = { "open", "closed_group", NULL };
-static const struct field operators[] = {
-	{ "person_id", UUID, .required = true },
-	{ "access", ONE_OF, .required = true, .one_of = words },
-	{ "until", DATE },
-	{ "weight", NUMBER, .min = 1, .max = 9 },
-	{ "active", FLAG },
-	{ 0 }
-};
-static const struct field table[] = {
-	{ "id_of", UUID },
-	{ "name", LINE, .min = 2, .max = 5 },
-	{ "notes", TEXT },
-	{ "count", NUMBER, .min = -2, .max = 10 },
-	{ "any", NUMBER },
-	{ "flag", FLAG },
-	{ "day", DATE },
-	{ "at", TIME },
-	{ "word", ONE_OF, .one_of = words },
-	{ "email", EMAIL },
-	{ "url", URL },
-	{ "secret", SECRET },
-	{ "ids", LIST, .of = UUID, .max = 3 },
-	{ "names", LIST, .of = LINE, .min = 1 },
-	{ "numbers", LIST, .of = NUMBER },
-	{ "operators", OBJECTS, .fields = operators, .max = 2 },
-	{ 0 }
-};
+static const struct field operators[] = { { "person_id", UUID, .required = true },
+					  { "access", ONE_OF, .required = true,
+					    .one_of = words },
+					  { "until", DATE },
+					  { "weight", NUMBER, .min = 1, .max = 9 },
+					  { "active", FLAG },
+					  { 0 } };
+static const struct field table[] = { { "id_of", UUID },
+				      { "name", LINE, .min = 2, .max = 5 },
+				      { "notes", TEXT },
+				      { "count", NUMBER, .min = -2, .max = 10 },
+				      { "any", NUMBER },
+				      { "flag", FLAG },
+				      { "day", DATE },
+				      { "at", TIME },
+				      { "word", ONE_OF, .one_of = words },
+				      { "email", EMAIL },
+				      { "url", URL },
+				      { "secret", SECRET },
+				      { "ids", LIST, .of = UUID, .max = 3 },
+				      { "names", LIST, .of = LINE, .min = 1 },
+				      { "numbers", LIST, .of = NUMBER },
+				      { "operators", OBJECTS, .fields = operators,
+					.max = 2 },
+				      { 0 } };
 
 #define ID "0190a5e2-7c00-7000-8000-0123456789ab"
 #define ID_UPPER "0190A5E2-7C00-7000-8000-0123456789AB"
@@ -45,7 +43,8 @@ static const struct {
 	{ "{\"id_of\":7}", "id_of", NULL, "/id_of" },
 	{ "{\"id_of\":\"\"}", "id_of", NULL, "/id_of" },
 	{ "{\"name\":\"  Ada \\t\"}", "name", "Ada", NULL },
-	{ "{\"name\":\"\u00c5\u00e9\u00ef\u00f5\u00fc\"}", "name", "\u00c5\u00e9\u00ef\u00f5\u00fc", NULL },
+	{ "{\"name\":\"\u00c5\u00e9\u00ef\u00f5\u00fc\"}", "name",
+	  "\u00c5\u00e9\u00ef\u00f5\u00fc", NULL },
 	{ "{\"name\":\"\u00c5\u00e9\u00ef\u00f5\u00fcx\"}", "name", NULL, "/name" },
 	{ "{\"name\":\" A \"}", "name", NULL, "/name" },
 	{ "{\"name\":\"   \"}", "name", NULL, "/name" },
@@ -101,7 +100,8 @@ static const struct {
 	{ "{\"word\":\"closed_group\"}", "word", "closed_group", NULL },
 	{ "{\"word\":\"Open\"}", "word", NULL, "/word" },
 	{ "{\"word\":\"open \"}", "word", NULL, "/word" },
-	{ "{\"email\":\" A.Head@School.Example \"}", "email", "a.head@school.example", NULL },
+	{ "{\"email\":\" A.Head@School.Example \"}", "email", "a.head@school.example",
+	  NULL },
 	{ "{\"email\":\"a+tag@x-y.example\"}", "email", "a+tag@x-y.example", NULL },
 	{ "{\"email\":\"a@b@c.example\"}", "email", NULL, "/email" },
 	{ "{\"email\":\"a@localhost\"}", "email", NULL, "/email" },
@@ -111,10 +111,13 @@ static const struct {
 	{ "{\"email\":\"a@c..example\"}", "email", NULL, "/email" },
 	{ "{\"email\":\"a\\r\\nBcc: x@c.example\"}", "email", NULL, "/email" },
 	{ "{\"email\":\"<a@c.example>\"}", "email", NULL, "/email" },
-	{ "{\"url\":\"https://x.example/a?b=c#d\"}", "url", "https://x.example/a?b=c#d", NULL },
+	{ "{\"url\":\"https://x.example/a?b=c#d\"}", "url", "https://x.example/a?b=c#d",
+	  NULL },
 	{ "{\"url\":\"HTTP://x.example:8080\"}", "url", "HTTP://x.example:8080", NULL },
-	{ "{\"url\":\"https://[2001:db8::1]:443/\"}", "url", "https://[2001:db8::1]:443/", NULL },
-	{ "{\"url\":\"https://x.example/@handle\"}", "url", "https://x.example/@handle", NULL },
+	{ "{\"url\":\"https://[2001:db8::1]:443/\"}", "url", "https://[2001:db8::1]:443/",
+	  NULL },
+	{ "{\"url\":\"https://x.example/@handle\"}", "url", "https://x.example/@handle",
+	  NULL },
 	{ "{\"url\":\"https://user:pw@x.example/\"}", "url", NULL, "/url" },
 	{ "{\"url\":\"https://x.example@evil.example\"}", "url", NULL, "/url" },
 	{ "{\"url\":\"https://x.example\\\\@evil.example\"}", "url", NULL, "/url" },
@@ -144,17 +147,19 @@ static const struct {
 	  "{\"a,b\",\"{c}\",\"d\\\"e\\\\f\",\"NULL\"}", NULL },
 	{ "{\"numbers\":[3,1]}", "numbers", "{\"3\",\"1\"}", NULL },
 	{ "{\"operators\":[]}", "operators", "[]", NULL },
-	{ "{\"operators\":[{\"person_id\":\"" ID_UPPER "\",\"access\":\"open\",\"weight\":3,"
+	{ "{\"operators\":[{\"person_id\":\"" ID_UPPER
+	  "\",\"access\":\"open\",\"weight\":3,"
 	  "\"active\":false}]}",
 	  "operators",
 	  "[{\"person_id\":\"" ID "\",\"access\":\"open\",\"until\":null,\"weight\":3,"
 	  "\"active\":false}]",
 	  NULL },
-	{ "{\"operators\":[{\"access\":\"open\"}]}", "operators", NULL, "/operators/0/person_id" },
+	{ "{\"operators\":[{\"access\":\"open\"}]}", "operators", NULL,
+	  "/operators/0/person_id" },
 	{ "{\"operators\":[{\"person_id\":null,\"access\":\"open\"}]}", "operators", NULL,
 	  "/operators/0/person_id" },
-	{ "{\"operators\":[{\"person_id\":\"" ID "\",\"access\":\"open\",\"id\":1}]}", "operators",
-	  NULL, "/operators/0/id" },
+	{ "{\"operators\":[{\"person_id\":\"" ID "\",\"access\":\"open\",\"id\":1}]}",
+	  "operators", NULL, "/operators/0/id" },
 	{ "{\"operators\":[7]}", "operators", NULL, "/operators/0" },
 	{ "{\"operators\":{}}", "operators", NULL, "/operators" },
 	{ "{\"operators\":[{},{},{}]}", "operators", NULL, "/operators" },
@@ -177,7 +182,8 @@ static void case_run(struct arena *arena, int at)
 	if (cases[at].at)
 		good = err && strcmp(err->errors->pointer, cases[at].at) == 0;
 	else if (cases[at].value)
-		good = !err && value && value->text && !strcmp(value->text, cases[at].value);
+		good = !err && value && value->text &&
+		       !strcmp(value->text, cases[at].value);
 	else
 		good = !err && value && !value->text;
 	if (!good)
@@ -191,7 +197,8 @@ static int faults(const struct problem *err)
 {
 	int count = 0;
 
-	for (const struct fault *fault = err ? err->errors : NULL; fault; fault = fault->next)
+	for (const struct fault *fault = err ? err->errors : NULL; fault;
+	     fault = fault->next)
 		count++;
 	return count;
 }
@@ -221,8 +228,8 @@ static void all_at_once(struct arena *arena)
 static void nearest_name(struct arena *arena)
 {
 	struct values values = { 0 };
-	const struct problem *err =
-		checked(arena, table, FIELD_CREATE, "{\"emial\":\"a@b.example\"}", &values);
+	const struct problem *err = checked(arena, table, FIELD_CREATE,
+					    "{\"emial\":\"a@b.example\"}", &values);
 
 	CHECK(err && strstr(err->errors->detail, "did you mean email?"));
 	err = checked(arena, table, FIELD_CREATE, "{\"wholly_other\":1}", &values);
@@ -231,11 +238,9 @@ static void nearest_name(struct arena *arena)
 
 static void patches(struct arena *arena)
 {
-	static const struct field fields[] = {
-		{ "name", LINE, .required = true },
-		{ "email", EMAIL, .clearable = true },
-		{ 0 }
-	};
+	static const struct field fields[] = { { "name", LINE, .required = true },
+					       { "email", EMAIL, .clearable = true },
+					       { 0 } };
 	struct values values = { 0 };
 
 	CHECK(!checked(arena, fields, FIELD_PATCH, "{\"email\":null}", &values));
@@ -257,7 +262,8 @@ static void flood(struct arena *arena)
 	const struct problem *err;
 
 	for (int i = 0; i < 50000; i++)
-		json_object_set_new(body, arena_printf(arena, "unknown_%d", i), json_null());
+		json_object_set_new(body, arena_printf(arena, "unknown_%d", i),
+				    json_null());
 	err = fields_check(arena, table, FIELD_CREATE, body, &values);
 	CHECK(faults(err) == 50);
 	json_decref(body);

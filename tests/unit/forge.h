@@ -42,7 +42,7 @@ static inline const char *signature_es256(const char *pem, const char *text)
 
 	CHECK(EVP_DigestSignInit(context, NULL, EVP_sha256(), NULL, pkey) == 1);
 	CHECK(EVP_DigestSign(context, der, &size, (const unsigned char *)text,
-	                     strlen(text)) == 1);
+			     strlen(text)) == 1);
 	signature = d2i_ECDSA_SIG(NULL, &at, (long)size);
 	BN_bn2binpad(ECDSA_SIG_get0_r(signature), raw, 32);
 	BN_bn2binpad(ECDSA_SIG_get0_s(signature), raw + 32, 32);
@@ -58,7 +58,7 @@ static inline const char *forged(const char *header, const char *payload)
 	char *text = arena_printf(arena, "%s.%s", encoded(header), encoded(payload));
 
 	return arena_printf(arena, "%s.%s", text,
-	                    signature_es256(first.private_pem, text));
+			    signature_es256(first.private_pem, text));
 }
 
 /* The usual payload, with `name` set to the JSON `value`, or left out when that is NULL.
@@ -67,16 +67,16 @@ static inline const char *payload_with(const char *name, const char *value)
 {
 	long now = time(NULL);
 	json_t *payload = json_pack(
-	        "{s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:I, s:I, s:I, s:I}", "iss",
-	        config_text(CONFIG_ISSUER), "aud", config_text(CONFIG_AUDIENCE), "sub",
-	        claims.person, "tid", claims.tenant, "idn", claims.identity, "sid",
-	        claims.session, "sv", 3, "auth_time", (json_int_t)now, "iat",
-	        (json_int_t)now, "nbf", (json_int_t)now, "exp", (json_int_t)now + 60);
+		"{s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:I, s:I, s:I, s:I}", "iss",
+		config_text(CONFIG_ISSUER), "aud", config_text(CONFIG_AUDIENCE), "sub",
+		claims.person, "tid", claims.tenant, "idn", claims.identity, "sid",
+		claims.session, "sv", 3, "auth_time", (json_int_t)now, "iat",
+		(json_int_t)now, "nbf", (json_int_t)now, "exp", (json_int_t)now + 60);
 	char *dumped, *text;
 
 	if (value)
 		json_object_set_new(payload, name,
-		                    json_loads(value, JSON_DECODE_ANY, NULL));
+				    json_loads(value, JSON_DECODE_ANY, NULL));
 	else if (name)
 		json_object_del(payload, name);
 	dumped = json_dumps(payload, JSON_COMPACT);
@@ -110,8 +110,8 @@ static inline bool accepted(const char *token)
 static inline char *minted(void)
 {
 	char *token = token_mint(
-	        arena, &claims, "[{\"role\":\"slt\",\"scope\":\"tenant\",\"duties\":[]}]",
-	        "[\"pwd\"]");
+		arena, &claims, "[{\"role\":\"slt\",\"scope\":\"tenant\",\"duties\":[]}]",
+		"[\"pwd\"]");
 
 	CHECK(token);
 	return token;

@@ -24,7 +24,8 @@ static void cell_begins(struct arena *arena, const char *cell)
 static void holder_expected(const char *kind, const char *text)
 {
 	json_t *got = json_array_get(holders, next++);
-	bool right = got && strcmp(json_string_value(json_object_get(got, "kind")), kind) == 0 &&
+	bool right = got &&
+		     strcmp(json_string_value(json_object_get(got, "kind")), kind) == 0 &&
 		     strcmp(json_string_value(json_object_get(got, "text")), text) == 0;
 
 	if (!right)

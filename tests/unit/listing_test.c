@@ -1,4 +1,5 @@
-/* Lists: parameters to slots and values, cursors there and back, and what must not pass. */
+/* Lists: parameters to slots and values, cursors there and back, and what must not pass.
+ */
 #include "models/listing.h"
 #include <string.h>
 #include "base/encoding.h"
@@ -8,18 +9,17 @@
 
 static const char *const states[] = { "open", "closed", NULL };
 static const struct listing listing = {
-	.filters = (const struct filter[]) {
-		{ "state", "i.state", ONE_OF, .one_of = states },
-		{ "school_id", "i.school_id", UUID },
-		{ "seen_at", "i.seen_at", TIME, .range = true },
-		{ "platform", "i.platform", LINE },
-		{ "score", "i.score", NUMBER },
-		{ "current", "(i.to_on IS NULL)", FLAG },
-		{ 0 } },
-	.sorts = (const struct sort[]) {
-		{ "created_at", "i.created_at", TIME },
-		{ "name", "i.name", LINE },
-		{ 0 } },
+	.filters =
+		(const struct filter[]){ { "state", "i.state", ONE_OF, .one_of = states },
+					 { "school_id", "i.school_id", UUID },
+					 { "seen_at", "i.seen_at", TIME, .range = true },
+					 { "platform", "i.platform", LINE },
+					 { "score", "i.score", NUMBER },
+					 { "current", "(i.to_on IS NULL)", FLAG },
+					 { 0 } },
+	.sorts = (const struct sort[]){ { "created_at", "i.created_at", TIME },
+					{ "name", "i.name", LINE },
+					{ 0 } },
 	.descending = true,
 	.id = "i.id",
 };
@@ -31,7 +31,8 @@ struct parsed {
 };
 
 /* "a=b&c=d", decoded already; the texts live in the arena. */
-static struct parsed parse(struct arena *arena, const struct listing *with, const char *text)
+static struct parsed parse(struct arena *arena, const struct listing *with,
+			   const char *text)
 {
 	struct value params[16];
 	struct parsed parsed = { 0 };
@@ -41,7 +42,8 @@ static struct parsed parse(struct arena *arena, const struct listing *with, cons
 		size_t length = strcspn(text, "&"), name = strcspn(text, "=");
 
 		params[count].name = arena_copy_n(arena, text, name);
-		params[count++].text = arena_copy_n(arena, text + name + 1, length - name - 1);
+		params[count++].text =
+			arena_copy_n(arena, text + name + 1, length - name - 1);
 		text += length + (text[length] == '&');
 	}
 	parsed.err = page_read(arena, with, params, count, &parsed.values, &parsed.page);
@@ -137,8 +139,9 @@ static void slots(struct arena *arena)
 	CHECK(is(p.page.cursor_sql, ", (i.name)::text AS _sort, i.id AS _id"));
 	CHECK(is(p.page.page_sql, " ORDER BY i.name, i.id LIMIT :page_limit::bigint"));
 	CHECK(is(value_of(&p, "page_limit"), "8"));
-	p = parse(arena, &listing,
-		  "seen_at[gte]=2026-01-01T00:00:00Z&seen_at[lt]=2026-02-01T00:00:00+01:00");
+	p = parse(
+		arena, &listing,
+		"seen_at[gte]=2026-01-01T00:00:00Z&seen_at[lt]=2026-02-01T00:00:00+01:00");
 	CHECK(is(p.page.filter_sql, " AND i.seen_at >= :filter_seen_at_gte::timestamptz"
 				    " AND i.seen_at < :filter_seen_at_lt::timestamptz"));
 	CHECK(is(value_of(&p, "filter_seen_at_lt"), "2026-02-01T00:00:00+01:00"));
@@ -157,16 +160,19 @@ static void cursors(struct arena *arena)
 
 	p = parse(arena, &listing, query);
 	CHECK(!p.err);
-	CHECK(is(p.page.page_sql, " AND (i.created_at, i.id) < (:cursor_value::timestamptz, "
-				  ":cursor_id::uuid) ORDER BY i.created_at DESC, i.id DESC "
-				  "LIMIT :page_limit::bigint"));
+	CHECK(is(p.page.page_sql,
+		 " AND (i.created_at, i.id) < (:cursor_value::timestamptz, "
+		 ":cursor_id::uuid) ORDER BY i.created_at DESC, i.id DESC "
+		 "LIMIT :page_limit::bigint"));
 	CHECK(is(value_of(&p, "cursor_value"), "2026-09-01T09:30:00.123456Z"));
 	CHECK(is(value_of(&p, "cursor_id"), ID));
 	CHECK(is(p.page.query, ""));
 	/* the cursor of one order is none of another */
 	CHECK(parse(arena, &listing, arena_printf(arena, "%s&sort=name", query)).err);
-	CHECK(parse(arena, &listing, arena_printf(arena, "%s&sort=created_at", query)).err);
-	CHECK(!parse(arena, &listing, arena_printf(arena, "%s&sort=-created_at", query)).err);
+	CHECK(parse(arena, &listing, arena_printf(arena, "%s&sort=created_at", query))
+		      .err);
+	CHECK(!parse(arena, &listing, arena_printf(arena, "%s&sort=-created_at", query))
+		       .err);
 	CHECK(parse(arena, &listing, arena_printf(arena, "%s=", query)).err);
 	/* texts keep every character */
 	first = parse(arena, &listing, "sort=name");
@@ -199,7 +205,8 @@ static void forgeries(struct arena *arena)
 	for (size_t i = 0; i < COUNT_OF(texts); i++) {
 		char *cursor = base64url_encode(arena, texts[i], strlen(texts[i]));
 
-		CHECK(parse(arena, &listing, arena_printf(arena, "cursor=%s", cursor)).err);
+		CHECK(parse(arena, &listing, arena_printf(arena, "cursor=%s", cursor))
+			      .err);
 	}
 }
 

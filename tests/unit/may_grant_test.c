@@ -29,8 +29,8 @@ static struct appointment held(struct arena *arena, char *text)
 
 	while ((duty = strsep(&text, "+")))
 		duties[count++] = duty;
-	return (struct appointment) { role, duties, strcmp(scope, "tenant") == 0,
-				      schools_of(scope) };
+	return (struct appointment){ role, duties, strcmp(scope, "tenant") == 0,
+				     schools_of(scope) };
 }
 
 static bool verdict(struct arena *arena, char *granter, char *grants, const char *where,
@@ -54,16 +54,19 @@ int main(void)
 	autofclose FILE *file = fopen("tests/may_grant.eval", "r");
 	char line[256], wanted[8], granter[64], grants[64], where[16], tenant[16];
 	struct arena *arena = arena_new();
-	const char *second[] = { "clerk", "dsl", NULL }, *alone[] = { "clerk", "head", NULL };
+	const char *second[] = { "clerk", "dsl", NULL },
+		   *alone[] = { "clerk", "head", NULL };
 
 	CHECK(file != NULL);
 	while (file && fgets(line, sizeof(line), file)) {
 		bool right;
 
-		if (sscanf(line, "%7s %63s %63s %15s %15s", wanted, granter, grants, where, tenant) != 5 ||
+		if (sscanf(line, "%7s %63s %63s %15s %15s", wanted, granter, grants,
+			   where, tenant) != 5 ||
 		    wanted[0] == '#')
 			continue;
-		right = verdict(arena, granter, grants, where, tenant) == (wanted[0] == 'y');
+		right = verdict(arena, granter, grants, where, tenant) ==
+			(wanted[0] == 'y');
 		if (!right)
 			fprintf(stderr, "not so: %s", line);
 		CHECK(right);

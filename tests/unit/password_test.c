@@ -11,7 +11,7 @@
 
 static const char good[] = "plum vase noon tiger";
 static const char *const own[] = { "Amelia Whitfield", "Zoë",
-	                           "a.whitfield@oakridge.example", NULL };
+				   "a.whitfield@oakridge.example", NULL };
 
 static double seconds(void)
 {
@@ -160,7 +160,7 @@ static void counts_characters(struct arena *arena)
 static void accepts_good_ones(void)
 {
 	static const char *const fine[] = {
-		"plum vase noon tiger",     "kR7#vqLm2!zX",
+		"plum vase noon tiger",	    "kR7#vqLm2!zX",
 		"three otters nap late",    "école à la française",
 		"violet lamppost 47 canal",
 	};

@@ -16,10 +16,10 @@ static const struct scope {
 	bool tenant;
 	const char *schools[3];
 } scopes[] = {
-	{"tenant",  "TENANT", true,  { NULL }                    },
-	{ "school", "SCHOOL", false, { SCHOOL_A, NULL }          },
-	{ "other",  "OTHER",  false, { SCHOOL_B, NULL }          },
-	{ "both",   "BOTH",   false, { SCHOOL_A, SCHOOL_B, NULL }},
+	{ "tenant", "TENANT", true, { NULL } },
+	{ "school", "SCHOOL", false, { SCHOOL_A, NULL } },
+	{ "other", "OTHER", false, { SCHOOL_B, NULL } },
+	{ "both", "BOTH", false, { SCHOOL_A, SCHOOL_B, NULL } },
 };
 
 static bool cell_seen[PERMISSION_COUNT][COLUMN_COUNT];
@@ -45,7 +45,7 @@ static int permission_find(const char *name)
 
 /* role@scope+duty+duty; `text` is cut up. */
 static struct appointment appointment_read(struct arena *arena, char *text,
-                                           const struct scope **ret_scope)
+					   const struct scope **ret_scope)
 {
 	const char **duties = arena_alloc(arena, sizeof(*duties) * MOST);
 	char *rest = strchr(text, '@') + 1;
@@ -57,7 +57,7 @@ static struct appointment appointment_read(struct arena *arena, char *text,
 	while ((duty = strsep(&rest, "+")))
 		duties[count++] = duty;
 	return (struct appointment){ text, duties, (*ret_scope)->tenant,
-		                     (*ret_scope)->schools };
+				     (*ret_scope)->schools };
 }
 
 static bool scope_has(const struct scope *scope, const char *school)
@@ -86,7 +86,7 @@ static bool reach_spans(const struct reach *reach, const struct scope *scope)
 }
 
 static bool reach_is(const struct reach *reach, const char *expected,
-                     const struct scope *only)
+		     const struct scope *only)
 {
 	static const struct scope nothing = { "", "", false, { NULL } };
 	bool own = strstr(expected, "OWN") != NULL;
@@ -113,7 +113,7 @@ static void cell_tick(const char *appointments, int permission)
 		const char *name = column_name((enum column)column);
 
 		snprintf(role, sizeof(role), "%s%s",
-		         column >= COLUMN_HEAD ? "none@school+" : "", name);
+			 column >= COLUMN_HEAD ? "none@school+" : "", name);
 		if (!strchr(name, '@') && column < COLUMN_HEAD)
 			strcat(role, "@school");
 		if (strcmp(role, appointments) == 0)
@@ -135,7 +135,7 @@ static bool case_holds(const char *expected, const char *appointments, int permi
 		list = NULL;
 	while ((one = strsep(&list, ",")))
 		read[principal.appointment_count++] =
-		        appointment_read(arena, one, &scope);
+			appointment_read(arena, one, &scope);
 	reach = policy_reach(arena, &principal, (enum permission)permission);
 	holds = reach_is(&reach, expected, scope);
 	arena_free(arena);
@@ -145,7 +145,7 @@ static bool case_holds(const char *expected, const char *appointments, int permi
 /* Only SLT's column depends on its scope: all others are held to theirs tenant-wide too.
  */
 static bool case_holds_everywhere(const char *expected, const char *appointments,
-                                  int permission)
+				  int permission)
 {
 	const char *scope = strstr(appointments, "@school");
 	char wide[128];
@@ -156,7 +156,7 @@ static bool case_holds_everywhere(const char *expected, const char *appointments
 	    strncmp(appointments, "slt@", 4) == 0 || strstr(expected, "SCHOOL"))
 		return true;
 	snprintf(wide, sizeof(wide), "%.*s@tenant%s", (int)(scope - appointments),
-	         appointments, scope + strlen("@school"));
+		 appointments, scope + strlen("@school"));
 	return case_holds(expected, wide, permission);
 }
 
@@ -171,7 +171,7 @@ static void table_holds(const char *path)
 		int found;
 
 		if (line[0] == '#' || sscanf(line, "%15s %127s %63s", expected,
-		                             appointments, permission) != 3)
+					     appointments, permission) != 3)
 			continue;
 		found = permission_find(permission);
 		cell_tick(appointments, found);

@@ -28,61 +28,65 @@ static const struct cell_case {
 	enum oid oid;
 	const char *value, *json, *csv;
 } cells[] = {
-	{BOOL,      "t",	                                 "true",	                      "true"	                            },
-	{ BOOL,     "f",	                                 "false",                             "false"                                   },
-	{ INT4,     "-7",	                                "-7",	                        "-7"	                              },
-	{ INT8,     "9007199254740993",                          "9007199254740993",                  "9007199254740993"                        },
-	{ FLOAT8,   "1e-05",	                             "1e-05",                             "1e-05"                                   },
-	{ FLOAT8,   "NaN",	                               "null",                              "NaN"                                     },
-	{ FLOAT8,   "-Infinity",	                         "null",                              "-Infinity"                               },
-	{ NUMERIC,  "12.50",	                             "12.50",                             "12.50"                                   },
-	{ NUMERIC,  "NaN",	                               "null",                              "NaN"                                     },
-	{ WORDS,    "",	                                  "\"\"",	                      ""	                                },
-	{ WORDS,    "plain",	                             "\"plain\"",                         "plain"                                   },
-	{ WORDS,    "a longer text without anything to escape",
-         "\"a longer text without anything "
-	  "to escape\"",	                                                                      "a longer text without anything to escape"},
-	{ WORDS,    "eight by\"es",                              "\"eight by\\\"es\"",                "\"eight by\"\"es\""                      },
-	{ WORDS,    "back\\slash",                               "\"back\\\\slash\"",                 "back\\slash"                             },
-	{ WORDS,    "two\nlines",	                        "\"two\\nlines\"",                   "\"two\nlines\""                          },
-	{ WORDS,    "bell\x07 and delete\x7f",                   "\"bell\\u0007 and delete\\u007f\"",
-         "bell\x07 and delete\x7f"	                                                                                                      },
-	{ WORDS,    "caf\xc3\xa9 \xf0\x9f\x98\x80",              "\"caf\xc3\xa9 \xf0\x9f\x98\x80\"",
-         "caf\xc3\xa9 \xf0\x9f\x98\x80"	                                                                                                 },
-	{ WORDS,    "a,b",	                               "\"a,b\"",                           "\"a,b\""                                 },
-	{ WORDS,    "=1+1",	                              "\"=1+1\"",                          "\"'=1+1\""                               },
-	{ WORDS,    "+44 20 7946 0000",                          "\"+44 20 7946 0000\"",              "\"'+44 20 7946 0000\""                   },
-	{ WORDS,    "-cmd",	                              "\"-cmd\"",                          "\"'-cmd\""                               },
-	{ WORDS,    "@handle",	                           "\"@handle\"",                       "\"'@handle\""                            },
-	{ WORDS,    "\tx",	                               "\"\\tx\"",                          "\"'\tx\""                                },
-	{ WORDS,    "\rx",	                               "\"\\rx\"",                          "\"'\rx\""                                },
-	{ JSON,     "{\"a\": [1]}",                              "{\"a\": [1]}",                      "\"{\"\"a\"\": [1]}\""                    },
-	{ JSONB,    "null",	                              "null",                              "null"                                    },
-	{ DAY,      "2026-11-21",	                        "\"2026-11-21\"",                    "2026-11-21"                              },
+	{ BOOL, "t", "true", "true" },
+	{ BOOL, "f", "false", "false" },
+	{ INT4, "-7", "-7", "-7" },
+	{ INT8, "9007199254740993", "9007199254740993", "9007199254740993" },
+	{ FLOAT8, "1e-05", "1e-05", "1e-05" },
+	{ FLOAT8, "NaN", "null", "NaN" },
+	{ FLOAT8, "-Infinity", "null", "-Infinity" },
+	{ NUMERIC, "12.50", "12.50", "12.50" },
+	{ NUMERIC, "NaN", "null", "NaN" },
+	{ WORDS, "", "\"\"", "" },
+	{ WORDS, "plain", "\"plain\"", "plain" },
+	{ WORDS, "a longer text without anything to escape",
+	  "\"a longer text without anything "
+	  "to escape\"",
+	  "a longer text without anything to escape" },
+	{ WORDS, "eight by\"es", "\"eight by\\\"es\"", "\"eight by\"\"es\"" },
+	{ WORDS, "back\\slash", "\"back\\\\slash\"", "back\\slash" },
+	{ WORDS, "two\nlines", "\"two\\nlines\"", "\"two\nlines\"" },
+	{ WORDS, "bell\x07 and delete\x7f", "\"bell\\u0007 and delete\\u007f\"",
+	  "bell\x07 and delete\x7f" },
+	{ WORDS, "caf\xc3\xa9 \xf0\x9f\x98\x80", "\"caf\xc3\xa9 \xf0\x9f\x98\x80\"",
+	  "caf\xc3\xa9 \xf0\x9f\x98\x80" },
+	{ WORDS, "a,b", "\"a,b\"", "\"a,b\"" },
+	{ WORDS, "=1+1", "\"=1+1\"", "\"'=1+1\"" },
+	{ WORDS, "+44 20 7946 0000", "\"+44 20 7946 0000\"", "\"'+44 20 7946 0000\"" },
+	{ WORDS, "-cmd", "\"-cmd\"", "\"'-cmd\"" },
+	{ WORDS, "@handle", "\"@handle\"", "\"'@handle\"" },
+	{ WORDS, "\tx", "\"\\tx\"", "\"'\tx\"" },
+	{ WORDS, "\rx", "\"\\rx\"", "\"'\rx\"" },
+	{ JSON, "{\"a\": [1]}", "{\"a\": [1]}", "\"{\"\"a\"\": [1]}\"" },
+	{ JSONB, "null", "null", "null" },
+	{ DAY, "2026-11-21", "\"2026-11-21\"", "2026-11-21" },
 	{ UUID_ONE, "01900000-0000-7000-8000-00000000abcd",
-         "\"01900000-0000-7000-8000-00000000abcd\"",	                                          "01900000-0000-7000-8000-00000000abcd"    },
-	{ INSTANT,  "2026-11-21 07:49:50.12+00",                 "\"2026-11-21T07:49:50.12Z\"",
-         "2026-11-21T07:49:50.12Z"	                                                                                                      },
-	{ INSTANT,  "2026-11-21 07:49:50+00",                    "\"2026-11-21T07:49:50Z\"",
-         "2026-11-21T07:49:50Z"	                                                                                                         },
-	{ INSTANT,  "2026-07-21 07:49:50+01",                    "\"2026-07-21T07:49:50+01:00\"",
-         "2026-07-21T07:49:50+01:00"	                                                                                                    },
-	{ INSTANT,  "2026-07-21 07:49:50.5-03:30",               "\"2026-07-21T07:49:50.5-03:30\"",
-         "2026-07-21T07:49:50.5-03:30"	                                                                                                  },
-	{ INSTANT,  "infinity",	                          "\"infinity\"",                      "infinity"                                },
-	{ TEXTS,    "{}",	                                "[]",	                        ""	                                },
-	{ TEXTS,    "{slt}",	                             "[\"slt\"]",                         "slt"                                     },
-	{ TEXTS,    "{a,\"b c\",\"d\\\"e\",NULL,\"NULL\",\"\"}",
-         "[\"a\",\"b c\",\"d\\\"e\",null,\"NULL\",\"\"]",	                                     "\"a; b c; d\"\"e; ; NULL; \""            },
-	{ TEXTS,    "{\"[\",x}",	                         "[\"[\",\"x\"]",                     "[; x"                                    },
-	{ TEXTS,    "{\"=1\"}",	                          "[\"=1\"]",                          "\"'=1\""                                 },
-	{ UUIDS,    "{01900000-0000-7000-8000-00000000abcd}",
-         "[\"01900000-0000-7000-8000-00000000abcd\"]",	                                        "01900000-0000-7000-8000-00000000abcd"    },
-	{ DAYS,     "{2026-01-01,2026-01-02}",                   "[\"2026-01-01\",\"2026-01-02\"]",
-         "2026-01-01; 2026-01-02"	                                                                                                       },
-	{ INT4S,    "{1,-2,NULL}",                               "[1,-2,null]",                       "1; -2; "                                 },
-	{ WORDS,    NULL,	                                "null",                              ""	                                },
-	{ TEXTS,    NULL,	                                "null",                              ""	                                },
+	  "\"01900000-0000-7000-8000-00000000abcd\"",
+	  "01900000-0000-7000-8000-00000000abcd" },
+	{ INSTANT, "2026-11-21 07:49:50.12+00", "\"2026-11-21T07:49:50.12Z\"",
+	  "2026-11-21T07:49:50.12Z" },
+	{ INSTANT, "2026-11-21 07:49:50+00", "\"2026-11-21T07:49:50Z\"",
+	  "2026-11-21T07:49:50Z" },
+	{ INSTANT, "2026-07-21 07:49:50+01", "\"2026-07-21T07:49:50+01:00\"",
+	  "2026-07-21T07:49:50+01:00" },
+	{ INSTANT, "2026-07-21 07:49:50.5-03:30", "\"2026-07-21T07:49:50.5-03:30\"",
+	  "2026-07-21T07:49:50.5-03:30" },
+	{ INSTANT, "infinity", "\"infinity\"", "infinity" },
+	{ TEXTS, "{}", "[]", "" },
+	{ TEXTS, "{slt}", "[\"slt\"]", "slt" },
+	{ TEXTS, "{a,\"b c\",\"d\\\"e\",NULL,\"NULL\",\"\"}",
+	  "[\"a\",\"b c\",\"d\\\"e\",null,\"NULL\",\"\"]",
+	  "\"a; b c; d\"\"e; ; NULL; \"" },
+	{ TEXTS, "{\"[\",x}", "[\"[\",\"x\"]", "[; x" },
+	{ TEXTS, "{\"=1\"}", "[\"=1\"]", "\"'=1\"" },
+	{ UUIDS, "{01900000-0000-7000-8000-00000000abcd}",
+	  "[\"01900000-0000-7000-8000-00000000abcd\"]",
+	  "01900000-0000-7000-8000-00000000abcd" },
+	{ DAYS, "{2026-01-01,2026-01-02}", "[\"2026-01-01\",\"2026-01-02\"]",
+	  "2026-01-01; 2026-01-02" },
+	{ INT4S, "{1,-2,NULL}", "[1,-2,null]", "1; -2; " },
+	{ WORDS, NULL, "null", "" },
+	{ TEXTS, NULL, "null", "" },
 };
 
 static struct arena *arena;
@@ -158,8 +162,8 @@ static void row_test(void)
 
 	reply_row(&all, rows, 0, NULL, ",\"actions\":[]");
 	CHECK(same(all.data,
-	           "{\"id\":\"01900000-0000-7000-8000-000000000001\",\"name\":\"Ada\","
-	           "\"age\":null,\"actions\":[]}"));
+		   "{\"id\":\"01900000-0000-7000-8000-000000000001\",\"name\":\"Ada\","
+		   "\"age\":null,\"actions\":[]}"));
 	reply_row(&some, rows, 1, one, NULL);
 	CHECK(same(some.data, "{\"name\":\"Ben\"}"));
 	reply_row(&more, rows, 1, none, ",\"actions\":[]");
@@ -180,14 +184,14 @@ static void list_test(void)
 	cursor = page_cursor(arena, &page, "Ben", "01900000-0000-7000-8000-000000000001");
 	CHECK(first.status == 200 && same(first.content_type, "application/json"));
 	CHECK(same(first.body.data,
-	           arena_printf(arena,
-	                        "{\"data\":[{\"name\":\"Ada\"},{\"name\":\"Ben\"}],"
-	                        "\"next_cursor\":\"%s\"}",
-	                        cursor)));
+		   arena_printf(arena,
+				"{\"data\":[{\"name\":\"Ada\"},{\"name\":\"Ben\"}],"
+				"\"next_cursor\":\"%s\"}",
+				cursor)));
 	CHECK(first.header_count == 1 && same(first.headers[0].name, "Link"));
 	CHECK(same(first.headers[0].value,
-	           arena_printf(arena, "</v1/people?limit=2&cursor=%s>; rel=\"next\"",
-	                        cursor)));
+		   arena_printf(arena, "</v1/people?limit=2&cursor=%s>; rel=\"next\"",
+				cursor)));
 	page.limit = 4;
 	reply_list(arena, &last, &page, rows, "/v1/people");
 	CHECK(last.header_count == 0 && strstr(last.body.data, "\"next_cursor\":null}"));
@@ -230,15 +234,15 @@ static void problem_test(void)
 	CHECK(answer.status == 422 &&
 	      same(answer.content_type, "application/problem+json"));
 	CHECK(same(
-	        answer.body.data,
-	        "{\"type\":\"https://api.example/problems/invalid\",\"title\":\"Some fields are "
-	        "not acceptable\",\"status\":422,\"detail\":\"Several fields are not "
-	        "acceptable; see errors.\",\"errors\":[{\"pointer\":\"/name\",\"detail\":\"is "
-	        "\\\"required\\\"\"},{\"pointer\":\"/email\",\"detail\":\"is no address\"}],"
-	        "\"request_id\":\"request-1\"}"));
+		answer.body.data,
+		"{\"type\":\"https://api.example/problems/invalid\",\"title\":\"Some fields are "
+		"not acceptable\",\"status\":422,\"detail\":\"Several fields are not "
+		"acceptable; see errors.\",\"errors\":[{\"pointer\":\"/name\",\"detail\":\"is "
+		"\\\"required\\\"\"},{\"pointer\":\"/email\",\"detail\":\"is no address\"}],"
+		"\"request_id\":\"request-1\"}"));
 	CHECK(header_is(&answer, "ETag", NULL));
 	reply_problem(&answer, problem(arena, PROBLEM_UNAUTHENTICATED, "Sign in."),
-	              &request);
+		      &request);
 	CHECK(header_is(&answer, "WWW-Authenticate", "Bearer realm=\"chaperone\""));
 	wrong = problem(arena, PROBLEM_TOO_MANY, "Wait.");
 	wrong->retry_after = 7;
@@ -274,9 +278,9 @@ static void fields_test(void)
 
 	CHECK(!reply_fields_known(arena, rows, NULL));
 	CHECK(!reply_fields_known(arena, rows,
-	                          (const char *const[]){ "id", "age", NULL }));
+				  (const char *const[]){ "id", "age", NULL }));
 	bad = reply_fields_known(arena, rows,
-	                         (const char *const[]){ "id", "agee", NULL });
+				 (const char *const[]){ "id", "agee", NULL });
 	CHECK(bad && bad->kind == PROBLEM_BAD_QUERY && strstr(bad->detail, "agee"));
 	CHECK(reply_fields_known(arena, rows, (const char *const[]){ "_sort", NULL }));
 	CHECK(reply_fields_known(arena, rows, (const char *const[]){ "NAME", NULL }));

@@ -26,101 +26,101 @@ static const struct path_case {
 	int status;
 	const char *found, *allow;
 } paths[] = {
-	{"GET",     "/healthz",	                                0,   "/healthz",                      NULL              },
-	{ "HEAD",   "/healthz",	                                0,   "/healthz",                      NULL              },
-	{ "GET",    "/v1/people",	                              0,   "/v1/people",                    NULL              },
-	{ "GET",    "/v1/%70eople",	                            0,   "/v1/people",                    NULL              },
-	{ "POST",   "/v1/people",	                              0,   "/v1/people",                    NULL              },
-	{ "GET",    "/v1/people/" ID,                                  0,   "/v1/people/:id",                NULL              },
-	{ "GET",    "/v1/people/01900000-0000-7000-8000-00000000ABCD", 0,   "/v1/people/:id",
-         NULL	                                                                                                          },
-	{ "GET",    "/v1/people/inbox",                                0,   "/v1/people/inbox",              NULL              },
-	{ "POST",   "/v1/people/" ID "/record-account",                0,   "/v1/people/:id/record-account",
-         NULL	                                                                                                          },
-	{ "GET",    "/docs/swagger-ui.css",                            0,   "/docs/*",                       NULL              },
-	{ "get",    "/healthz",	                                405, NULL,                            "GET, HEAD"       },
-	{ "Get",    "/v1/people",	                              405, NULL,                            "GET, HEAD, POST" },
-	{ "HEAD",   "/v1/auth/sign-in",                                405, NULL,                            "POST"            },
-	{ "DELETE", "/v1/people/" ID,                                  405, NULL,                            "GET, HEAD, PATCH"},
-	{ "PUT",    "/v1/people/inbox",                                405, NULL,                            "GET, HEAD"       },
-	{ "BREW",   "/v1/people",	                              405, NULL,                            "GET, HEAD, POST" },
-	{ "GET",    "/",	                                       404, NULL,                            NULL              },
-	{ "GET",    "/v1",	                                     404, NULL,                            NULL              },
-	{ "GET",    "/healthz/",	                               404, NULL,                            NULL              },
-	{ "GET",    "/HEALTHZ",	                                404, NULL,                            NULL              },
-	{ "GET",    "/v1/people/42",	                           404, NULL,                            NULL              },
-	{ "GET",    "/v1/people/" ID "0",                              404, NULL,                            NULL              },
-	{ "GET",    "/v1/people/" ID "/",                              404, NULL,                            NULL              },
-	{ "GET",    "/v1/people%2F" ID,                                404, NULL,                            NULL              },
-	{ "GET",    "/v1/people/%2F",                                  404, NULL,                            NULL              },
-	{ "GET",    "/v1/people/:id",                                  404, NULL,                            NULL              },
-	{ "GET",    "/v1/people/caf%C3%A9",                            404, NULL,                            NULL              },
-	{ "GET",    "/docs/.hidden",	                           404, NULL,                            NULL              },
-	{ "GET",    "/docs/a/b",	                               404, NULL,                            NULL              },
-	{ "GET",    "/docs/a%2Fb",	                             404, NULL,                            NULL              },
-	{ "GET",    "/docs/a%5Cb",	                             404, NULL,                            NULL              },
-	{ "GET",    "/docs/",	                                  404, NULL,                            NULL              },
-	{ "GET",    "/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a",        404, NULL,                            NULL              },
-	{ "GET",    "",	                                        400, NULL,                            NULL              },
-	{ "GET",    "*",	                                       400, NULL,                            NULL              },
-	{ "GET",    "healthz",	                                 400, NULL,                            NULL              },
-	{ "GET",    "http://here/healthz",                             400, NULL,                            NULL              },
-	{ "GET",    "//healthz",	                               400, NULL,                            NULL              },
-	{ "GET",    "/v1//people",	                             400, NULL,                            NULL              },
-	{ "GET",    "/v1/people//",	                            400, NULL,                            NULL              },
-	{ "GET",    "/v1/./people",	                            400, NULL,                            NULL              },
-	{ "GET",    "/v1/../healthz",                                  400, NULL,                            NULL              },
-	{ "GET",    "/v1/%2e%2E/healthz",                              400, NULL,                            NULL              },
-	{ "GET",    "/docs/..",	                                400, NULL,                            NULL              },
-	{ "GET",    "/v1/people/%00",                                  400, NULL,                            NULL              },
-	{ "GET",    "/healthz%00",	                             400, NULL,                            NULL              },
-	{ "GET",    "/v1/people/%zz",                                  400, NULL,                            NULL              },
-	{ "GET",    "/v1/people/%",	                            400, NULL,                            NULL              },
-	{ "GET",    "/v1/people/%2",	                           400, NULL,                            NULL              },
-	{ "GET",    "/v1/people/%ff",                                  400, NULL,                            NULL              },
-	{ "GET",    "/v1/people/%c0%ae",                               400, NULL,                            NULL              },
-	{ "GET",    "/v1/people/%ed%a0%80",                            400, NULL,                            NULL              },
-	{ "GET",    "/v1/people/\xff",                                 400, NULL,                            NULL              },
-	{ "GET",    "/v1/peo ple",	                             400, NULL,                            NULL              },
-	{ "GET",    "/v1/people\x7f",                                  400, NULL,                            NULL              },
+	{ "GET", "/healthz", 0, "/healthz", NULL },
+	{ "HEAD", "/healthz", 0, "/healthz", NULL },
+	{ "GET", "/v1/people", 0, "/v1/people", NULL },
+	{ "GET", "/v1/%70eople", 0, "/v1/people", NULL },
+	{ "POST", "/v1/people", 0, "/v1/people", NULL },
+	{ "GET", "/v1/people/" ID, 0, "/v1/people/:id", NULL },
+	{ "GET", "/v1/people/01900000-0000-7000-8000-00000000ABCD", 0, "/v1/people/:id",
+	  NULL },
+	{ "GET", "/v1/people/inbox", 0, "/v1/people/inbox", NULL },
+	{ "POST", "/v1/people/" ID "/record-account", 0, "/v1/people/:id/record-account",
+	  NULL },
+	{ "GET", "/docs/swagger-ui.css", 0, "/docs/*", NULL },
+	{ "get", "/healthz", 405, NULL, "GET, HEAD" },
+	{ "Get", "/v1/people", 405, NULL, "GET, HEAD, POST" },
+	{ "HEAD", "/v1/auth/sign-in", 405, NULL, "POST" },
+	{ "DELETE", "/v1/people/" ID, 405, NULL, "GET, HEAD, PATCH" },
+	{ "PUT", "/v1/people/inbox", 405, NULL, "GET, HEAD" },
+	{ "BREW", "/v1/people", 405, NULL, "GET, HEAD, POST" },
+	{ "GET", "/", 404, NULL, NULL },
+	{ "GET", "/v1", 404, NULL, NULL },
+	{ "GET", "/healthz/", 404, NULL, NULL },
+	{ "GET", "/HEALTHZ", 404, NULL, NULL },
+	{ "GET", "/v1/people/42", 404, NULL, NULL },
+	{ "GET", "/v1/people/" ID "0", 404, NULL, NULL },
+	{ "GET", "/v1/people/" ID "/", 404, NULL, NULL },
+	{ "GET", "/v1/people%2F" ID, 404, NULL, NULL },
+	{ "GET", "/v1/people/%2F", 404, NULL, NULL },
+	{ "GET", "/v1/people/:id", 404, NULL, NULL },
+	{ "GET", "/v1/people/caf%C3%A9", 404, NULL, NULL },
+	{ "GET", "/docs/.hidden", 404, NULL, NULL },
+	{ "GET", "/docs/a/b", 404, NULL, NULL },
+	{ "GET", "/docs/a%2Fb", 404, NULL, NULL },
+	{ "GET", "/docs/a%5Cb", 404, NULL, NULL },
+	{ "GET", "/docs/", 404, NULL, NULL },
+	{ "GET", "/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a", 404, NULL, NULL },
+	{ "GET", "", 400, NULL, NULL },
+	{ "GET", "*", 400, NULL, NULL },
+	{ "GET", "healthz", 400, NULL, NULL },
+	{ "GET", "http://here/healthz", 400, NULL, NULL },
+	{ "GET", "//healthz", 400, NULL, NULL },
+	{ "GET", "/v1//people", 400, NULL, NULL },
+	{ "GET", "/v1/people//", 400, NULL, NULL },
+	{ "GET", "/v1/./people", 400, NULL, NULL },
+	{ "GET", "/v1/../healthz", 400, NULL, NULL },
+	{ "GET", "/v1/%2e%2E/healthz", 400, NULL, NULL },
+	{ "GET", "/docs/..", 400, NULL, NULL },
+	{ "GET", "/v1/people/%00", 400, NULL, NULL },
+	{ "GET", "/healthz%00", 400, NULL, NULL },
+	{ "GET", "/v1/people/%zz", 400, NULL, NULL },
+	{ "GET", "/v1/people/%", 400, NULL, NULL },
+	{ "GET", "/v1/people/%2", 400, NULL, NULL },
+	{ "GET", "/v1/people/%ff", 400, NULL, NULL },
+	{ "GET", "/v1/people/%c0%ae", 400, NULL, NULL },
+	{ "GET", "/v1/people/%ed%a0%80", 400, NULL, NULL },
+	{ "GET", "/v1/people/\xff", 400, NULL, NULL },
+	{ "GET", "/v1/peo ple", 400, NULL, NULL },
+	{ "GET", "/v1/people\x7f", 400, NULL, NULL },
 };
 
 /* `want`: NULL is 400 that names `named`; else "name=value" pairs, a line each. */
 static const struct query_case {
 	const char *query, *want, *named;
 } queries[] = {
-	{NULL,	              "",	              NULL   },
-	{ "",	               "",	              NULL   },
-	{ "a=1",	            "a=1\n",                 NULL   },
-	{ "a=1&b=2",                "a=1\nb=2\n",            NULL   },
-	{ "b=2&a=1",                "b=2\na=1\n",            NULL   },
-	{ "flag",	           "flag=\n",               NULL   },
-	{ "a=",	             "a=\n",                  NULL   },
-	{ "a=b=c",                  "a=b=c\n",               NULL   },
-	{ "q=one+two%20three%2B",   "q=one two three+\n",    NULL   },
-	{ "at%5Bgte%5D=2026-01-01", "at[gte]=2026-01-01\n",  NULL   },
-	{ "at[gte]=1&at[lt]=2",     "at[gte]=1\nat[lt]=2\n", NULL   },
-	{ "n=caf%C3%A9",            "n=caf\xc3\xa9\n",       NULL   },
-	{ "a=%26&b=%3D",            "a=&\nb==\n",            NULL   },
-	{ "a=1&a=2",                NULL,                    "a"    },
-	{ "a=1&b=2&%61=1",          NULL,                    "a"    },
-	{ "a",	              "a=\n",                  NULL   },
-	{ "a&a",	            NULL,                    "a"    },
-	{ "=1",	             NULL,                    ""     },
-	{ "&",	              NULL,                    ""     },
-	{ "a=1&",	           NULL,                    ""     },
-	{ "a=1&&b=2",               NULL,                    ""     },
-	{ "a=%00",                  NULL,                    "a"    },
-	{ "state=%zz",              NULL,                    "state"},
-	{ "state=%",                NULL,                    "state"},
-	{ "state=%4",               NULL,                    "state"},
-	{ "state=%ff",              NULL,                    "state"},
-	{ "state=\xff",             NULL,                    "state"},
-	{ "state=%c0%80",           NULL,                    "state"},
-	{ "state=a b",              NULL,                    "state"},
-	{ "%ff=1",                  NULL,                    "%ff"  },
-	{ "\xff=1",                 NULL,                    "?"    },
-	{ "a%00b=1",                NULL,                    "a%00b"},
+	{ NULL, "", NULL },
+	{ "", "", NULL },
+	{ "a=1", "a=1\n", NULL },
+	{ "a=1&b=2", "a=1\nb=2\n", NULL },
+	{ "b=2&a=1", "b=2\na=1\n", NULL },
+	{ "flag", "flag=\n", NULL },
+	{ "a=", "a=\n", NULL },
+	{ "a=b=c", "a=b=c\n", NULL },
+	{ "q=one+two%20three%2B", "q=one two three+\n", NULL },
+	{ "at%5Bgte%5D=2026-01-01", "at[gte]=2026-01-01\n", NULL },
+	{ "at[gte]=1&at[lt]=2", "at[gte]=1\nat[lt]=2\n", NULL },
+	{ "n=caf%C3%A9", "n=caf\xc3\xa9\n", NULL },
+	{ "a=%26&b=%3D", "a=&\nb==\n", NULL },
+	{ "a=1&a=2", NULL, "a" },
+	{ "a=1&b=2&%61=1", NULL, "a" },
+	{ "a", "a=\n", NULL },
+	{ "a&a", NULL, "a" },
+	{ "=1", NULL, "" },
+	{ "&", NULL, "" },
+	{ "a=1&", NULL, "" },
+	{ "a=1&&b=2", NULL, "" },
+	{ "a=%00", NULL, "a" },
+	{ "state=%zz", NULL, "state" },
+	{ "state=%", NULL, "state" },
+	{ "state=%4", NULL, "state" },
+	{ "state=%ff", NULL, "state" },
+	{ "state=\xff", NULL, "state" },
+	{ "state=%c0%80", NULL, "state" },
+	{ "state=a b", NULL, "state" },
+	{ "%ff=1", NULL, "%ff" },
+	{ "\xff=1", NULL, "?" },
+	{ "a%00b=1", NULL, "a%00b" },
 };
 
 static void path_test(struct arena *arena, const struct path_case *each)
@@ -128,7 +128,7 @@ static void path_test(struct arena *arena, const struct path_case *each)
 	const struct route_entry *route = NULL;
 	struct values values = { 0 };
 	const struct problem *err =
-	        router_find(arena, each->method, each->path, &values, &route);
+		router_find(arena, each->method, each->path, &values, &route);
 	int status = err ? problem_texts[err->kind].status : 0;
 	bool good = status == each->status;
 
@@ -138,7 +138,7 @@ static void path_test(struct arena *arena, const struct path_case *each)
 		good = err && err->allow && strcmp(err->allow, each->allow) == 0;
 	if (!good)
 		fprintf(stderr, "%s %s: %d %s\n", each->method, each->path, status,
-		        err && err->allow ? err->allow : "");
+			err && err->allow ? err->allow : "");
 	CHECK(good);
 }
 
@@ -148,8 +148,8 @@ static void values_test(struct arena *arena)
 	struct values values = { 0 };
 
 	CHECK(!router_find(arena, "GET",
-	                   "/v1/people/01900000-0000-7000-8000-00000000ABCD/versions/" ID,
-	                   &values, &route));
+			   "/v1/people/01900000-0000-7000-8000-00000000ABCD/versions/" ID,
+			   &values, &route));
 	CHECK(values.count == 2);
 	CHECK(strcmp(value_find(&values, "id")->text, ID) == 0);
 	CHECK(strcmp(value_find(&values, "version_id")->text, ID) == 0);
@@ -182,13 +182,13 @@ static void query_test(struct arena *arena, const struct query_case *each)
 
 	for (int i = 0; !err && i < count; i++)
 		got = arena_printf(arena, "%s%s=%s\n", got, params[i].name,
-		                   params[i].text);
+				   params[i].text);
 	good = each->want ? !err && strcmp(got, each->want) == 0
-	                  : err && err->kind == PROBLEM_BAD_QUERY && err->errors &&
-	                            strcmp(err->errors->pointer, each->named) == 0;
+			  : err && err->kind == PROBLEM_BAD_QUERY && err->errors &&
+				    strcmp(err->errors->pointer, each->named) == 0;
 	if (!good)
 		fprintf(stderr, "?%s: %s %s\n", each->query ? each->query : "", got,
-		        err ? err->detail : "");
+			err ? err->detail : "");
 	CHECK(good);
 }
 

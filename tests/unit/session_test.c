@@ -30,7 +30,7 @@ static struct principal *principal_make(struct arena *arena, int number, long ex
 	duties[0] = arena_printf(arena, "duty %d", number);
 	appointments[0] = (struct appointment){ .role = "slt", .tenant_wide = true };
 	appointments[1] = (struct appointment){ arena_printf(arena, "role %d", number),
-		                                duties, false, schools };
+						duties, false, schools };
 	made->appointments = appointments;
 	made->appointment_count = 2;
 	return made;
@@ -119,14 +119,14 @@ static void keeps_the_recently_used(struct arena *arena)
 	session_remember("often", principal_make(arena, 5, time(NULL) + 60));
 	for (int i = 0; i < 4 * TOKENS; i++) {
 		session_remember(arena_printf(arena, "filler %d", i),
-		                 principal_make(arena, i, time(NULL) + 60));
+				 principal_make(arena, i, time(NULL) + 60));
 		kept += session_cached(arena, "often") != NULL;
 	}
 	CHECK(kept == 4 * TOKENS);
 	CHECK(!session_cached(arena, "filler 0"));
 	CHECK(principal_is(
-	        session_cached(arena, arena_printf(arena, "filler %d", 4 * TOKENS - 1)),
-	        4 * TOKENS - 1));
+		session_cached(arena, arena_printf(arena, "filler %d", 4 * TOKENS - 1)),
+		4 * TOKENS - 1));
 }
 
 struct work {
@@ -150,7 +150,7 @@ static void *work(void *given)
 		work->wrong += found && !principal_is(found, number);
 		if (!found)
 			session_remember(token,
-			                 principal_make(arena, number, time(NULL) + 60));
+					 principal_make(arena, number, time(NULL) + 60));
 		else if (rand_r(&work->seed) % 50 == 0)
 			session_forget(token);
 		arena_reset(arena);

@@ -13,7 +13,7 @@ static void refuses_other_algorithms(void)
 	const char *zeros = base64url_encode(arena, (char[64]){ 0 }, 64);
 	char *bare = arena_printf(arena, "%s.%s", encoded(none), encoded(payload));
 	char *unsigned_one =
-	        arena_printf(arena, "%s.%s", encoded(HEADER), encoded(payload));
+		arena_printf(arena, "%s.%s", encoded(HEADER), encoded(payload));
 
 	CHECK(refused(bare, "three parts"));
 	CHECK(refused(arena_printf(arena, "%s.", bare), "alg"));
@@ -25,7 +25,7 @@ static void refuses_other_algorithms(void)
 	CHECK(refused(forged("{\"kid\":\"" KID "\",\"typ\":\"JWT\"}", payload), "alg"));
 	CHECK(refused(arena_printf(arena, "%s.", unsigned_one), "not a signature"));
 	CHECK(refused(arena_printf(arena, "%s.%s", unsigned_one, zeros),
-	              "does not hold"));
+		      "does not hold"));
 }
 
 /* The classic: our public key is public, so anyone can make an HMAC with it. The library
@@ -47,8 +47,8 @@ static void refuses_hs256_with_the_public_key(void)
 
 	for (size_t i = 0; i < COUNT_OF(forgeries); i++) {
 		const char *text =
-		        arena_printf(arena, "%s.%s", encoded(forgeries[i].header),
-		                     encoded(payload_with(NULL, NULL)));
+			arena_printf(arena, "%s.%s", encoded(forgeries[i].header),
+				     encoded(payload_with(NULL, NULL)));
 		unsigned char mac[EVP_MAX_MD_SIZE];
 		unsigned size;
 
@@ -56,8 +56,8 @@ static void refuses_hs256_with_the_public_key(void)
 		     (int)strlen(first.public_pem), (const unsigned char *)text,
 		     strlen(text), mac, &size);
 		CHECK(refused(arena_printf(arena, "%s.%s", text,
-		                           base64url_encode(arena, mac, size)),
-		              forgeries[i].reason));
+					   base64url_encode(arena, mac, size)),
+			      forgeries[i].reason));
 	}
 }
 
@@ -91,7 +91,7 @@ static void refuses_other_headers(void)
 
 	for (size_t i = 0; i < COUNT_OF(headers); i++)
 		CHECK(refused(forged(headers[i].header, payload_with(NULL, NULL)),
-		              headers[i].reason));
+			      headers[i].reason));
 }
 
 /* Signed with a key of the attacker's own, which the header brings along. */
@@ -103,29 +103,29 @@ static void refuses_an_embedded_key(void)
 	token_key_make(arena, &private_pem, &public_pem);
 	for (size_t i = 0; i < COUNT_OF(kids); i++) {
 		char *header = arena_printf(
-		        arena,
-		        "{\"alg\":\"ES256\",\"kid\":\"%s\",\"typ\":\"JWT\",\"jwk\":{\"kty\":"
-		        "\"EC\",\"crv\":\"P-256\",\"x\":\"AA\",\"y\":\"AA\"}}",
-		        kids[i]);
+			arena,
+			"{\"alg\":\"ES256\",\"kid\":\"%s\",\"typ\":\"JWT\",\"jwk\":{\"kty\":"
+			"\"EC\",\"crv\":\"P-256\",\"x\":\"AA\",\"y\":\"AA\"}}",
+			kids[i]);
 		char *text = arena_printf(arena, "%s.%s", encoded(header),
-		                          encoded(payload_with(NULL, NULL)));
+					  encoded(payload_with(NULL, NULL)));
 
 		CHECK(refused(arena_printf(arena, "%s.%s", text,
-		                           signature_es256(private_pem, text)),
-		              "more than"));
+					   signature_es256(private_pem, text)),
+			      "more than"));
 	}
 }
 
 static void refuses_a_strangers_signature(void)
 {
 	char *text = arena_printf(arena, "%s.%s", encoded(HEADER),
-	                          encoded(payload_with(NULL, NULL)));
+				  encoded(payload_with(NULL, NULL)));
 	char *private_pem, *public_pem;
 
 	token_key_make(arena, &private_pem, &public_pem);
 	CHECK(refused(
-	        arena_printf(arena, "%s.%s", text, signature_es256(private_pem, text)),
-	        "does not hold"));
+		arena_printf(arena, "%s.%s", text, signature_es256(private_pem, text)),
+		"does not hold"));
 }
 
 static void refuses_other_claims(void)
@@ -172,7 +172,7 @@ static void refuses_other_claims(void)
 
 	for (size_t i = 0; i < COUNT_OF(wrong); i++)
 		CHECK(refused(forged(HEADER, payload_with(wrong[i].name, wrong[i].value)),
-		              wrong[i].reason));
+			      wrong[i].reason));
 }
 
 static void judges_times_to_the_second(void)
@@ -180,16 +180,16 @@ static void judges_times_to_the_second(void)
 	long now = time(NULL);
 
 	CHECK(refused(
-	        forged(HEADER, payload_with("exp", arena_printf(arena, "%ld", now))),
-	        "expired"));
+		forged(HEADER, payload_with("exp", arena_printf(arena, "%ld", now))),
+		"expired"));
 	CHECK(accepted(forged(HEADER,
-	                      payload_with("iat", arena_printf(arena, "%ld", now + 4)))));
+			      payload_with("iat", arena_printf(arena, "%ld", now + 4)))));
 	CHECK(refused(
-	        forged(HEADER, payload_with("iat", arena_printf(arena, "%ld", now + 9))),
-	        "future"));
+		forged(HEADER, payload_with("iat", arena_printf(arena, "%ld", now + 9))),
+		"future"));
 	CHECK(refused(
-	        forged(HEADER, payload_with("nbf", arena_printf(arena, "%ld", now + 3))),
-	        "not valid yet"));
+		forged(HEADER, payload_with("nbf", arena_printf(arena, "%ld", now + 3))),
+		"not valid yet"));
 }
 
 static void refuses_duplicate_claims(void)
@@ -197,13 +197,13 @@ static void refuses_duplicate_claims(void)
 	const char *payload = payload_with(NULL, NULL);
 
 	CHECK(refused(forged(HEADER, arena_printf(arena, "{\"sv\":1,%s", payload + 1)),
-	              "payload"));
+		      "payload"));
 	CHECK(refused(forged(HEADER, arena_printf(arena, "{\"sub\":\"%s\",%s",
-	                                          claims.tenant, payload + 1)),
-	              "payload"));
+						  claims.tenant, payload + 1)),
+		      "payload"));
 	CHECK(refused(forged(HEADER, arena_printf(arena, "{\"a\":{\"b\":1,\"b\":2},%s",
-	                                          payload + 1)),
-	              "payload"));
+						  payload + 1)),
+		      "payload"));
 }
 
 /* A good payload with one more claim: arrays in arrays, closed as they should be. */
@@ -214,8 +214,8 @@ static const char *nested(size_t levels)
 	memset(opening, '[', levels);
 	memset(closing, ']', levels);
 	return forged(HEADER,
-	              arena_printf(arena, "{\"a\\\"\":\"\\\\\",\"b\":%s%s,%s", opening,
-	                           closing, payload_with(NULL, NULL) + 1));
+		      arena_printf(arena, "{\"a\\\"\":\"\\\\\",\"b\":%s%s,%s", opening,
+				   closing, payload_with(NULL, NULL) + 1));
 }
 
 static void refuses_deep_payloads(void)
@@ -252,9 +252,9 @@ static void refuses_garbage(void)
 {
 	const char *token = minted();
 	char *long_token = arena_alloc(arena, 100001);
-	static const char *const garbage[] = { "",      ".",        "..",
-		                               "...",   "a.b.c",    "null",
-		                               "é.é.é", "Bearer x", "\x01\x02" };
+	static const char *const garbage[] = { "",	".",	    "..",
+					       "...",	"a.b.c",    "null",
+					       "é.é.é", "Bearer x", "\x01\x02" };
 
 	for (size_t i = 0; i < COUNT_OF(garbage); i++)
 		CHECK(refused(garbage[i], ""));

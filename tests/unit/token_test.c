@@ -24,9 +24,9 @@ static void refuses_before_it_has_keys(void)
 
 static void gives_back_the_claims(void)
 {
-	static const char *const names[] = { "iss", "aud", "sub",          "tid", "idn",
-		                             "sid", "sv",  "auth_time",    "iat", "nbf",
-		                             "exp", "amr", "appointments", "jti" };
+	static const char *const names[] = { "iss", "aud", "sub",	   "tid", "idn",
+					     "sid", "sv",  "auth_time",	   "iat", "nbf",
+					     "exp", "amr", "appointments", "jti" };
 	const char *token = minted();
 	struct token_claims read = { 0 };
 	json_t *header = part_json(token, 0), *payload = part_json(token, 1);
@@ -61,14 +61,14 @@ static void publishes_the_public_key(void)
 	size_t size, x_size, y_size;
 
 	CHECK(json_unpack(key, "{s:s,s:s,s:s,s:s,s:s,s:s,s:s !}", "kty", &kty, "crv",
-	                  &crv, "use", &use, "alg", &alg, "kid", &kid, "x", &x, "y",
-	                  &y) == 0);
+			  &crv, "use", &use, "alg", &alg, "kid", &kid, "x", &x, "y",
+			  &y) == 0);
 	CHECK(!strcmp(kty, "EC") && !strcmp(crv, "P-256") && !strcmp(use, "sig"));
 	CHECK(!strcmp(alg, "ES256") && !strcmp(kid, KID));
 	CHECK(base64url_decode(arena, x, strlen(x), &x_bytes, &x_size) && x_size == 32);
 	CHECK(base64url_decode(arena, y, strlen(y), &y_bytes, &y_size) && y_size == 32);
 	CHECK(EVP_PKEY_get_octet_string_param(pkey, "encoded-pub-key", point,
-	                                      sizeof(point), &size) == 1 &&
+					      sizeof(point), &size) == 1 &&
 	      size == 65);
 	CHECK(!memcmp(point + 1, x_bytes, 32) && !memcmp(point + 33, y_bytes, 32));
 	EVP_PKEY_free(pkey);

@@ -4,9 +4,9 @@
 #include "tests/unit/check.h"
 
 static const char key_one[] =
-        "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+	"000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 static const char key_two[] =
-        "ff0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+	"ff0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 static const char place[] = "signing_key.private_pem.018f";
 
 static void opens_only_with_a_key(void)
@@ -15,9 +15,9 @@ static void opens_only_with_a_key(void)
 	CHECK(!vault_open(""));
 	CHECK(!vault_open("0001"));
 	CHECK(!vault_open(
-	        "zz0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"));
+		"zz0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"));
 	CHECK(!vault_open(
-	        "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f00"));
+		"000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f00"));
 	CHECK(vault_open(key_one));
 }
 

@@ -1,0 +1,87 @@
+"""house_faults() names every kind of damage, and the service does not start on it."""
+import psycopg2
+import pytest
+
+OPENED = "policy {} on person is not for one of our roles"
+PEEK = ("CREATE FUNCTION peek() RETURNS bigint LANGUAGE sql {} AS 'SELECT count(*) FROM person';"
+        "REVOKE ALL ON FUNCTION peek() FROM PUBLIC")
+DAMAGE = [
+    ("CREATE TABLE stray (id uuid)", "table stray has no rule"),
+    ("CREATE TABLE stray (id uuid)", "table stray does not force row security"),
+    ("CREATE TABLE stray (id uuid)", "column stray.id has no class"),
+    ("ALTER TABLE person NO FORCE ROW LEVEL SECURITY", "table person does not force row security"),
+    ("ALTER TABLE person DISABLE ROW LEVEL SECURITY", "table person does not force row security"),
+    ("ALTER TABLE person ADD COLUMN shoe_size integer", "column person.shoe_size has no class"),
+    ("DELETE FROM column_class WHERE table_name = 'school' AND column_name = 'email'",
+     "column school.email has no class"),
+    ("DROP TRIGGER audit ON person", "table person says audit: rows but has no audit trigger"),
+    ("ALTER TABLE person DISABLE TRIGGER audit",
+     "table person says audit: rows but has no audit trigger"),
+    ("CREATE VIEW everybody AS SELECT * FROM person", "view everybody is not security_invoker"),
+    ("CREATE MATERIALIZED VIEW everybody AS SELECT * FROM person",
+     "view everybody is not security_invoker"),
+    (PEEK.format("SECURITY DEFINER"),
+     "function peek() looks past row security but is not chaperone_definer's"),
+    ("ALTER FUNCTION my_tenants() OWNER TO chaperone_owner",
+     "function my_tenants() looks past row security but is not chaperone_definer's"),
+    ("GRANT EXECUTE ON FUNCTION my_tenants() TO PUBLIC",
+     "function my_tenants() may be called by anyone"),
+    ("ALTER ROLE chaperone_app BYPASSRLS", "role chaperone_app is a superuser, passes row"
+     " security or can sign in where it must not"),
+    ("ALTER ROLE chaperone_worker SUPERUSER", "role chaperone_worker is a superuser, passes row"
+     " security or can sign in where it must not"),
+    ("ALTER ROLE chaperone_definer LOGIN", "role chaperone_definer is a superuser, passes row"
+     " security or can sign in where it must not"),
+    ("GRANT chaperone_definer TO chaperone_app",
+     "role chaperone_app is a member of chaperone_definer"),
+    ("GRANT TRUNCATE ON person TO chaperone_app", "role chaperone_app may truncate person"),
+    ("GRANT REFERENCES ON person TO chaperone_worker",
+     "role chaperone_worker may references person"),
+    ("GRANT TRIGGER ON person TO chaperone_operator", "role chaperone_operator may trigger person"),
+    ("GRANT SELECT ON person TO chaperone_gate", "role chaperone_gate may select person"),
+    ("GRANT SELECT (name) ON person TO chaperone_gate", "role chaperone_gate may select person"),
+    ("GRANT SELECT ON person TO PUBLIC", "anyone may select person"),
+    ("GRANT SELECT (name) ON person TO PUBLIC", "anyone may select person"),
+    ("CREATE POLICY hole ON person USING (true)", "policy hole on person is for anyone"),
+]
+
+
+@pytest.fixture(scope="module")
+def database(house):
+    connection = psycopg2.connect(house.dsn)
+    yield connection
+    connection.close()
+
+
+def faults(cursor):
+    cursor.execute("SELECT house_faults()")
+    return [row[0] for row in cursor.fetchall()]
+
+
+def test_a_sound_house_has_none(database):
+    with database.cursor() as cursor:
+        assert faults(cursor) == []
+    database.rollback()
+
+
+@pytest.mark.parametrize("damage,fault", DAMAGE, ids=[row[0][:60] for row in DAMAGE])
+def test_damage_is_named(database, damage, fault):
+    """In a transaction that is rolled back: nobody else ever sees it."""
+    with database.cursor() as cursor:
+        cursor.execute(damage)
+        found = faults(cursor)
+        database.rollback()
+        assert fault in found
+        assert faults(cursor) == []
+    database.rollback()
+
+
+def test_the_service_does_not_start_on_it(house):
+    house.sql("ALTER TABLE platform NO FORCE ROW LEVEL SECURITY")
+    try:
+        server = house.make_server()
+        house.servers.remove(server)
+        done = server.run("serve", expect=1)
+    finally:
+        house.sql("ALTER TABLE platform FORCE ROW LEVEL SECURITY")
+    assert "table platform does not force row security" in done.stdout + done.stderr

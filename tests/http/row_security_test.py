@@ -1,0 +1,230 @@
+"""Row security by itself, below HTTP: what the service's roles can do with bare SQL."""
+import json
+import re
+import uuid
+from contextlib import contextmanager
+
+import psycopg2
+import psycopg2.errors
+import psycopg2.extras
+import pytest
+
+from reach import Plot
+
+OPEN = {"platform", "setting_default"}  # reference data, the same for everybody
+REFUSED = (psycopg2.errors.InsufficientPrivilege, psycopg2.errors.ForeignKeyViolation)
+# Columns that name a row and have no foreign key, each with its reason.
+COPIES = {
+    ("appointment_history", "actor_id"): "who did it stays, whatever becomes of them",
+    ("channel_history", "actor_id"): "who did it stays, whatever becomes of them",
+    ("application_history", "actor_id"): "who did it stays, whatever becomes of them",
+    ("application_revision", "submitted_by"): "who did it stays, whatever becomes of them",
+    ("invitation", "invited_by"): "null for the operator; who did it stays",
+    ("exclusion", "subject_id"): "an application now, cases and complaints later",
+    ("audit_event", "actor_id"): "the trail outlives what it speaks of",
+    ("audit_event", "row_id"): "the trail outlives what it speaks of",
+    ("audit_salt", "row_id"): "the trail outlives what it speaks of",
+}
+
+
+class Field:
+    """Two tenants, planted alike, and an SLT of the first with a session."""
+
+    def __init__(self, house):
+        self.house = house
+        self.mine, self.theirs = house.fresh_tenant(schools=2), house.fresh_tenant(schools=1)
+        self.plot = Plot(self.mine, self.mine.schools[0], f"mine{self.mine.mark}")
+        self.foreign = Plot(self.theirs, self.theirs.schools[0], f"theirs{self.theirs.mark}")
+        self.slt = self.mine.person("Slt", "slt")
+        self.staff = self.mine.person("Staff", "staff", [self.mine.schools[0]])
+
+    def session(self, person):
+        self.house.token(person.login)
+        return self.house.sql("SELECT id, version FROM session WHERE person_id = %s"
+                              " ORDER BY created_at DESC LIMIT 1", person.id)[0]
+
+
+@pytest.fixture(scope="module")
+def field(house):
+    return Field(house)
+
+
+@contextmanager
+def acting(house, role="chaperone_app", session=None):
+    """A transaction of this role that is never committed, entered when a session is given."""
+    connection = psycopg2.connect(house.dsn)
+    try:
+        with connection.cursor(cursor_factory=psycopg2.extras.RealDictCursor) as cursor:
+            cursor.execute(f"SET ROLE {role}")
+            if session:
+                cursor.execute("SELECT entered FROM enter(%s, %s, 'test', false)",
+                               (str(session["id"]), session["version"]))
+                assert cursor.fetchone()["entered"]
+            yield cursor
+    finally:
+        connection.close()
+
+
+def tables(house, privilege, role="chaperone_app"):
+    """Where the role holds the privilege, on the table or on a column of it."""
+    return [row["name"] for row in house.sql(
+        "SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+        f" AND relkind = 'r' AND (has_table_privilege('{role}', oid, '{privilege}')" +
+        (f" OR has_any_column_privilege('{role}', oid, '{privilege}')"
+         if privilege not in ("DELETE", "TRUNCATE") else "") + ") ORDER BY 1")]
+
+
+def outcome(cursor, statement, *values):
+    """Rows touched, or the error; the transaction goes on."""
+    cursor.execute("SAVEPOINT before")
+    try:
+        cursor.execute(statement, values)
+        return cursor.rowcount
+    except psycopg2.Error as error:
+        cursor.execute("ROLLBACK TO before")
+        return error
+
+
+def planted(house, table, tenant=None):
+    """One row of the table, as it would be inserted; columns that make themselves left out."""
+    made = {row["name"] for row in house.sql(
+        "SELECT attname AS name FROM pg_attribute WHERE attrelid = %s::regclass"
+        " AND (attgenerated <> '' OR attidentity <> '')", table)}
+    where = f" WHERE t.tenant_id = '{tenant.id}'" if tenant else ""
+    row = house.sql(f"SELECT to_jsonb(t) AS row FROM {table} t{where} LIMIT 1")[0]["row"]
+    return {name: value for name, value in row.items() if name not in made}
+
+
+def insert(cursor, table, row):
+    columns = ", ".join(row)
+    return outcome(cursor, f"INSERT INTO {table} ({columns}) SELECT {columns}"
+                   f" FROM jsonb_populate_record(NULL::{table}, %s)", json.dumps(row))
+
+
+@pytest.mark.parametrize("role", ["app", "gate", "worker", "operator"])
+def test_no_context_no_rows(field, house, role):
+    """Without enter() there is nothing to see, whichever role asks."""
+    role = f"chaperone_{role}"
+    readable = tables(house, "SELECT", role)
+    assert readable or role != "chaperone_app"
+    with acting(house, role) as cursor:
+        for table in readable:
+            cursor.execute(f"SELECT count(*) AS n FROM {table}")
+            assert cursor.fetchone()["n"] == 0 or table in OPEN, table
+
+
+def test_no_context_no_writing(field, house):
+    inserted = tables(house, "INSERT")
+    assert {"person", "appointment", "channel", "channel_application"} <= set(inserted)
+    with acting(house) as cursor:
+        for table in inserted:
+            if house.sql(f"SELECT 1 FROM {table} LIMIT 1"):
+                refused = insert(cursor, table, planted(house, table))
+                assert isinstance(refused, psycopg2.errors.InsufficientPrivilege), (table, refused)
+        for table in tables(house, "DELETE"):
+            assert outcome(cursor, f"DELETE FROM {table}") == 0, table
+        for table in tables(house, "UPDATE"):
+            column = "until_on" if table == "channel_grant" else "version"
+            assert outcome(cursor, f"UPDATE {table} SET {column} = {column}") == 0, table
+
+
+def test_nothing_is_deleted_or_emptied(house):
+    """An application's operators are replaced; everything else stays."""
+    assert tables(house, "DELETE") == ["application_operator"]
+    for role in ("app", "gate", "worker", "operator"):
+        assert tables(house, "TRUNCATE", f"chaperone_{role}") == []
+
+
+def test_session_opens_one_tenant(field, house):
+    """With a context the caller's tenant is there, and not a row of another one."""
+    with acting(house, session=field.session(field.slt)) as cursor:
+        for table in set(tables(house, "SELECT")) - OPEN - {"idempotency"}:
+            tenant = "id" if table == "tenant" else "tenant_id"
+            cursor.execute(f"SELECT DISTINCT {tenant}::text AS tenant FROM {table}")
+            assert {row["tenant"] for row in cursor} == {field.mine.id}, table
+
+
+@pytest.mark.parametrize("change", ["revoked_at = now()", "version = version + 1",
+                                    "expires_at = now()"])
+def test_session_that_ended_opens_nothing(field, house, change):
+    person = field.mine.person(f"Gone {uuid.uuid4().hex[:6]}", "slt")
+    session = field.session(person)
+    house.sql(f"UPDATE session SET {change} WHERE id = %s", session["id"])
+    with acting(house) as cursor:
+        cursor.execute("SELECT * FROM enter(%s, %s, '', false)",
+                       (str(session["id"]), session["version"]))
+        assert cursor.fetchall() == []
+        cursor.execute("SELECT count(*) AS n FROM person")
+        assert cursor.fetchone()["n"] == 0
+
+
+def foreign_keys(house):
+    """(table, columns, table it points to), where both belong to a tenant."""
+    return [(r["source"], r["columns"], r["target"]) for r in house.sql("""
+        SELECT c.conrelid::regclass::text AS source, c.confrelid::regclass::text AS target,
+               (SELECT array_agg(a.attname::text ORDER BY k.place)
+                  FROM unnest(c.conkey) WITH ORDINALITY k (attnum, place)
+                  JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.attnum) AS columns
+          FROM pg_constraint c
+         WHERE c.contype = 'f' AND c.connamespace = 'public'::regnamespace
+           AND c.confrelid <> 'session'::regclass -- of an identity, not of a tenant
+           AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.confrelid
+                        AND a.attname = 'tenant_id')""")]
+
+
+def test_foreign_keys_carry_the_tenant(house):
+    keys = foreign_keys(house)
+    assert len(keys) > 30
+    assert [key for key in keys if key[1][0] != "tenant_id"] == []
+    keyed = {(source, column) for source, columns, _ in keys for column in columns}
+    plain = house.sql("""
+        SELECT c.relname AS name, a.attname AS column FROM pg_class c
+          JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
+         WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'
+           AND a.attname ~ '(_id|_by)$' AND a.attname NOT IN ('tenant_id', 'identity_id', 'trust_id')
+           AND EXISTS (SELECT FROM pg_attribute t WHERE t.attrelid = c.oid
+                        AND t.attname = 'tenant_id')""")
+    loose = {(r["name"], r["column"]) for r in plain} - keyed
+    assert loose == set(COPIES)
+
+
+def repointed(house, field, table, column, target):
+    """A row of ours that names a row of the other tenant."""
+    row = planted(house, table, field.mine)
+    for name, value in row.items():
+        if name in ("revision", "step"):
+            row[name] = value + 1000  # what a unique constraint may count
+    for name in ("id", "token_hash", "email", "identity_id", "urn"):
+        if name in row:
+            row[name] = str(uuid.uuid4()) if name == "id" else \
+                f"\\x{uuid.uuid4().hex}" if name == "token_hash" else None
+    row[column] = planted(house, target, field.theirs)["id"]
+    return row
+
+
+def test_rows_of_another_tenant_cannot_be_named(field, house):
+    """For the superuser, whom no policy holds, by the foreign key alone; and for the service."""
+    writable, tried = tables(house, "INSERT"), 0
+    for role, refusals in (("postgres", psycopg2.errors.ForeignKeyViolation),
+                           ("chaperone_app", REFUSED)):
+        with acting(house, role, field.session(field.slt)) as cursor:
+            for table, columns, target in foreign_keys(house):
+                if role != "postgres" and table not in writable:
+                    continue
+                row = repointed(house, field, table, columns[-1], target)
+                refused = insert(cursor, table, row)
+                assert isinstance(refused, refusals), (role, table, columns, refused)
+                if role == "postgres":
+                    assert re.search(r"foreign key", str(refused)), refused
+                tried += 1
+    assert tried > 50
+
+
+def test_nobody_widens_their_own_appointment(field, house):
+    """A place added to one's own appointment would open that school."""
+    appointment = house.sql("SELECT id FROM appointment WHERE person_id = %s", field.staff.id)
+    row = {"tenant_id": field.mine.id, "appointment_id": str(appointment[0]["id"]),
+           "school_id": field.mine.schools[1], "person_id": field.staff.id}
+    with acting(house, session=field.session(field.staff)) as cursor:
+        refused = insert(cursor, "appointment_school", row)
+        assert isinstance(refused, psycopg2.errors.InsufficientPrivilege), refused

@@ -1,0 +1,294 @@
+"""With the permission matrix answering SCOPE to everything, row security alone leaks nothing.
+
+Every row is planted with a canary of its place. Whoever calls must never be shown a canary or
+an id of a place that is not theirs, in any body, header or CSV, nor change anything there."""
+import json
+
+import pytest
+
+from reach import DUTIES, Plot, day, version_of
+
+WORDS = {"reason": "We looked at the whole case."}
+ACCOUNT = {"handle": "@planted", "url": "https://x.example/", "account_created_on": day(0)}
+# What is sent to each route that writes to one row, by method or action.
+CHANGES = {
+    ("school", "PATCH"): {"telephone": "01632 960999"},
+    ("person", "PATCH"): {"job_title": "Changed"},
+    ("person", "invite"): None,
+    ("person", "leave"): {"left_on": day(-1)},
+    ("appointment", "confirm"): {}, ("appointment", "decline"): {}, ("appointment", "end"): {},
+    ("channel", "PATCH"): {"audience": "Changed"},
+    ("channel", "activate"): {"settings_checked": ["privacy", "tagging", "comments",
+                                                   "direct_messages", "two_factor"]},
+    ("channel", "close"): WORDS,
+    ("channel_application", "PATCH"): {"aim": "Changed"},
+    ("channel_application", "submit"): {}, ("channel_application", "ask"): WORDS,
+    ("channel_application", "answer"): {}, ("channel_application", "approve"): WORDS,
+    ("channel_application", "reject"): WORDS, ("channel_application", "revise"): {},
+    ("channel_application", "withdraw"): {},
+    ("channel_application", "record-account"): ACCOUNT,
+    ("channel_application", "exclude"): WORDS,
+}
+
+
+class Land:
+    """A trust X with three schools, a trust Y, a school Z that stands alone; planted all over."""
+
+    def __init__(self, house):
+        self.house = house
+        self.x, self.y = house.fresh_tenant(schools=3), house.fresh_tenant(schools=1)
+        self.z = house.fresh_tenant("school")
+        self.plots = {}
+        for letter, tenant in ("x", self.x), ("y", self.y), ("z", self.z):
+            for school, place in zip([None, *tenant.schools], "0abc"):
+                self.plots[letter + place] = self.plot(tenant, school, letter + place)
+        self.callers = dict(self.make_callers())
+        self.routes = json.loads(house.server.run("describe").stdout)["routes"]
+
+    def plot(self, tenant, school, name):
+        mark = f"canary{name}{tenant.mark}"
+        if school:
+            self.house.sql("UPDATE school SET name = %s WHERE id = %s", f"place {mark}", school)
+        return Plot(tenant, school, mark)
+
+    def make_callers(self):
+        a, b, _ = self.x.schools
+        for role in ("slt", "administrator", "staff", "governor"):
+            yield f"{role}@a", (self.x.person(f"{role} A", role, [a]), {"xa", "x0"})
+            yield f"{role}@ab", (self.x.person(f"{role} AB", role, [a, b]), {"xa", "xb", "x0"})
+        for duty in DUTIES:
+            yield f"{duty}@a", (self.x.person(f"{duty} A", "governor", [a], [duty]),
+                                {"xa", "x0"})
+        yield "slt@x", (self.x.person("Trust", "slt"), {"xa", "xb", "xc", "x0"})
+        yield "slt@y", (self.y.person("Other", "slt"), {"ya", "y0"})
+        yield "slt@z", (self.z.person("Alone", "slt"), {"za", "z0"})
+        yield "nobody", (self.x.person("No Body"), set())
+        for name, change in (("ended", "state = 'ended'"), ("past", "to_on = current_date - 1"),
+                             ("future", "from_on = current_date + 9")):
+            person = self.x.person(f"{name} slt", "slt")
+            self.house.sql(f"UPDATE appointment SET {change} WHERE person_id = %s", person.id)
+            yield name, (person, set())
+
+    def foreign(self, allowed):
+        return {name: plot for name, plot in self.plots.items() if name not in allowed}
+
+    def reading(self):
+        return [r for r in self.routes if r["method"] == "GET" and r["permission"] != "public"]
+
+
+@pytest.fixture(scope="module")
+def land(house):
+    return Land(house)
+
+
+CALLERS = [f"{role}@{place}" for role in ("slt", "administrator", "staff", "governor")
+           for place in ("a", "ab")] + [f"{duty}@a" for duty in DUTIES] + \
+    ["slt@x", "slt@y", "slt@z", "nobody", "ended", "past", "future"]
+
+
+def needles(plots):
+    """What gives a place away: its canary, and the id of every row in it."""
+    return {word for plot in plots for word in [plot.mark, *plot.ids.values()] if word}
+
+
+def strangers(plots, caller):
+    """The names of tenants that the caller is no part of."""
+    return {f"Tenant {plot.tenant.mark}" for plot in plots} - {f"Tenant {caller.tenant.mark}"}
+
+
+def silent(answer, forbidden):
+    """Nothing of it in the answer, neither its headers nor its body."""
+    text = f"{answer.pairs} {answer.text}"
+    shown = {word for word in forbidden if word in text}
+    assert not shown, (shown, answer)
+
+
+def fill(land, route, plots):
+    """The addresses of a route: one, or one for each of these places."""
+    if "{id}" not in route["path"]:
+        return [(route["path"], None)]
+    return [(route["path"].replace("{id}", plot.ids[route["resource"]]),
+             plot.ids[route["resource"]]) for plot in plots if plot.ids[route["resource"]]]
+
+
+def filters(route, plots):
+    """Filters that name a row of a place."""
+    kinds = {"school_id": "school", "person_id": "person", "applicant_id": "person"}
+    for plot in plots:
+        for name in set(route["query"]) & set(kinds):
+            if plot.ids[kinds[name]]:
+                yield f"{route['path']}?{name}={plot.ids[kinds[name]]}"
+        for name, value in ("email", f"{plot.mark}@plot.example"), ("handle", plot.handle):
+            if name in route["query"]:
+                yield f"{route['path']}?{name}={value}"
+
+
+@pytest.mark.parametrize("name", CALLERS)
+def test_reading_shows_nothing_foreign(land, second_wall, name):
+    caller, allowed = land.callers[name]
+    client, foreign = second_wall.as_(caller.login), land.foreign(allowed).values()
+    forbidden = needles(foreign) | strangers(foreign, caller)
+    for route in land.reading():
+        for media in route["media"]:
+            for target, id in fill(land, route, foreign):
+                answer = client.get(target, headers={"Accept": media},
+                                    expect=404 if id else None)
+                silent(answer, forbidden - {id})
+    for route in (r for r in land.reading() if "{id}" not in r["path"]):
+        for target in filters(route, foreign):
+            answer = client.get(target, expect=200)
+            assert answer.json["data"] == [], answer
+            silent(answer, {plot.mark for plot in foreign} - set(target.split("=")))
+
+
+@pytest.mark.parametrize("name", ["slt@a", "slt@ab", "slt@x", "slt@y", "slt@z"])
+def test_reading_shows_what_is_theirs(land, second_wall, name):
+    """The same requests do find the canaries of one's own places: the search is no dud."""
+    caller, allowed = land.callers[name]
+    client = second_wall.as_(caller.login)
+    for route in land.reading():
+        if route["resource"] in ("session", "tenant", "platform") or "inbox" in route["path"]:
+            continue
+        for media in route["media"]:
+            for plot in (land.plots[place] for place in allowed if place[1] != "0"):
+                for target, _ in fill(land, route, [plot]):
+                    answer = client.get(target + ("?limit=200" if "limit" in route["query"]
+                                                  else ""), headers={"Accept": media}, expect=200)
+                    assert plot.mark in answer.text or "readiness" in target, (target, answer)
+
+
+@pytest.mark.parametrize("name", ["governor@a", "nobody", "ended", "past", "future"])
+def test_who_holds_next_to_nothing(land, second_wall, name):
+    """A plain governor knows no other person; whoever holds nothing now sees only themselves."""
+    caller, _ = land.callers[name]
+    client = second_wall.as_(caller.login)
+    people = client.get("/v1/people?limit=200", expect=200).json["data"]
+    assert [person["id"] for person in people] == [caller.id]
+    for path in ("channel-applications", "channel-applications/inbox", "attestations"):
+        assert client.get(f"/v1/{path}", expect=200).json["data"] == []
+
+
+SNAPSHOT = "SELECT t::text AS row FROM {} t WHERE t::text LIKE ANY (%s) ORDER BY 1"
+
+
+def snapshot(house, plots):
+    """Every row of the database that belongs or points to these places, as text."""
+    words = [f"%{word}%" for word in sorted(needles(plots))]
+    tables = house.sql("SELECT table_name FROM table_rule WHERE table_name NOT IN"
+                       " ('audit_seal', 'audit_horizon', 'audit_salt') ORDER BY 1")
+    return {t["table_name"]: [row["row"] for row in house.sql(
+        SNAPSHOT.format(t["table_name"]), words)] for t in tables}
+
+
+def changing(land):
+    """Each route that writes to one row, with its resource and what it does there."""
+    for route in land.routes:
+        if route["method"] != "GET" and "{id}" in route["path"]:
+            what = "PATCH" if route["method"] == "PATCH" else route["path"].split("/")[-1]
+            yield route, what, CHANGES[route["resource"], what]
+
+
+def creating(plot, own):
+    """Bodies that point from one's own place to another's."""
+    case = {"platform": "x", "proposed_name": "Planted", "kind": "class"}
+    grant = {"role": "staff", "scope": "schools"}
+    attest = {"policy_edition": "1", "policy_read_on": day(-1), "trained_on": day(-1)}
+    assess = {"title": "T", "assessed_on": day(-9), "author_name": "An", "score": 6,
+              "mitigations": "M", "approved_by_name": "Bo", "approved_on": day(-8),
+              "review_on": day(90)}
+    applications = "/v1/channel-applications"
+    yield "/v1/attestations", {"person_id": plot.person, **attest}
+    yield "/v1/appointments", {"person_id": plot.person, "school_ids": [own.school], **grant}
+    yield applications, {"school_id": own.school, "assessment_id": plot.assessment, **case}
+    yield applications, {"school_id": own.school, "applicant_id": plot.person, **case}
+    yield applications, {"school_id": own.school, **case,
+                         "operators": [{"person_id": plot.person, "access": "admin"}]}
+    yield f"{applications}/{own.application}/exclude", {"person_id": plot.person, **WORDS}
+    if plot.school:
+        yield "/v1/people", {"name": "Planted", "person_type": "employee",
+                             "school_id": plot.school}
+        yield "/v1/assessments", {"school_id": plot.school, **assess}
+        yield applications, {"school_id": plot.school, **case}
+        yield "/v1/appointments", {"person_id": own.person, "school_ids": [plot.school], **grant}
+
+
+@pytest.mark.parametrize("name", ["slt@a", "slt@ab", "administrator@a", "staff@a", "head@a",
+                                  "hr@a", "slt@x", "slt@y", "slt@z", "nobody"])
+def test_writing_changes_nothing_foreign(land, second_wall, name):
+    caller, allowed = land.callers[name]
+    client = second_wall.as_(caller.login)
+    foreign = [plot for place, plot in land.plots.items()
+               if place not in allowed and place != "x0"]
+    before, done = snapshot(land.house, foreign), []
+    for plot in foreign:
+        for route, what, body in changing(land):
+            id = plot.ids[route["resource"]]
+            if not id:
+                continue
+            if what == "exclude":
+                body = {**body, "person_id": caller.id}
+            headers = {"If-Match": f'"{version_of(land.house, route["resource"], id)}.0"'} \
+                if route["if_match"] else {}
+            answer = client.request(route["method"], route["path"].replace("{id}", id),
+                                    json=body, headers=headers)
+            done += [answer] if answer.status != 404 else []
+            silent(answer, needles(foreign) - {id})
+        for path, body in creating(plot, land.plots[(min(allowed - {"x0", "y0", "z0"}, default="xa"))]):
+            answer = client.post(path, body)
+            done += [(path, body, answer)] if answer.status not in (403, 404, 422) else []
+            silent(answer, {p.mark for p in foreign})
+    assert not done
+    assert snapshot(land.house, foreign) == before
+
+
+def test_tenant_rows_are_not_a_schools_to_change(land, second_wall):
+    """What belongs to the whole tenant is seen by its schools, and changed by none of them."""
+    plot = land.plots["x0"]
+    caller, _ = land.callers["slt@a"]
+    client, before = second_wall.as_(caller.login), snapshot(land.house, [plot])
+    for route, what, body in changing(land):
+        id = plot.ids[route["resource"]]
+        if id and what not in ("invite", "exclude"):
+            answer = client.request(route["method"], route["path"].replace("{id}", id), json=body,
+                                    headers={"If-Match": f'"{version_of(land.house, route["resource"], id)}.0"'}
+                                    if route["if_match"] else {})
+            assert answer.status in (403, 404, 409), (what, answer)
+    assert snapshot(land.house, [plot]) == before
+
+
+def test_excluded_is_blind_at_both_doors(land, second_wall, house):
+    """Named after the sign-in, by POST .../exclude: from that commit on there is nothing."""
+    plot = land.plots["xb"]
+    judge = land.x.person("Judge", "slt", [plot.school])
+    named = land.x.person("Named", "slt", [plot.school], ["head"])
+    id = plot.plant_application("submitted", whole=True)
+    channel = plot.plant_channel("active", application_id=id)
+    paths = [f"/v1/channel-applications/{id}{tail}"
+             for tail in ("", "/readiness", "/history", "/revisions")]
+    lists = ["/v1/channel-applications?limit=200", "/v1/channel-applications/inbox?limit=200",
+             f"/v1/channel-applications?applicant_id={plot.person}"]
+    clients = [named.client, second_wall.as_(named.login)]
+    for client in clients:
+        for path in paths:
+            client.get(path, expect=200)
+        assert all(id in client.get(path).text for path in lists)
+        told = client.get(f"/v1/channels/{channel}/history", expect=200).json["data"]
+        assert {row["subject"] for row in told} == {"application", "channel"}
+    judge.client.post(f"/v1/channel-applications/{id}/exclude",
+                      {"person_id": named.id, **WORDS}, expect=200)
+    before = snapshot(house, [plot])
+    for client in clients:
+        for path in paths:
+            silent(client.get(path, expect=404), [plot.mark])
+        for path in lists:
+            for media in ("application/json", "text/csv"):
+                silent(client.get(path, headers={"Accept": media}, expect=200), [id])
+        told = client.get(f"/v1/channels/{channel}/history", expect=200).json["data"]
+        assert {row["subject"] for row in told} == {"channel"}
+        for action, body in (("approve", WORDS), ("reject", WORDS), ("withdraw", {}),
+                             ("exclude", {"person_id": judge.id, **WORDS})):
+            client.post(f"/v1/channel-applications/{id}/{action}", body, expect=404)
+    assert snapshot(house, [plot]) == before
+    deciders = judge.client.get(paths[0], expect=200).json["deciders"]
+    assert judge.id in {decider["person_id"] for decider in deciders}
+    assert named.id not in {decider["person_id"] for decider in deciders}
