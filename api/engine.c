@@ -107,14 +107,13 @@ static const struct problem *gate_accept(struct call *call)
 /* 400, 415, 422: is the body what the field table wants? */
 static const struct problem *gate_body(struct call *call)
 {
-	enum field_mode mode = method_is(call, "PATCH") ? FIELD_PATCH : FIELD_CREATE;
 	const struct problem *err;
 	json_t *body;
 
 	err = body_read(call->request, &body);
 	if (!err)
-		err = fields_check(call->arena, call->route->body, mode, body,
-				   &call->values);
+		err = fields_check(call->arena, call->route->body,
+				   route_mode(call->route), body, &call->values);
 	json_decref(body);
 	return err;
 }

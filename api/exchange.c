@@ -37,18 +37,61 @@ void exchange_setup(void)
 	address_setup();
 }
 
+/* What a connection is at: libmicrohttpd drops some requests (more parameters than fit
+ * its memory, say) without a word, and what ulfius keeps for them would never be freed.
+ */
+struct place {
+	void *request; /* ulfius's, between begin and end */
+};
+
+static struct place *place_of(struct MHD_Connection *connection)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+	return info ? info->socket_context : NULL;
+}
+
 void *exchange_begin(void *data, const char *uri, struct MHD_Connection *connection)
 {
+	struct place *place = place_of(connection);
+	void *request = ulfius_uri_logger(data, uri);
+
 	current = connection;
-	atomic_fetch_add(&under_way, 1);
-	return ulfius_uri_logger(data, uri);
+	if (place && request) {
+		place->request = request;
+		atomic_fetch_add(&under_way, 1);
+	}
+	return request;
 }
 
 void exchange_end(void *data, struct MHD_Connection *connection, void **request,
 		  enum MHD_RequestTerminationCode code)
 {
+	struct place *place = place_of(connection);
+
 	mhd_request_completed(data, connection, request, code);
-	atomic_fetch_sub(&under_way, 1);
+	if (place && place->request) {
+		place->request = NULL;
+		atomic_fetch_sub(&under_way, 1);
+	}
+}
+
+void exchange_connection(void *data, struct MHD_Connection *connection, void **context,
+			 enum MHD_ConnectionNotificationCode code)
+{
+	struct place *place = *context;
+	void *left = place ? place->request : NULL;
+
+	if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+		*context = calloc(1, sizeof(*place));
+	} else if (place) {
+		if (left)
+			exchange_end(data, connection, &left,
+				     MHD_REQUEST_TERMINATED_WITH_ERROR);
+		free(place);
+		*context = NULL;
+	}
 }
 
 int exchange_count(void)

@@ -13,5 +13,8 @@ int exchange_run(const struct _u_request *in, struct _u_response *out, void *dat
 void *exchange_begin(void *data, const char *uri, struct MHD_Connection *connection);
 void exchange_end(void *data, struct MHD_Connection *connection, void **request,
 		  enum MHD_RequestTerminationCode code);
-/* Requests between those two. */
+/* A connection was opened or closed. */
+void exchange_connection(void *data, struct MHD_Connection *connection, void **context,
+			 enum MHD_ConnectionNotificationCode code);
+/* Requests between begin and end. */
 int exchange_count(void);

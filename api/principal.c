@@ -4,6 +4,7 @@
 #include <string.h>
 #include "auth/session.h"
 #include "auth/token.h"
+#include "api/metrics.h"
 #include "base/log.h"
 
 const char *bearer_token(const struct request *request)
@@ -120,7 +121,9 @@ const struct problem *principal_find(const struct request *request, struct pool 
 		return absent(request);
 	if (!token)
 		return refused(request);
-	if ((*ret_principal = session_cached(request->arena, token)))
+	*ret_principal = session_cached(request->arena, token);
+	metrics_token(*ret_principal);
+	if (*ret_principal)
 		return NULL;
 	if ((reason = token_verify(request->arena, token, &claims))) {
 		log_line(LOG_INFO, "token_refused", "%s", reason);

@@ -69,6 +69,7 @@ static bool daemon_start(int fd)
 		  NULL }, /* has to be first */
 		{ MHD_OPTION_LISTEN_SOCKET, fd, NULL },
 		{ MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)exchange_end, NULL },
+		{ MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)exchange_connection, NULL },
 		{ MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)exchange_begin, NULL },
 		{ MHD_OPTION_CONNECTION_LIMIT, config_number(CONFIG_MAX_CONNECTIONS),
 		  NULL },

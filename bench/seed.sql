@@ -46,6 +46,8 @@ SELECT pg_temp.id(1, n), pg_temp.id(2, school0 + s), CASE kind WHEN 'trust' THEN
        CASE kind WHEN 'trust' THEN 'academies' ELSE 'independent' END, 'Devon'
   FROM size, generate_series(1, schools) s;
 
+ANALYZE tenant, school;
+
 -- People: the first five of a tenant lead or run it; then one head and one administrator a
 -- school in turn; then everybody else. In a stand-alone school everybody serves the tenant.
 CREATE TEMP TABLE people AS
@@ -74,6 +76,7 @@ SELECT pg_temp.id(1, n), pg_temp.id(3, number), CASE WHEN school > 0 THEN pg_tem
        CASE WHEN place > 80 AND random() < 0.2 THEN current_date - (random() * 1000)::integer END,
        now() - interval '8 years' + place * interval '1 hour'
   FROM people;
+ANALYZE identity, person;
 INSERT INTO appointment (tenant_id, id, person_id, role, duties, scope, state, from_on, reason)
 SELECT pg_temp.id(1, n), pg_temp.id(5, number), pg_temp.id(3, number), role,
        CASE WHEN role = 'slt' AND school > 0 THEN '{head}'::text[]
@@ -102,6 +105,8 @@ SELECT p.tenant_id, pg_temp.id(7, e.number), p.id, p.school_id, p.name, '2026-09
   JOIN person p ON p.tenant_id = pg_temp.id(1, e.n) AND p.id = pg_temp.id(3, e.number)
  WHERE e.place > 1 AND (e.place <= 80 OR e.number % 4 = 0);
 
+ANALYZE appointment, appointment_school, assessment, attestation;
+
 -- Channels: most are schools' own and active; one in ten is closed; a few have no handle.
 CREATE TEMP TABLE channels AS
 SELECT t.n, t.channel0 + c AS number, t.channels, c AS place,
@@ -121,6 +126,7 @@ SELECT pg_temp.id(1, n), pg_temp.id(8, number), pg_temp.id(2, school), state, pl
        current_date - 200, current_date - 200, current_date - 210, 'register',
        now() - interval '8 years' * (1 - place::double precision / channels)
   FROM channels;
+ANALYZE channels, channel;
 -- Two to five hold something on each.
 INSERT INTO channel_grant (tenant_id, id, channel_id, school_id, access, person_id, holder_text, holder_kind, from_on, until_on)
 SELECT pg_temp.id(1, c.n), gen_random_uuid(), pg_temp.id(8, c.number), pg_temp.id(2, c.school),
@@ -142,13 +148,14 @@ SELECT t.n, t.application0 + a AS number, t.applications, a AS place, t.person0,
 	    ELSE pg_temp.pick('account_created', 'account_created', 'account_created', 'account_created',
 			'account_created', 'rejected', 'withdrawn', 'draft') END AS state,
        1 + floor(random() * 1.25)::integer AS revision,
-       now() - interval '8 years' * (1 - a::double precision / t.applications) - interval '1 hour' AS at
+       now() - interval '8 years' * (1 - a::double precision / t.applications) - interval '6 days' AS at
   FROM size t, generate_series(1, t.applications) a;
 CREATE TEMP TABLE asked AS
 SELECT a.*, pg_temp.id(1, a.n) AS tenant_id, pg_temp.id(9, a.number) AS id, p.id AS applicant_id, p.name AS applicant_name
   FROM applications a
   JOIN person p ON p.tenant_id = pg_temp.id(1, a.n)
    AND p.id = pg_temp.id(3, a.person0 + 1 + (a.number * 31) % a.people);
+ANALYZE asked;
 INSERT INTO channel_application (tenant_id, id, school_id, state, revision, applicant_id, applicant_name,
 	recorded_by, platform, proposed_name, proposed_handle, kind, aim, audience, promotion, visibility,
 	purpose, purpose_detail, other_communication_methods, assessment_id, submitted_at, waiting_since,
@@ -164,11 +171,13 @@ SELECT tenant_id, id, pg_temp.id(2, school), state, revision, applicant_id, appl
        CASE WHEN state IN ('submitted', 'more_information', 'approved') THEN at + interval '1 day' END,
        CASE WHEN state IN ('approved', 'rejected', 'account_created') THEN at + interval '3 days' END, at
   FROM asked;
+ANALYZE channel_application;
 INSERT INTO application_operator (tenant_id, application_id, person_id, school_id, applicant_id, person_name, access)
 SELECT a.tenant_id, a.id, p.id, pg_temp.id(2, a.school), a.applicant_id, p.name, CASE o WHEN 0 THEN 'admin' ELSE 'poster' END
   FROM asked a, generate_series(0, 1) o,
        LATERAL (SELECT id, name FROM person WHERE tenant_id = a.tenant_id
 	   AND id = pg_temp.id(3, a.person0 + 1 + (a.number * 17 + o * 29 + 3) % a.people)) p;
+ANALYZE application_operator;
 INSERT INTO application_revision (tenant_id, application_id, revision, submitted_at, submitted_by, submitted_name, content, changed)
 SELECT tenant_id, id, r, at + interval '1 day', applicant_id, applicant_name,
        jsonb_build_object('platform', 'facebook', 'proposed_name', 'Account ' || number, 'kind', 'class',

@@ -51,7 +51,7 @@ void blockers_add(struct buffer *out, const char *action, const PGresult *gate)
 static void action_add(struct call *call, struct buffer *out, const struct step *step)
 {
 	const char *href = resource_href(call, call_text(call, "id"));
-	json_t *fields = fields_describe(step->body);
+	json_t *fields = fields_describe(step->body, FIELD_CREATE);
 	autofree char *text = json_dumps(fields, JSON_COMPACT);
 
 	json_decref(fields);

@@ -10,32 +10,13 @@ static const struct field operators[] = {
 	{ 0 },
 };
 
-static const struct field drafting[] = {
-	{ "school_id", UUID },
-	{ "applicant_id", UUID },
+static const struct field content[] = {
+	{ "school_id", UUID, .fixed = true },
+	{ "applicant_id", UUID, .fixed = true },
 	{ "platform", LINE, .required = true, .max = 40 },
 	{ "proposed_name", LINE, .required = true, .min = 2, .max = 200 },
-	{ "proposed_handle", LINE, .max = 253 },
-	{ "kind", ONE_OF, .required = true, .one_of = words_channel_kind },
-	{ "aim", TEXT, .max = 2000 },
-	{ "audience", TEXT, .max = 500 },
-	{ "promotion", TEXT, .max = 2000 },
-	{ "visibility", ONE_OF, .one_of = words_visibility },
-	{ "purpose", ONE_OF, .one_of = words_purpose },
-	{ "purpose_detail", TEXT, .max = 2000 },
-	{ "other_communication_methods", TEXT, .max = 2000 },
-	{ "involves_pupils", FLAG },
-	{ "pupils_justification", TEXT, .max = 2000 },
-	{ "assessment_id", UUID },
-	{ "operators", OBJECTS, .fields = operators, .max = 20 },
-	{ 0 },
-};
-
-static const struct field changing[] = {
-	{ "platform", LINE, .max = 40 },
-	{ "proposed_name", LINE, .min = 2, .max = 200 },
 	{ "proposed_handle", LINE, .clearable = true, .max = 253 },
-	{ "kind", ONE_OF, .one_of = words_channel_kind },
+	{ "kind", ONE_OF, .required = true, .one_of = words_channel_kind },
 	{ "aim", TEXT, .clearable = true, .max = 2000 },
 	{ "audience", TEXT, .clearable = true, .max = 500 },
 	{ "promotion", TEXT, .clearable = true, .max = 2000 },
@@ -219,9 +200,9 @@ static const struct route routes[] = {
 	{ "GET", "/v1/channel-applications/:id/revisions", APPLICATION_READ,
 	  .sql = q_application_revisions, .whole = true },
 	{ "POST", "/v1/channel-applications", APPLICATION_DRAFT,
-	  .sql = q_application_draft, .body = drafting, .handle = draft, .status = 201 },
+	  .sql = q_application_draft, .body = content, .handle = draft, .status = 201 },
 	{ "PATCH", "/v1/channel-applications/:id", APPLICATION_EDIT,
-	  .sql = q_application_change, .body = changing, .handle = change,
+	  .sql = q_application_change, .body = content, .handle = change,
 	  .if_match = true },
 	{ 0 },
 };

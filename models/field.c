@@ -83,23 +83,29 @@ static const char *name_nearest(const struct field *fields, const char *name)
 	return nearest;
 }
 
-static bool field_known(const struct field *fields, const char *name)
+bool field_applies(const struct field *field, enum field_mode mode)
+{
+	return mode == FIELD_CREATE || !field->fixed;
+}
+
+static bool field_known(const struct field *fields, enum field_mode mode,
+			const char *name)
 {
 	for (; fields && fields->name; fields++)
-		if (strcmp(fields->name, name) == 0)
+		if (field_applies(fields, mode) && strcmp(fields->name, name) == 0)
 			return true;
 	return false;
 }
 
-static void check_names(struct check *check, const struct field *fields, json_t *object,
-			const char *base)
+static void check_names(struct check *check, const struct field *fields,
+			enum field_mode mode, json_t *object, const char *base)
 {
 	const char *name, *nearest;
 	json_t *value;
 
 	json_object_foreach(object, name, value)
 	{
-		if (field_known(fields, name) || check->count >= FAULTS_MAX)
+		if (field_known(fields, mode, name) || check->count >= FAULTS_MAX)
 			continue;
 		nearest = name_nearest(fields, name);
 		fault(check, pointer_add(check->arena, base, name),
@@ -224,7 +230,7 @@ static void check_object(struct check *check, const struct field *fields, json_t
 		check_member(check, field, object, base, out);
 	}
 	buffer_char(out, '}');
-	check_names(check, fields, object, base);
+	check_names(check, fields, FIELD_CREATE, object, base);
 }
 
 static const char *check_objects(struct check *check, const struct field *field,
@@ -283,7 +289,8 @@ const struct problem *fields_check(struct arena *arena, const struct field *fiel
 	struct check check = { .arena = arena };
 
 	for (const struct field *field = fields; field && field->name; field++)
-		check_field(&check, field, mode, body, values);
-	check_names(&check, fields, body, "");
+		if (field_applies(field, mode))
+			check_field(&check, field, mode, body, values);
+	check_names(&check, fields, mode, body, "");
 	return problem_of_faults(arena, check.faults);
 }

@@ -26,7 +26,8 @@ struct field {
 	const char *name;
 	enum field_type type;
 	bool required;		   /* on POST and PUT; PATCH never requires */
-	bool clearable;		   /* null is accepted and clears */
+	bool clearable;		   /* PATCH accepts null, which clears */
+	bool fixed;		   /* said when the row is made; PATCH does not know it */
 	long min, max;		   /* 0, 0: the type's own limits */
 	const char *const *one_of; /* ends with NULL */
 	enum field_type of;
@@ -56,6 +57,8 @@ const struct problem *fields_check(struct arena *arena, const struct field *fiel
 bool field_text_valid(enum field_type type, const char *const *one_of, const char *text,
 		      struct arena *arena, const char **ret_text);
 /* The table as a JSON array for `chaperone describe`. */
-json_t *fields_describe(const struct field *fields);
+json_t *fields_describe(const struct field *fields, enum field_mode mode);
+/* Does the table's field stand in a body of this mode? */
+bool field_applies(const struct field *field, enum field_mode mode);
 const char *field_type_name(enum field_type type);
 const char *field_type_cast(enum field_type type); /* "uuid", "timestamptz", ... */

@@ -7,16 +7,18 @@ static json_t *words_json(const char *const *words)
 	return words ? array_json(words) : NULL;
 }
 
-static json_t *field_describe(const struct field *field)
+static json_t *field_describe(const struct field *field, enum field_mode mode)
 {
 	bool list = field->type == LIST || field->type == OBJECTS;
 
 	json_t *shown = json_pack(
 		"{s:s, s:s, s:b, s:b, s:o*, s:s*, s:o*}", "name", field->name, "type",
-		field_type_name(field->type), "required", field->required, "clearable",
-		field->clearable, "one_of", words_json(field->one_of), "of",
+		field_type_name(field->type), "required",
+		field->required && mode == FIELD_CREATE, "clearable",
+		field->clearable && mode == FIELD_PATCH, "one_of",
+		words_json(field->one_of), "of",
 		field->type == LIST ? field_type_name(field->of) : NULL, "fields",
-		field->fields ? fields_describe(field->fields) : NULL);
+		field->fields ? fields_describe(field->fields, FIELD_CREATE) : NULL);
 
 	if (field->min)
 		json_object_set_new(shown, "min", json_integer(field->min));
@@ -25,11 +27,12 @@ static json_t *field_describe(const struct field *field)
 	return shown;
 }
 
-json_t *fields_describe(const struct field *fields)
+json_t *fields_describe(const struct field *fields, enum field_mode mode)
 {
 	json_t *all = json_array();
 
 	for (; fields && fields->name; fields++)
-		json_array_append_new(all, field_describe(fields));
+		if (field_applies(fields, mode))
+			json_array_append_new(all, field_describe(fields, mode));
 	return all;
 }

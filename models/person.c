@@ -10,19 +10,10 @@
 
 enum { INVITATION_SECONDS = 14 * 24 * 3600 };
 
-static const struct field adding[] = {
+static const struct field content[] = {
 	{ "name", LINE, .required = true, .min = 2, .max = 200 },
-	{ "email", EMAIL },
-	{ "person_type", ONE_OF, .required = true, .one_of = words_person_type },
-	{ "job_title", LINE, .max = 200 },
-	{ "school_id", UUID },
-	{ 0 },
-};
-
-static const struct field changing[] = {
-	{ "name", LINE, .min = 2, .max = 200 },
 	{ "email", EMAIL, .clearable = true },
-	{ "person_type", ONE_OF, .one_of = words_person_type },
+	{ "person_type", ONE_OF, .required = true, .one_of = words_person_type },
 	{ "job_title", LINE, .clearable = true, .max = 200 },
 	{ "school_id", UUID, .clearable = true },
 	{ 0 },
@@ -139,10 +130,10 @@ static const struct problem *leave(struct call *call)
 static const struct route routes[] = {
 	{ "GET", "/v1/people", PERSON_READ, .sql = q_person_list, .list = &listing },
 	{ "GET", "/v1/people/:id", PERSON_READ, .sql = q_person_get },
-	{ "POST", "/v1/people", PERSON_WRITE, .sql = q_person_add, .body = adding,
+	{ "POST", "/v1/people", PERSON_WRITE, .sql = q_person_add, .body = content,
 	  .status = 201 },
 	{ "PATCH", "/v1/people/:id", PERSON_WRITE, .sql = q_person_change,
-	  .body = changing, .if_match = true },
+	  .body = content, .if_match = true },
 	{ "POST", "/v1/people/:id/invite", PERSON_WRITE, .handle = invite, .status = 201,
 	  .recent = true },
 	{ "POST", "/v1/people/:id/leave", PERSON_WRITE, .handle = leave,

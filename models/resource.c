@@ -23,6 +23,11 @@ bool route_takes_fields(const struct route *route)
 	return route->sql || route->step || route->list;
 }
 
+enum field_mode route_mode(const struct route *route)
+{
+	return strcmp(route->method, "PATCH") == 0 ? FIELD_PATCH : FIELD_CREATE;
+}
+
 static void reach_read(struct call *call)
 {
 	if (call->me)

@@ -54,6 +54,9 @@ struct resource {
 	const struct constraint *constraints; /* ends with { 0 } */
 };
 
+/* PATCH changes what is there, every other body makes something. */
+enum field_mode route_mode(const struct route *route);
+
 /* Looks the row up with the reading reach (404), judges the action (403, 409, 412,
  * gates), then lets the step's handler or flow_move go on, and answers with the row as it
  * now is. */

@@ -2,19 +2,8 @@
 #include "models/resource.h"
 #include "models/words.h"
 
-static const struct field adding[] = {
+static const struct field content[] = {
 	{ "name", LINE, .required = true, .min = 2, .max = 200 },
-	{ "urn", LINE, .min = 6, .max = 6 },
-	{ "phase", ONE_OF, .one_of = words_phase },
-	{ "establishment_type_group", ONE_OF, .one_of = words_type_group },
-	{ "local_authority", LINE, .max = 100 },
-	{ "email", EMAIL },
-	{ "telephone", LINE, .max = 40 },
-	{ 0 },
-};
-
-static const struct field changing[] = {
-	{ "name", LINE, .min = 2, .max = 200 },
 	{ "urn", LINE, .clearable = true, .min = 6, .max = 6 },
 	{ "phase", ONE_OF, .clearable = true, .one_of = words_phase },
 	{ "establishment_type_group", ONE_OF, .clearable = true,
@@ -44,10 +33,10 @@ static const struct listing listing = {
 static const struct route routes[] = {
 	{ "GET", "/v1/schools", SCHOOL_READ, .sql = q_school_list, .list = &listing },
 	{ "GET", "/v1/schools/:id", SCHOOL_READ, .sql = q_school_get },
-	{ "POST", "/v1/schools", SCHOOL_ADD, .sql = q_school_add, .body = adding,
+	{ "POST", "/v1/schools", SCHOOL_ADD, .sql = q_school_add, .body = content,
 	  .status = 201 },
 	{ "PATCH", "/v1/schools/:id", SCHOOL_WRITE, .sql = q_school_change,
-	  .body = changing, .if_match = true },
+	  .body = content, .if_match = true },
 	{ 0 },
 };
 

@@ -311,11 +311,17 @@ CREATE FUNCTION house_faults() RETURNS SETOF text LANGUAGE sql STABLE AS $$
 	  FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.member
 	 WHERE r.rolname LIKE 'chaperone\_%' AND r.rolname <> 'chaperone_owner'
 	UNION ALL
-	SELECT 'role ' || g.rolname || ' may ' || lower(a.privilege_type) || ' ' || c.relname
-	  FROM pg_class c, aclexplode(c.relacl) a JOIN pg_roles g ON g.oid = a.grantee
-	 WHERE c.relnamespace = 'public'::regnamespace AND g.rolname LIKE 'chaperone\_%'
-	   AND g.rolname <> 'chaperone_owner'
-	   AND (a.privilege_type IN ('TRUNCATE', 'TRIGGER', 'REFERENCES') OR g.rolname = 'chaperone_gate')
+	SELECT coalesce('role ' || g.rolname, 'anyone') || ' may ' || lower(a.privilege_type) || ' ' || c.relname
+	  FROM pg_class c
+	 CROSS JOIN LATERAL (SELECT * FROM aclexplode(c.relacl)
+		UNION SELECT x.* FROM pg_attribute t, aclexplode(t.attacl) x WHERE t.attrelid = c.oid) a
+	  LEFT JOIN pg_roles g ON g.oid = a.grantee
+	 WHERE c.relnamespace = 'public'::regnamespace
+	   AND (a.grantee = 0 OR g.rolname LIKE 'chaperone\_%' AND g.rolname <> 'chaperone_owner'
+		AND (a.privilege_type IN ('TRUNCATE', 'TRIGGER', 'REFERENCES') OR g.rolname = 'chaperone_gate'))
+	UNION ALL
+	SELECT 'policy ' || polname || ' on ' || polrelid::regclass || ' is for anyone'
+	  FROM pg_policy WHERE 0 = ANY (polroles)
 $$;
 SELECT define('house_faults()', 'chaperone_gate', 'chaperone_operator');
 

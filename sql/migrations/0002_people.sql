@@ -285,11 +285,6 @@ CREATE POLICY sight ON appointment_history FOR SELECT TO chaperone_app
 		WHERE a.tenant_id = appointment_history.tenant_id AND a.id = appointment_id));
 CREATE POLICY adding ON appointment_history FOR INSERT TO chaperone_app
 	WITH CHECK (tenant_id = (SELECT me_tenant()) AND actor_id = (SELECT me_person()));
-CREATE POLICY sight ON exclusion FOR SELECT TO chaperone_app
-	USING (tenant_id = (SELECT me_tenant()) AND subject_id <> ALL ((SELECT me_excluded())::uuid[])
-		AND ((SELECT me_wide('leader')) OR (SELECT me_schools('leader')) <> '{}'));
-CREATE POLICY adding ON exclusion FOR INSERT TO chaperone_app
-	WITH CHECK (tenant_id = (SELECT me_tenant()) AND excluded_by = (SELECT me_person()));
 CREATE POLICY sight ON invitation FOR SELECT TO chaperone_app
 	USING (tenant_id = (SELECT me_tenant()) AND EXISTS (SELECT FROM person p
 		WHERE p.tenant_id = invitation.tenant_id AND p.id = person_id));

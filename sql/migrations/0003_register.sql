@@ -280,20 +280,24 @@ GRANT SELECT, INSERT ON assessment, channel_grant, channel_history TO chaperone_
 GRANT SELECT, INSERT, UPDATE ON channel TO chaperone_app;
 GRANT UPDATE (until_on) ON channel_grant TO chaperone_app;
 
+-- What belongs to the whole tenant is for whoever holds anything in it.
 CREATE POLICY sight ON setting FOR SELECT TO chaperone_app
-	USING (tenant_id = (SELECT me_tenant()));
+	USING (tenant_id = (SELECT me_tenant()) AND ((SELECT me_wide('member'))
+		OR (school_id IS NULL AND (SELECT me_schools('member')) <> '{}')
+		OR school_id = ANY ((SELECT me_schools('member'))::uuid[])));
 CREATE POLICY everyone ON setting_default FOR SELECT TO chaperone_app USING (true);
 CREATE POLICY everyone ON platform FOR SELECT TO chaperone_app USING (true);
--- What belongs to the whole tenant is for whoever holds anything in it.
 CREATE POLICY sight ON assessment FOR SELECT TO chaperone_app
-	USING (tenant_id = (SELECT me_tenant()) AND ((school_id IS NULL AND (SELECT me_schools('member')) <> '{}') OR (SELECT me_wide('member'))
+	USING (tenant_id = (SELECT me_tenant()) AND ((SELECT me_wide('member'))
+		OR (school_id IS NULL AND (SELECT me_schools('member')) <> '{}')
 		OR school_id = ANY ((SELECT me_schools('member'))::uuid[])));
 CREATE POLICY adding ON assessment FOR INSERT TO chaperone_app
 	WITH CHECK (tenant_id = (SELECT me_tenant()) AND recorded_by = (SELECT me_person())
 		AND ((SELECT me_wide('leader')) OR school_id = ANY ((SELECT me_schools('leader'))::uuid[])));
 CREATE POLICY sight ON channel FOR SELECT TO chaperone_app
 	USING (tenant_id = (SELECT me_tenant()) AND id <> ALL ((SELECT me_excluded())::uuid[])
-		AND ((school_id IS NULL AND (SELECT me_schools('member')) <> '{}') OR (SELECT me_wide('member'))
+		AND ((SELECT me_wide('member'))
+		OR (school_id IS NULL AND (SELECT me_schools('member')) <> '{}')
 		OR school_id = ANY ((SELECT me_schools('member'))::uuid[])));
 CREATE POLICY adding ON channel FOR INSERT TO chaperone_app
 	WITH CHECK (tenant_id = (SELECT me_tenant()) AND ((SELECT me_wide('leader'))
@@ -303,7 +307,8 @@ CREATE POLICY changing ON channel FOR UPDATE TO chaperone_app
 		AND ((SELECT me_wide('leader')) OR school_id = ANY ((SELECT me_schools('leader'))::uuid[])));
 CREATE POLICY sight ON channel_grant FOR SELECT TO chaperone_app
 	USING (tenant_id = (SELECT me_tenant()) AND channel_id <> ALL ((SELECT me_excluded())::uuid[])
-		AND ((school_id IS NULL AND (SELECT me_schools('member')) <> '{}') OR (SELECT me_wide('member'))
+		AND ((SELECT me_wide('member'))
+		OR (school_id IS NULL AND (SELECT me_schools('member')) <> '{}')
 		OR school_id = ANY ((SELECT me_schools('member'))::uuid[])));
 CREATE POLICY adding ON channel_grant FOR INSERT TO chaperone_app
 	WITH CHECK (tenant_id = (SELECT me_tenant()) AND ((SELECT me_wide('leader'))

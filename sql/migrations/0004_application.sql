@@ -16,6 +16,7 @@ CREATE TABLE attestation (
 	created_at     timestamptz NOT NULL DEFAULT now(),
 	PRIMARY KEY (tenant_id, id),
 	CONSTRAINT attestation_person FOREIGN KEY (tenant_id, person_id) REFERENCES person (tenant_id, id),
+	FOREIGN KEY (tenant_id, school_id) REFERENCES school (tenant_id, id),
 	FOREIGN KEY (tenant_id, attested_by) REFERENCES person (tenant_id, id),
 	CONSTRAINT attestation_not_own CHECK (attested_by <> person_id),
 	CONSTRAINT attestation_past CHECK (policy_read_on <= created_at::date + 1 AND trained_on <= created_at::date + 1)
@@ -86,6 +87,8 @@ CREATE TABLE application_operator (
 	access_until   date,
 	PRIMARY KEY (tenant_id, application_id, person_id),
 	FOREIGN KEY (tenant_id, application_id) REFERENCES channel_application (tenant_id, id),
+	FOREIGN KEY (tenant_id, school_id) REFERENCES school (tenant_id, id),
+	FOREIGN KEY (tenant_id, applicant_id) REFERENCES person (tenant_id, id),
 	CONSTRAINT application_operator_person FOREIGN KEY (tenant_id, person_id) REFERENCES person (tenant_id, id)
 );
 CREATE INDEX application_operator_by_person ON application_operator (tenant_id, person_id);
@@ -403,14 +406,28 @@ CREATE POLICY sight ON application_revision FOR SELECT TO chaperone_app
 	USING (tenant_id = (SELECT me_tenant()) AND EXISTS (SELECT FROM channel_application a
 		WHERE a.tenant_id = application_revision.tenant_id AND a.id = application_id));
 CREATE POLICY adding ON application_revision FOR INSERT TO chaperone_app
-	WITH CHECK (tenant_id = (SELECT me_tenant()) AND submitted_by = (SELECT me_person()));
+	WITH CHECK (tenant_id = (SELECT me_tenant()) AND submitted_by = (SELECT me_person())
+		AND EXISTS (SELECT FROM channel_application a
+			WHERE a.tenant_id = application_revision.tenant_id AND a.id = application_id));
 CREATE POLICY sight ON application_decision FOR SELECT TO chaperone_app
 	USING (tenant_id = (SELECT me_tenant()) AND EXISTS (SELECT FROM channel_application a
 		WHERE a.tenant_id = application_decision.tenant_id AND a.id = application_id));
 CREATE POLICY adding ON application_decision FOR INSERT TO chaperone_app
-	WITH CHECK (tenant_id = (SELECT me_tenant()) AND decider_id = (SELECT me_person()));
+	WITH CHECK (tenant_id = (SELECT me_tenant()) AND decider_id = (SELECT me_person())
+		AND EXISTS (SELECT FROM channel_application a
+			WHERE a.tenant_id = application_decision.tenant_id AND a.id = application_id));
 CREATE POLICY sight ON application_history FOR SELECT TO chaperone_app
 	USING (tenant_id = (SELECT me_tenant()) AND EXISTS (SELECT FROM channel_application a
 		WHERE a.tenant_id = application_history.tenant_id AND a.id = application_id));
 CREATE POLICY adding ON application_history FOR INSERT TO chaperone_app
 	WITH CHECK (tenant_id = (SELECT me_tenant()) AND actor_id = (SELECT me_person()));
+-- Who is excluded is known to those who judge the application.
+CREATE POLICY sight ON exclusion FOR SELECT TO chaperone_app
+	USING (tenant_id = (SELECT me_tenant()) AND ((SELECT me_wide('leader'))
+			OR (SELECT me_schools('leader')) <> '{}')
+		AND EXISTS (SELECT FROM channel_application a
+			WHERE a.tenant_id = exclusion.tenant_id AND a.id = subject_id));
+CREATE POLICY adding ON exclusion FOR INSERT TO chaperone_app
+	WITH CHECK (tenant_id = (SELECT me_tenant()) AND excluded_by = (SELECT me_person())
+		AND EXISTS (SELECT FROM channel_application a
+			WHERE a.tenant_id = exclusion.tenant_id AND a.id = subject_id));

@@ -2,7 +2,6 @@
 import psycopg2
 import pytest
 
-OPENED = "policy {} on person is not for one of our roles"
 PEEK = ("CREATE FUNCTION peek() RETURNS bigint LANGUAGE sql {} AS 'SELECT count(*) FROM person';"
         "REVOKE ALL ON FUNCTION peek() FROM PUBLIC")
 DAMAGE = [

@@ -60,7 +60,7 @@ class Plot:
         self.row("exclusion", subject_id=self.application, person_id=self.plant_person("excluded"),
                  reason=mark, excluded_by=self.boss)
         self.invitation = self.row("invitation", id=uuid.uuid4(), person_id=self.person,
-                                   token_hash=uuid.uuid4().bytes, invited_by=self.boss,
+                                   token_hash=uuid.uuid4().bytes * 2, invited_by=self.boss,
                                    expires_at=day(9))
         self.setting = self.row("setting", id=uuid.uuid4(), school_id=school,
                                 key="channel.max_admins", value=json.dumps(3))

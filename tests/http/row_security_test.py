@@ -13,6 +13,8 @@ from reach import Plot
 
 OPEN = {"platform", "setting_default"}  # reference data, the same for everybody
 REFUSED = (psycopg2.errors.InsufficientPrivilege, psycopg2.errors.ForeignKeyViolation)
+# Their keys are made of the ids that are to be refused: the first of its kind has to go.
+KEYED = "DELETE FROM appointment_school; DELETE FROM application_operator; DELETE FROM exclusion"
 # Columns that name a row and have no foreign key, each with its reason.
 COPIES = {
     ("appointment_history", "actor_id"): "who did it stays, whatever becomes of them",
@@ -35,7 +37,11 @@ class Field:
         self.mine, self.theirs = house.fresh_tenant(schools=2), house.fresh_tenant(schools=1)
         self.plot = Plot(self.mine, self.mine.schools[0], f"mine{self.mine.mark}")
         self.foreign = Plot(self.theirs, self.theirs.schools[0], f"theirs{self.theirs.mark}")
+        self.other = Plot(self.mine, self.mine.schools[1], f"other{self.mine.mark}")
         self.slt = self.mine.person("Slt", "slt")
+        self.nobody = self.mine.person("Nobody")
+        self.head = self.mine.person("Head", "slt", [self.mine.schools[0]], ["head"])
+        self.governor = self.mine.person("Governor", "governor", [self.mine.schools[0]])
         self.staff = self.mine.person("Staff", "staff", [self.mine.schools[0]])
 
     def session(self, person):
@@ -50,11 +56,14 @@ def field(house):
 
 
 @contextmanager
-def acting(house, role="chaperone_app", session=None):
-    """A transaction of this role that is never committed, entered when a session is given."""
+def acting(house, role="chaperone_app", session=None, first=None):
+    """A transaction of this role that is never committed, entered when a session is given;
+    first: what the superuser does in it beforehand."""
     connection = psycopg2.connect(house.dsn)
     try:
         with connection.cursor(cursor_factory=psycopg2.extras.RealDictCursor) as cursor:
+            if first:
+                cursor.execute(first)
             cursor.execute(f"SET ROLE {role}")
             if session:
                 cursor.execute("SELECT entered FROM enter(%s, %s, 'test', false)",
@@ -144,6 +153,17 @@ def test_session_opens_one_tenant(field, house):
             assert {row["tenant"] for row in cursor} == {field.mine.id}, table
 
 
+@pytest.mark.parametrize("who", ["head", "staff", "governor", "nobody"])
+def test_session_opens_no_other_school(field, house, who):
+    """Nor, in the same tenant, a row of a school where the caller holds nothing."""
+    words = [f"%{word}%" for word in (field.other.mark, *field.other.ids.values())]
+    with acting(house, session=field.session(getattr(field, who))) as cursor:
+        for table in set(tables(house, "SELECT")) - OPEN - {"invitation"}:
+            cursor.execute(f"SELECT t::text AS row FROM {table} t WHERE t::text LIKE ANY (%s)",
+                           (words,))
+            assert cursor.fetchall() == [], table
+
+
 @pytest.mark.parametrize("change", ["revoked_at = now()", "version = version + 1",
                                     "expires_at = now()"])
 def test_session_that_ended_opens_nothing(field, house, change):
@@ -164,7 +184,8 @@ def foreign_keys(house):
         SELECT c.conrelid::regclass::text AS source, c.confrelid::regclass::text AS target,
                (SELECT array_agg(a.attname::text ORDER BY k.place)
                   FROM unnest(c.conkey) WITH ORDINALITY k (attnum, place)
-                  JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.attnum) AS columns
+                  JOIN pg_attribute a ON a.attrelid = c.conrelid
+                   AND a.attnum = k.attnum) AS columns
           FROM pg_constraint c
          WHERE c.contype = 'f' AND c.connamespace = 'public'::regnamespace
            AND c.confrelid <> 'session'::regclass -- of an identity, not of a tenant
@@ -181,7 +202,8 @@ def test_foreign_keys_carry_the_tenant(house):
         SELECT c.relname AS name, a.attname AS column FROM pg_class c
           JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
          WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'
-           AND a.attname ~ '(_id|_by)$' AND a.attname NOT IN ('tenant_id', 'identity_id', 'trust_id')
+           AND a.attname ~ '(_id|_by)$'
+           AND a.attname NOT IN ('tenant_id', 'identity_id', 'trust_id')
            AND EXISTS (SELECT FROM pg_attribute t WHERE t.attrelid = c.oid
                         AND t.attname = 'tenant_id')""")
     loose = {(r["name"], r["column"]) for r in plain} - keyed
@@ -194,10 +216,11 @@ def repointed(house, field, table, column, target):
     for name, value in row.items():
         if name in ("revision", "step"):
             row[name] = value + 1000  # what a unique constraint may count
-    for name in ("id", "token_hash", "email", "identity_id", "urn"):
-        if name in row:
-            row[name] = str(uuid.uuid4()) if name == "id" else \
-                f"\\x{uuid.uuid4().hex}" if name == "token_hash" else None
+    unique = {"id": str(uuid.uuid4()), "token_hash": f"\\x{uuid.uuid4().hex}",
+              "email": None, "handle": None}
+    row.update({name: value for name, value in unique.items() if name in row})
+    if table == "person":
+        row["identity_id"] = None
     row[column] = planted(house, target, field.theirs)["id"]
     return row
 
@@ -207,7 +230,7 @@ def test_rows_of_another_tenant_cannot_be_named(field, house):
     writable, tried = tables(house, "INSERT"), 0
     for role, refusals in (("postgres", psycopg2.errors.ForeignKeyViolation),
                            ("chaperone_app", REFUSED)):
-        with acting(house, role, field.session(field.slt)) as cursor:
+        with acting(house, role, field.session(field.slt), KEYED) as cursor:
             for table, columns, target in foreign_keys(house):
                 if role != "postgres" and table not in writable:
                     continue
@@ -227,4 +250,21 @@ def test_nobody_widens_their_own_appointment(field, house):
            "school_id": field.mine.schools[1], "person_id": field.staff.id}
     with acting(house, session=field.session(field.staff)) as cursor:
         refused = insert(cursor, "appointment_school", row)
+        assert isinstance(refused, psycopg2.errors.InsufficientPrivilege), refused
+
+
+@pytest.mark.parametrize("table", ["application_decision", "application_revision", "exclusion",
+                                   "invitation"])
+def test_nothing_is_added_to_what_is_out_of_sight(field, house, table):
+    """A head's word, in their own name, on a row of a school that is not theirs."""
+    subject = field.other.person if table == "invitation" else field.other.application
+    other = house.sql(f"SELECT to_jsonb(t) AS row FROM {table} t WHERE t::text LIKE %s LIMIT 1",
+                      f"%{subject}%")
+    row = {**other[0]["row"], "id": str(uuid.uuid4()), "revision": 77}
+    row.update(decider_id=field.head.id, submitted_by=field.head.id, invited_by=field.head.id,
+               excluded_by=field.head.id,
+               token_hash=f"\\x{uuid.uuid4().hex}")
+    row = {name: value for name, value in row.items() if name in other[0]["row"]}
+    with acting(house, session=field.session(field.head)) as cursor:
+        refused = insert(cursor, table, row)
         assert isinstance(refused, psycopg2.errors.InsufficientPrivilege), refused

@@ -5,27 +5,13 @@
 #include "base/config.h"
 #include "tests/unit/check.h"
 
-enum oid {
-	BOOL = 16,
-	INT8 = 20,
-	INT4 = 23,
-	WORDS = 25,
-	JSON = 114,
-	FLOAT8 = 701,
-	INT4S = 1007,
-	TEXTS = 1009,
-	DAY = 1082,
-	DAYS = 1182,
-	INSTANT = 1184,
-	NUMERIC = 1700,
-	UUIDS = 2951,
-	UUID_ONE = 2950,
-	JSONB = 3802,
-};
+enum { BOOL = 16, INT8 = 20, INT4 = 23, WORDS = 25, JSON = 114, FLOAT8 = 701 };
+enum { INT4S = 1007, TEXTS = 1009, DAY = 1082, DAYS = 1182, INSTANT = 1184 };
+enum { NUMERIC = 1700, UUID_ONE = 2950, UUIDS = 2951, JSONB = 3802 };
 
 /* One value, and how JSON and CSV show it. */
 static const struct cell_case {
-	enum oid oid;
+	unsigned oid;
 	const char *value, *json, *csv;
 } cells[] = {
 	{ BOOL, "t", "true", "true" },
@@ -39,10 +25,8 @@ static const struct cell_case {
 	{ NUMERIC, "NaN", "null", "NaN" },
 	{ WORDS, "", "\"\"", "" },
 	{ WORDS, "plain", "\"plain\"", "plain" },
-	{ WORDS, "a longer text without anything to escape",
-	  "\"a longer text without anything "
-	  "to escape\"",
-	  "a longer text without anything to escape" },
+	{ WORDS, "longer, and nothing to escape", "\"longer, and nothing to escape\"",
+	  "\"longer, and nothing to escape\"" },
 	{ WORDS, "eight by\"es", "\"eight by\\\"es\"", "\"eight by\"\"es\"" },
 	{ WORDS, "back\\slash", "\"back\\\\slash\"", "back\\slash" },
 	{ WORDS, "two\nlines", "\"two\\nlines\"", "\"two\nlines\"" },
@@ -92,18 +76,14 @@ static const struct cell_case {
 static struct arena *arena;
 static struct request request;
 
-static void column_set(PGresAttDesc *column, const char *name, enum oid oid)
-{
-	*column = (PGresAttDesc){ .name = (char *)name, .typid = oid };
-}
-
-static PGresult *result_make(int columns, const char *const *names, const enum oid *oids)
+static PGresult *result_make(int columns, const char *const *names, const unsigned *oids)
 {
 	PGresult *made = PQmakeEmptyPGresult(NULL, PGRES_TUPLES_OK);
 	PGresAttDesc described[8];
 
 	for (int i = 0; i < columns; i++)
-		column_set(&described[i], names[i], oids[i]);
+		described[i] =
+			(PGresAttDesc){ .name = (char *)names[i], .typid = oids[i] };
 	PQsetResultAttrs(made, columns, described);
 	return made;
 }
@@ -139,7 +119,7 @@ static void cell_test(const struct cell_case *each)
 /* Four rows of id, name and the engine's own columns. */
 static PGresult *people(void)
 {
-	static const enum oid oids[] = { UUID_ONE, WORDS, INT4, WORDS, UUID_ONE };
+	static const unsigned oids[] = { UUID_ONE, WORDS, INT4, WORDS, UUID_ONE };
 	static const char *const names[] = { "id", "name", "age", "_sort", "_id" };
 	static const char *const who[] = { "Ada", "Ben", "Cy", "Di" };
 	PGresult *rows = result_make(5, names, oids);
@@ -265,26 +245,27 @@ static void etag_test(void)
 	struct buffer one = { .data = (char *)"{}", .length = 2 }, none = { 0 };
 	const char *etag = reply_etag(arena, "3", &one);
 
-	CHECK(strncmp(etag, "\"3.", 3) == 0 && strlen(etag) >= 3 + 16 + 1);
-	CHECK(etag[strlen(etag) - 1] == '"');
+	CHECK(strncmp(etag, "\"3.", 3) == 0 &&
+	      strcspn(etag + 3, "\"") == strlen(etag) - 4);
 	CHECK(strcmp(etag, reply_etag(arena, "3", &one)) == 0);
 	CHECK(strcmp(etag, reply_etag(arena, "3", &none)) != 0);
 }
 
 static void fields_test(void)
 {
+	static const char *const bad[] = { "agee", "_sort", "NAME", "a\"b" };
 	PGresult *rows = people();
-	const struct problem *bad;
 
 	CHECK(!reply_fields_known(arena, rows, NULL));
 	CHECK(!reply_fields_known(arena, rows,
 				  (const char *const[]){ "id", "age", NULL }));
-	bad = reply_fields_known(arena, rows,
-				 (const char *const[]){ "id", "agee", NULL });
-	CHECK(bad && bad->kind == PROBLEM_BAD_QUERY && strstr(bad->detail, "agee"));
-	CHECK(reply_fields_known(arena, rows, (const char *const[]){ "_sort", NULL }));
-	CHECK(reply_fields_known(arena, rows, (const char *const[]){ "NAME", NULL }));
-	CHECK(reply_fields_known(arena, rows, (const char *const[]){ "a\"b", NULL }));
+	for (size_t i = 0; i < COUNT_OF(bad); i++) {
+		const struct problem *err = reply_fields_known(
+			arena, rows, (const char *const[]){ "id", bad[i], NULL });
+
+		CHECK(err && err->kind == PROBLEM_BAD_QUERY &&
+		      strstr(err->detail, bad[i]));
+	}
 	PQclear(rows);
 }
 
