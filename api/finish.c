@@ -86,10 +86,12 @@ static const struct problem *answer_rows(struct call *call)
 
 	if (err)
 		return err;
-	if (strcmp(answer->content_type, "text/csv") == 0)
+	if (strcmp(answer->content_type, "text/csv") == 0) {
+		reply_next(call->arena, answer, page, call->rows, call->request->path);
 		reply_csv(answer, call->rows, page->limit, page->only);
-	else
-		reply_list(call->arena, answer, page, call->rows, call->request->path);
+		return NULL;
+	}
+	reply_list(call->arena, answer, page, call->rows, call->request->path);
 	return NULL;
 }
 

@@ -68,23 +68,29 @@ void reply_row(struct buffer *out, const PGresult *rows, int row, const char *co
 	buffer_char(out, '}');
 }
 
-static void link_next(struct arena *arena, struct answer *answer, const struct page *page,
-		      const char *path, const char *cursor)
+const char *reply_next(struct arena *arena, struct answer *answer,
+		       const struct page *page, const PGresult *rows, const char *path)
 {
 	bool first = !page->query || !*page->query;
+	int last = page->limit - 1;
+	char *cursor;
 
+	if (page->limit <= 0 || PQntuples(rows) <= page->limit)
+		return NULL;
+	cursor = page_cursor(arena, page, row_text(rows, last, "_sort"),
+			     row_text(rows, last, "_id"));
 	answer_header(answer, "Link",
 		      arena_printf(arena, "<%s?%s%scursor=%s>; rel=\"next\"", path,
 				   first ? "" : page->query, first ? "" : "&", cursor));
+	return cursor;
 }
 
 void reply_list(struct arena *arena, struct answer *answer, const struct page *page,
 		const PGresult *rows, const char *path)
 {
 	struct buffer *out = &answer->body;
-	bool more = page->limit > 0 && PQntuples(rows) > page->limit;
-	int count = more ? page->limit : PQntuples(rows);
-	const char *cursor = NULL;
+	const char *cursor = reply_next(arena, answer, page, rows, path);
+	int count = cursor ? page->limit : PQntuples(rows);
 	struct plan plan;
 
 	plan_make(&plan, rows, page->only);
@@ -93,11 +99,6 @@ void reply_list(struct arena *arena, struct answer *answer, const struct page *p
 		buffer_text(out, row ? ",{" : "{");
 		row_members(out, rows, row, &plan);
 		buffer_char(out, '}');
-	}
-	if (more) {
-		cursor = page_cursor(arena, page, row_text(rows, count - 1, "_sort"),
-				     row_text(rows, count - 1, "_id"));
-		link_next(arena, answer, page, path, cursor);
 	}
 	buffer_text(out, "],\"next_cursor\":");
 	buffer_json(out, cursor);

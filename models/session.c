@@ -1,14 +1,11 @@
 /* Signing in and staying signed in: sessions, tokens, invitations, and who I am. */
-#include <string.h>
 #include <time.h>
 #include "auth/opaque.h"
 #include "auth/password.h"
 #include "auth/token.h"
 #include "base/config.h"
-#include "base/id.h"
 #include "models/resource.h"
-
-enum { LISTED_SCHOOLS = 20 }; /* a token names up to so many schools an appointment */
+#include "models/session_tokens.h"
 
 static const struct field signing_in[] = {
 	{ "email", EMAIL, .required = true },
@@ -41,14 +38,6 @@ static const struct field password_changing[] = {
 	{ "new_password", SECRET, .required = true, .max = 1024 },
 	{ 0 },
 };
-
-/* One answer for an unknown user, a wrong password and somebody who left: who is who is
- * not told. */
-static const struct problem *refused(struct call *call)
-{
-	return problem(call->arena, PROBLEM_SIGN_IN_FAILED,
-		       "E-mail address or password is wrong.");
-}
 
 static const struct problem *locked(struct call *call, long seconds)
 {
@@ -85,147 +74,7 @@ static const struct problem *prove(struct call *call, const PGresult *rows,
 	if (known &&
 	    ((err = run(call, q_sign_in_failed, NULL)) || (err = call_commit(call))))
 		return err;
-	return refused(call);
-}
-
-static void cookie_set(struct call *call, const char *token, long seconds)
-{
-	bool secure = strncmp(config_text(CONFIG_ISSUER), "https:", 6) == 0;
-
-	answer_header(
-		call->answer, "Set-Cookie",
-		arena_printf(call->arena,
-			     "chaperone_refresh=%s; Path=/v1/auth/refresh; Max-Age=%ld; "
-			     "HttpOnly; SameSite=Strict%s",
-			     token, seconds, secure ? "; Secure" : ""));
-}
-
-static const char *cookie_read(struct call *call)
-{
-	static const char name[] = "chaperone_refresh=";
-	const char *at = call->request->cookie;
-
-	while (at && *at) {
-		size_t length = strcspn(at, ";");
-
-		if (strncmp(at, name, sizeof(name) - 1) == 0)
-			return arena_copy_n(call->arena, at + sizeof(name) - 1,
-					    length - (sizeof(name) - 1));
-		at += length;
-		at += strspn(at, "; ");
-	}
-	return NULL;
-}
-
-/* What the token says of one appointment: for front ends and gateways, not for us. */
-static json_t *appointment_claim(struct call *call, const PGresult *rows, int row)
-{
-	const char *const *schools =
-		array_items(call->arena, row_text(rows, row, "school_ids"));
-	const char *const *duties =
-		array_items(call->arena, row_text(rows, row, "duties"));
-	json_t *claim = json_pack("{s:s, s:o}", "role", row_text(rows, row, "role"),
-				  "duties", array_json(duties));
-
-	if (row_flag(rows, row, "tenant_wide"))
-		json_object_set_new(claim, "scope", json_string("tenant"));
-	else if (array_count(schools) > LISTED_SCHOOLS)
-		json_object_set_new(claim, "scope", json_string("listed"));
-	else
-		json_object_set_new(claim, "scope", array_json(schools));
-	return claim;
-}
-
-static char *appointment_claims(struct call *call, const PGresult *rows)
-{
-	json_t *claims = json_array();
-	autofree char *text = NULL;
-
-	for (int row = 0; row < row_count(rows); row++)
-		if (row_text(rows, row, "role"))
-			json_array_append_new(claims, appointment_claim(call, rows, row));
-	text = json_dumps(claims, JSON_COMPACT);
-	json_decref(claims);
-	return arena_copy(call->arena, text);
-}
-
-/* The access token of a session, as it stands in the database now. */
-static const struct problem *mint(struct call *call, const char *session,
-				  char **ret_token, long *ret_seconds)
-{
-	struct token_claims claims = { .issued = time(NULL) };
-	const struct problem *err;
-	const PGresult *rows;
-
-	call_set(call, "session_id", session);
-	if ((err = run(call, q_principal, &rows)))
-		return err;
-	if (row_count(rows) == 0)
-		return refused(call);
-	snprintf(claims.tenant, ID_SIZE, "%s", row_text(rows, 0, "tenant_id"));
-	snprintf(claims.person, ID_SIZE, "%s", row_text(rows, 0, "person_id"));
-	snprintf(claims.identity, ID_SIZE, "%s", row_text(rows, 0, "identity_id"));
-	snprintf(claims.session, ID_SIZE, "%s", session);
-	claims.session_version = (int)row_number(rows, 0, "session_version");
-	claims.auth_time = row_number(rows, 0, "auth_time");
-	claims.expires = claims.issued + config_number(CONFIG_ACCESS_TOKEN_S);
-	if (claims.expires > row_number(rows, 0, "valid_until"))
-		claims.expires = row_number(rows, 0, "valid_until");
-	*ret_token = token_mint(call->arena, &claims, appointment_claims(call, rows),
-				"[\"pwd\"]");
-	*ret_seconds = claims.expires - claims.issued;
-	if (!*ret_token)
-		return problem(call->arena, PROBLEM_UNAVAILABLE,
-			       "No signing key is ready.");
-	return NULL;
-}
-
-static const struct problem *answer_tokens(struct call *call, const char *session,
-					   const char *refresh, bool cookie)
-{
-	const struct problem *err;
-	long seconds = 0, refresh_seconds = config_number(CONFIG_REFRESH_TOKEN_S);
-	json_t *answer;
-	char *token = NULL;
-
-	if ((err = mint(call, session, &token, &seconds)) || (err = call_commit(call)))
-		return err;
-	answer = json_pack("{s:s, s:s, s:I, s:I}", "access_token", token, "token_type",
-			   "Bearer", "expires_in", (json_int_t)seconds,
-			   "refresh_expires_in", (json_int_t)refresh_seconds);
-	if (cookie)
-		cookie_set(call, refresh, refresh_seconds);
-	else
-		json_object_set_new(answer, "refresh_token", json_string(refresh));
-	call_answer(call, 200, answer);
-	return NULL;
-}
-
-/* Opens a session for `identity_id` and answers with its tokens. */
-static const struct problem *open_session(struct call *call, long auth_time)
-{
-	const struct problem *err;
-	const PGresult *opened;
-	char *hash, *refresh = opaque_make(call->arena, &hash);
-	char id[ID_SIZE];
-	const char *session;
-
-	id_new(id);
-	session = arena_copy(call->arena, id);
-	call_set(call, "session_id", session);
-	call_set(call, "amr", "{pwd}");
-	call_set(call, "auth_time", arena_printf(call->arena, "%ld", auth_time));
-	call_set(call, "refresh_hash", hash);
-	call_set(call, "refresh_seconds",
-		 arena_printf(call->arena, "%ld", config_number(CONFIG_REFRESH_TOKEN_S)));
-	if ((err = run(call, q_session_open, &opened)))
-		return err;
-	if (row_count(opened) == 0)
-		return call_text(call, "tenant_id")
-			       ? problem_field(call->arena, "/tenant_id",
-					       "is no tenant of yours")
-			       : refused(call);
-	return answer_tokens(call, session, refresh, call_flag(call, "cookie"));
+	return sign_in_refused(call);
 }
 
 static const struct problem *sign_in(struct call *call)
@@ -237,13 +86,13 @@ static const struct problem *sign_in(struct call *call)
 	if ((err = run(call, q_sign_in_find, &found)) ||
 	    (err = prove(call, found, call_text(call, "password"))))
 		return err;
-	return open_session(call, time(NULL));
+	return session_begin(call, time(NULL));
 }
 
 static const struct problem *refresh(struct call *call)
 {
 	const char *old = call_text(call, "refresh_token");
-	bool cookie = !old && (old = cookie_read(call));
+	bool cookie = !old && (old = session_cookie_read(call));
 	const struct problem *err;
 	const PGresult *rows;
 	char *hash, *token;
@@ -266,9 +115,9 @@ static const struct problem *refresh(struct call *call)
 			call->arena, PROBLEM_SIGN_IN_FAILED,
 			"This refresh token is used up, expired or revoked: sign in again.");
 	}
-	return answer_tokens(call,
-			     arena_copy(call->arena, row_text(rows, 0, "session_id")),
-			     token, cookie);
+	return session_answer(call,
+			      arena_copy(call->arena, row_text(rows, 0, "session_id")),
+			      token, cookie);
 }
 
 static const struct problem *sign_out(struct call *call)
@@ -277,7 +126,7 @@ static const struct problem *sign_out(struct call *call)
 
 	if (err)
 		return err;
-	cookie_set(call, "", 0);
+	session_cookie(call, "", 0);
 	call->answer->status = 204;
 	return NULL;
 }
@@ -286,7 +135,7 @@ static const struct problem *sign_out(struct call *call)
 static const struct problem *switch_tenant(struct call *call)
 {
 	call_set(call, "identity_id", call->me->identity);
-	return open_session(call, call->me->auth_time);
+	return session_begin(call, call->me->auth_time);
 }
 
 static const struct problem *weak(struct call *call, const char *pointer,
@@ -332,7 +181,7 @@ static const struct problem *accept_invitation(struct call *call)
 				     "is unknown, used or expired");
 	call_set(call, "identity_id", row_text(accepted, 0, "identity_id"));
 	call_set(call, "tenant_id", row_text(accepted, 0, "tenant_id"));
-	return open_session(call, time(NULL));
+	return session_begin(call, time(NULL));
 }
 
 static const struct problem *change_password(struct call *call)

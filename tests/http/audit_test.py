@@ -85,7 +85,7 @@ def test_what_one_call_writes_is_all_there(house, tenant):
 
 
 EDITS = {
-    "an edited value": "UPDATE audit_event SET ordinary = ordinary || '{\"left_on\": \"2020-01-01\"}'"
+    "an edited value": "UPDATE audit_event SET ordinary = ordinary || '{\"left_on\": 1}'"
                        " WHERE id = %s",
     "another actor": "UPDATE audit_event SET actor_id = gen_random_uuid() WHERE id = %s",
     "no actor": "UPDATE audit_event SET actor_id = NULL WHERE id = %s",

@@ -39,7 +39,8 @@ BAD_JSON = {
     "text": b'"name"',
     "null": b"null",
     "duplicate keys": b'{"name": "A B", "person_type": "employee", "name": "C D"}',
-    "duplicate keys in disguise": b'{"name": "A B", "person_type": "employee", "n\\u0061me": "C D"}',
+    "duplicate keys in disguise":
+        b'{"name": "A B", "person_type": "employee", "n\\u0061me": "C D"}',
     "duplicate keys further in": b'{"name": [{"a": 1, "a": 2}], "person_type": "employee"}',
     "33 levels": deep(33),
     "100,000 levels": deep(100_000),
@@ -119,7 +120,8 @@ def test_faults_inside_lists_and_objects(house, tenant, slt):
             ["/person_id", "/from_on", "/to_on", "/school_ids/0", "/school_ids/1", "/duties/1",
              "/duties/2", "/duties/3", "/duties/4"])
         refused(slt.post("/v1/channel-applications", {
-            "school_id": tenant.schools[0], "platform": "x", "proposed_name": "A channel", "kind": "class",
+            "school_id": tenant.schools[0], "platform": "x", "proposed_name": "A channel",
+            "kind": "class",
             "operators": [{"person_id": 1, "access": "king"}, 5, {"shoe_size": 1}]}), 422,
             "invalid", ["/operators/0/person_id", "/operators/0/access", "/operators/1",
                         "/operators/2/person_id", "/operators/2/access",
@@ -172,8 +174,8 @@ def test_a_body_of_another_kind(house, slt, media):
                 "unsupported-media-type")
 
 
-@pytest.mark.parametrize("accept", ["application/xml", "image/*", "text/html", "application/json;q=0",
-                                    "text/csv"])
+@pytest.mark.parametrize("accept", [
+    "application/xml", "image/*", "text/html", "application/json;q=0", "text/csv"])
 def test_an_answer_of_another_kind(house, tenant, slt, accept):
     refused(slt.get("/v1/tenant", headers={"Accept": accept}), 406, "not-acceptable")
     with unchanged(house):

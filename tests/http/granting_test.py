@@ -145,6 +145,17 @@ def test_one_school_or_more_follow_the_person(house, tenant, cast):
             "invalid", ["/school_ids"])
 
 
+def test_days_in_their_order(house, tenant, cast):
+    person = tenant.person("Day Days")
+    with unchanged(house):
+        refused(grant(cast["trust slt"], person, "staff", from_on="2026-10-02", to_on="2026-10-01",
+                      expect=422), 422, "invalid", ["/to_on"])
+    past = grant(cast["trust slt"], person, "staff", from_on="2026-10-01", to_on="2026-10-02")
+    future = grant(cast["trust slt"], person, "staff", from_on="2100-01-01")
+    assert past.json["current"] is False and future.json["current"] is False
+    assert person.client.get("/v1/me", expect=200).json["appointments"] == []
+
+
 @pytest.mark.parametrize("duty", ["chair", "proprietor"])
 def test_a_tenant_without_a_decider_has_a_way_out(house, duty):
     tenant = house.fresh_tenant("school")

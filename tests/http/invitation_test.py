@@ -117,6 +117,20 @@ def test_an_administrator_cannot_become_slt_by_inviting(house, tenant, leader):
     refused(invite(staff, hand, expect=403), 403, "forbidden")
 
 
+def test_an_old_invitation_does_not_open_a_new_appointment(house, tenant, leader):
+    """Who could invite the person as they were does not become what they are made later."""
+    school = tenant.schools[0]
+    admin = tenant.person("Amy Admin", "administrator", [school])
+    later = add(leader, "Lex Later", f"lex@{tenant.mark}.example", school)
+    token = invite(admin, later).json["invitation_token"]
+    leader.client.post("/v1/appointments", {
+        "person_id": later["id"], "role": "slt", "scope": "schools", "school_ids": [school]},
+        expect=201)
+    with unchanged(house):
+        refused(accept(house, token, FRESH), 422, "invalid", ["/invitation_token"])
+    accept(house, invite(leader, later).json["invitation_token"], FRESH, expect=200)
+
+
 def test_a_changed_password_ends_other_sessions(house, tenant):
     person = tenant.person("Pat Password", "staff")
     mine, other = house.sign_in(person.login).json, house.sign_in(person.login).json

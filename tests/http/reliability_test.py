@@ -5,6 +5,7 @@ import signal
 import threading
 import time
 
+import psycopg2
 import pytest
 
 from refusal import refused
@@ -238,6 +239,33 @@ def test_a_connection_that_dies_under_a_call(house, slt):
         house.server.trouble_ends()
         assert set(statuses) <= {200, 503}, statuses
         assert statuses[-10:] == [200] * 10, statuses
+
+
+def test_a_stuck_database_is_not_waited_for(house, slt):
+    """One connection, held up by a lock: others hear 503 soon, and all goes on afterwards."""
+    made = slt.client.post(PEOPLE, {"name": "Sta Stuck", "person_type": "employee"}, expect=201)
+    path, change = made.headers["location"], {"job_title": "Late"}
+    with house.another(CHAPERONE_POOL_SIZE="1", CHAPERONE_POOL_WAIT_MS="200",
+                       CHAPERONE_STATEMENT_TIMEOUT_MS="1500") as server:
+        one, two = (server.client(slt.client.token()) for _ in range(2))
+        one.get("/v1/me", expect=200)
+        lock = psycopg2.connect(house.dsn)
+        lock.cursor().execute("SELECT FROM person WHERE id = %s FOR UPDATE", (made.json["id"],))
+
+        def late(call):
+            time.sleep(0.3)
+            return call()
+
+        stuck, other = together([
+            lambda: one.patch(path, change, headers={"If-Match": made.etag}, expect=503),
+            lambda: late(lambda: two.get("/v1/me", expect=503))])
+        for answer in (stuck, other):
+            refused(answer, 503, "unavailable")
+            assert int(answer.headers["retry-after"]) >= 1
+        lock.rollback()
+        lock.close()
+        two.get("/v1/me", expect=200)
+        one.patch(path, change, headers={"If-Match": made.etag}, expect=200)
 
 
 def test_a_service_without_its_database_does_not_start(house):

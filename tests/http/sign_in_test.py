@@ -244,23 +244,6 @@ def test_nobody_without_an_appointment_gets_far(house, tenant):
         refused(client.get(path), 403, "forbidden")
 
 
-def test_public_routes_have_a_rate(house, tenant):
-    person = tenant.person("Ray Rate", "staff")
-    with house.another(CHAPERONE_PUBLIC_RATE="5") as server:
-        client = server.client()
-        good = {"email": person.login, "password": house.password}
-        for _ in range(5):
-            client.post("/v1/auth/sign-in", good, expect=200)
-        for path, body in (("sign-in", good), ("refresh", {"refresh_token": "x" * 43}),
-                           ("accept-invitation", {"invitation_token": "x", "password": FRESH})):
-            answer = client.post(f"/v1/auth/{path}", body)
-            refused(answer, 429, "too-many-requests")
-            assert 1 <= int(answer.headers["retry-after"]) <= 60
-        for _ in range(10):
-            house.as_(person.login, server=server).get("/v1/me", expect=200)
-        client.get("/healthz", expect=200)
-
-
 def test_a_sign_in_needs_both(house, tenant):
     with unchanged(house):
         refused(house.http.post("/v1/auth/sign-in", {"email": "no address", "cookie": "yes"}),

@@ -59,11 +59,9 @@ ATTACKS = {
     "alg ES384": lambda f: f.with_header(alg="ES384"),
     "alg RS256": lambda f: f.with_header(alg="RS256"),
     "HS256 with the public key": lambda f: f.hmac(pem_of(jwks_key(f.house, f.kid))),
-    "HS256 with the public key, no newline":
-        lambda f: f.hmac(pem_of(jwks_key(f.house, f.kid)).strip()),
+    "HS256 without the newline": lambda f: f.hmac(pem_of(jwks_key(f.house, f.kid)).strip()),
     "hs256 with the public key": lambda f: f.hmac(pem_of(jwks_key(f.house, f.kid)), "hs256"),
-    "HMAC with the public key called ES256":
-        lambda f: f.hmac(pem_of(jwks_key(f.house, f.kid)), "ES256"),
+    "HMAC called ES256": lambda f: f.hmac(pem_of(jwks_key(f.house, f.kid)), "ES256"),
     "HS256 with an empty key": lambda f: f.hmac(b""),
     "unknown kid": lambda f: f.with_header(kid=str(uuid.uuid4())),
     "no kid": lambda f: f.with_header(drop=["kid"]),
@@ -85,7 +83,6 @@ ATTACKS = {
     "typ logout+jwt": lambda f: f.with_header(typ="logout+jwt"),
     "no typ": lambda f: f.with_header(drop=["typ"]),
     "wrong iss": lambda f: f.with_claims(iss="https://evil.example"),
-    "iss with a slash": lambda f: f.with_claims(iss=f.claims["iss"] + "/"),
     "no iss": lambda f: f.with_claims(drop=["iss"]),
     "wrong aud": lambda f: f.with_claims(aud="another service"),
     "aud lists another": lambda f: f.with_claims(aud=["another service"]),
@@ -101,7 +98,6 @@ ATTACKS = {
     "no session": lambda f: f.with_claims(drop=["sid"]),
     "a session that is none": lambda f: f.with_claims(sid=str(uuid.uuid4())),
     "a session version to come": lambda f: f.with_claims(sv=f.claims["sv"] + 1),
-    "no session version": lambda f: f.with_claims(drop=["sv"]),
     "no subject": lambda f: f.with_claims(drop=["sub"]),
     "duplicate sub": lambda f: f.twice("sub", str(uuid.uuid4())),
     "duplicate exp": lambda f: f.twice("exp", f.now(3600)),
@@ -113,9 +109,7 @@ ATTACKS = {
     "no signature": lambda f: f.with_signature(""),
     "two parts": lambda f: f.real.rsplit(".", 1)[0],
     "four parts": lambda f: f.real + ".AAAA",
-    "five parts": lambda f: f.real + ".AAAA.AAAA",
     "a signature of zeros": lambda f: f.with_signature(b64(bytes(64))),
-    "a signature of ones": lambda f: f.with_signature(b64(b"\xff" * 64)),
     "a signature in DER": lambda f: f.with_signature(der(f)),
     "a longer signature": lambda f: f.with_signature(b64(unb64(f.real.split(".")[2]) + b"\0")),
     "padding": lambda f: f.real + "==",
@@ -129,7 +123,6 @@ ATTACKS = {
         [f.real.split(".")[0], b64(json.dumps({**f.claims, "sv": 1, "x": 1}).encode()),
          f.real.split(".")[2]]),
     "nothing": lambda f: "",
-    "three dots": lambda f: "..",
 }
 
 
