@@ -19,8 +19,8 @@ static int weight(const char *range, size_t length)
 	return 1000;
 }
 
-/* How exactly a range names an offer: 3 all of it, 2 its type, 1 anything, 0 not at all.
- */
+/* How exactly a range names an offer: 3 all of it, 2 its type, 1 anything,
+ * 0 not at all. */
 static int fits(const char *range, size_t length, const char *offer)
 {
 	size_t name = 0, type = strcspn(offer, "/") + 1;

@@ -48,8 +48,8 @@ bool cell_shown(const char *name, const char *const *only)
 	return !only;
 }
 
-/* Is there a byte below `limit` (at most 128) among these eight? Bytes above 127 are not.
- */
+/* Is there a byte below `limit` (at most 128) among these eight? Bytes
+ * above 127 are not. */
 static uint64_t below(uint64_t eight, unsigned limit)
 {
 	uint64_t ones = UINT64_MAX / 255;

@@ -1,5 +1,5 @@
-/* chaperone import register: takes a trust's register of channels in, all of it or none.
- */
+/* chaperone import register: takes a trust's register of channels in, all
+ * of it or none. */
 #include <stdio.h>
 #include <string.h>
 #include "api/command.h"

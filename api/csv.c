@@ -3,8 +3,8 @@
 #include "api/cell.h"
 #include "api/reply.h"
 
-/* A text that begins like a formula gets an apostrophe in front; numbers cannot be one.
- */
+/* A text that begins like a formula gets an apostrophe in front;
+ * numbers cannot be one. */
 static bool runs_as_formula(enum cell_form form, const char *bytes, size_t length)
 {
 	return length && form != CELL_RAW && form != CELL_DECIMAL &&

@@ -85,8 +85,8 @@ static void on_row(int separator, void *data)
 	reader->column = 0;
 }
 
-/* libcsv does not count lines: feeding it line by line does, quoted line breaks included.
- */
+/* libcsv does not count lines: feeding it line by line does,
+ * quoted line breaks included. */
 static bool feed(struct reader *reader, struct csv_parser *parser, const char *text,
 		 size_t size)
 {

@@ -217,8 +217,8 @@ static void log_text(struct buffer *line, const char *name, const char *text)
 	buffer_json(line, text);
 }
 
-/* Never the path, the query or a header as it came: they may hold what must not be kept.
- */
+/* Never the path, the query or a header as it came: they may hold what
+ * must not be kept. */
 static void log_exchange(const struct exchange *exchange, const char *method, long us)
 {
 	autobuffer line = { 0 };

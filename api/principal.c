@@ -95,8 +95,8 @@ const struct problem *principal_load(struct arena *arena, struct pool *pool,
 	return err;
 }
 
-/* What the token claims must be what the session says; the earlier end of the two counts.
- */
+/* What the token claims must be what the session says; the earlier end
+ * of the two counts. */
 static bool claims_hold(const struct token_claims *claims, struct principal *principal)
 {
 	if (!principal || strcmp(claims->identity, principal->identity) != 0 ||

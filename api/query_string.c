@@ -5,8 +5,8 @@
 
 enum { PARAMS_MAX = 64, NAME_SHOWN = 64 };
 
-/* A name that could not be decoded is shown as it came, what is not plain ASCII left out.
- */
+/* A name that could not be decoded is shown as it came, what is not
+ * plain ASCII left out. */
 static const char *name_shown(struct arena *arena, const char *raw, size_t length)
 {
 	char *shown = arena_copy_n(arena, raw, length < NAME_SHOWN ? length : NAME_SHOWN);

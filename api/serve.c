@@ -22,8 +22,8 @@
 
 enum { ARENAS = 4, GATE_SHARE = 4 };
 
-/* What runs before anybody is signed in; other queries are prepared when they are used.
- */
+/* What runs before anybody is signed in; other queries are prepared
+ * when they are used. */
 static const enum query gate_queries[] = { q_principal,		q_sign_in_find,
 					   q_sign_in_failed,	q_session_open,
 					   q_session_refresh,	q_invitation_find,
@@ -38,8 +38,8 @@ static bool refuse(const char *sentence)
 	return false;
 }
 
-/* With a thread a connection, malloc's default of many arenas makes memory drift upwards.
- */
+/* With a thread a connection, malloc's default of many arenas
+ * makes memory drift upwards. */
 static bool process_setup(sigset_t *stops)
 {
 	mallopt(M_ARENA_MAX, ARENAS);

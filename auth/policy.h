@@ -105,8 +105,8 @@ const char *column_name(enum column column);
 struct reach policy_reach(struct arena *arena, const struct principal *principal,
 			  enum permission permission);
 bool reach_none(const struct reach *reach);
-/* Does the reach cover this row? school NULL is tenant level: only tenant reach or own.
- */
+/* Does the reach cover this row? school NULL is tenant level: only
+ * tenant reach or own. */
 bool reach_covers(const struct reach *reach, const char *school, bool own);
 /* Test builds only (setting wall_one_off): every answer becomes SCOPE of the tenant. */
 void policy_switch_off(void);

@@ -9,7 +9,7 @@
  * checked. Returns NULL when good (the caller owns `ret_payload`), else the reason. */
 const char *token_gate(struct arena *arena, const char *token, char **ret_public_pem,
 		       json_t **ret_payload);
-/* The claims of a payload whose signature holds. Returns NULL when good, else the reason.
- */
+/* The claims of a payload whose signature holds. Returns NULL when
+ * good, else the reason. */
 const char *token_claims_read(const json_t *payload, long now,
 			      struct token_claims *ret_claims);

@@ -57,8 +57,8 @@ static bool coordinate(const EVP_PKEY *pkey, const char *name, unsigned char *ou
 	return fits;
 }
 
-/* Only P-256 is ever published or used: a key of another kind is a fault of the database.
- */
+/* Only P-256 is ever published or used: a key of another kind is a
+ * fault of the database. */
 static bool key_read(struct key *key, const struct signing_key *from)
 {
 	autobio *bio = or_die(BIO_new_mem_buf(from->public_pem, -1), "a reader");

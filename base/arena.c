@@ -32,8 +32,8 @@ struct block {
 	alignas(max_align_t) char data[];
 };
 
-/* The first block in the list is the one being filled; the last one is kept by a reset.
- */
+/* The first block in the list is the one being filled; the last one is
+ * kept by a reset. */
 struct arena {
 	struct block *blocks;
 };

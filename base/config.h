@@ -1,5 +1,5 @@
-/* Every setting of the service: one table, read from environment over file over default.
- */
+/* Every setting of the service: one table, read from environment
+ * over file over default. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>

@@ -19,8 +19,8 @@ static const struct field changing[] = {
 	{ 0 },
 };
 
-/* O8: what has been looked at on the account itself; each is a statement of the caller.
- */
+/* O8: what has been looked at on the account itself; each is a
+ * statement of the caller. */
 static const char *const settings_words[] = { "privacy",	 "tagging",    "comments",
 					      "direct_messages", "two_factor", NULL };
 static const struct field activating[] = {

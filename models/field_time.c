@@ -5,8 +5,8 @@
 
 enum { YEAR_MIN = 1900, YEAR_MAX = 2200 };
 
-/* Exactly `count` digits with a value within the limits, then the next place; else NULL.
- */
+/* Exactly `count` digits with a value within the limits, then the
+ * next place; else NULL. */
 static const char *number_read(const char *at, int count, int min, int max,
 			       int *ret_number)
 {

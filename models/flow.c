@@ -76,8 +76,8 @@ static bool gate_conflicts(const PGresult *gate)
 	return false;
 }
 
-/* Reasons that each name a field are faults of the input: 422 with the list of them (P2).
- */
+/* Reasons that each name a field are faults of the input: 422 with the
+ * list of them (P2). */
 static const struct fault *gate_faults(struct call *call, const PGresult *gate)
 {
 	const struct fault *faults = NULL;
@@ -119,8 +119,8 @@ static const struct problem *flow_gate(struct call *call, struct looked *looked)
 	return blocked;
 }
 
-/* The names that other steps of this flow give its queries: NULL where this one does not.
- */
+/* The names that other steps of this flow give its queries: NULL where
+ * this one does not. */
 static void flow_defaults(struct call *call)
 {
 	for (const struct step *step = call->resource->flow; step->action; step++) {
@@ -146,8 +146,8 @@ static void flow_values(struct call *call, const struct looked *looked)
 	call_reach(call, step->permission);
 }
 
-/* A move may end the caller's own sight of the row: then id and state are all there is.
- */
+/* A move may end the caller's own sight of the row: then id and state
+ * are all there is. */
 static const struct problem *flow_show(struct call *call)
 {
 	const struct problem *err = resource_show(call);

@@ -1,5 +1,5 @@
-/* The words of a register's cell ("Principal / Class teachers") as the holders they name.
- */
+/* The words of a register's cell ("Principal / Class teachers") as
+ * the holders they name. */
 #pragma once
 #include <jansson.h>
 #include <stdbool.h>

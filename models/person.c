@@ -1,5 +1,5 @@
-/* People of the tenant: staff, volunteers, governors, parents; with or without a sign-in.
- */
+/* People of the tenant: staff, volunteers, governors, parents; with
+ * or without a sign-in. */
 #include <time.h>
 #include "auth/may_grant.h"
 #include "auth/opaque.h"
@@ -61,8 +61,8 @@ static const struct problem *beyond_reach(struct call *call)
 		"You may see this person, but what you hold does not cover a change here.");
 }
 
-/* The person as the caller's writing reach sees them; 403 beyond it, 404 beyond reading.
- */
+/* The person as the caller's writing reach sees them; 403 beyond
+ * it, 404 beyond reading. */
 static const struct problem *standing(struct call *call, const PGresult **ret_person)
 {
 	const struct problem *err = run(call, q_person_standing, ret_person);

@@ -1,5 +1,5 @@
-/* A resource is const data: routes, flow, field tables, and a SQL file of the same name.
- */
+/* A resource is const data: routes, flow, field tables, and a SQL file
+ * of the same name. */
 #pragma once
 #include "call.h"
 

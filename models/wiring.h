@@ -14,8 +14,8 @@ void resource_check(struct wiring *wiring, const struct resource *resource);
 void route_check(struct wiring *wiring, const struct route_entry *entry);
 /* A field table: names, types, words. */
 void fields_wired(struct wiring *wiring, const struct field *fields, const char *what);
-/* Every parameter of a query, its slots' expressions included, must be known to `source`.
- */
+/* Every parameter of a query, its slots' expressions included, must
+ * be known to `source`. */
 typedef bool (*name_source)(const void *data, const char *name);
 void query_wired(struct wiring *wiring, enum query query, name_source source,
 		 const void *data);

@@ -1,5 +1,5 @@
-/* One connection to PostgreSQL: how it is opened, and which statements it has prepared.
- */
+/* One connection to PostgreSQL: how it is opened, and which
+ * statements it has prepared. */
 #include "sql/connection.h"
 #include <poll.h>
 #include <stdio.h>

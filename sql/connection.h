@@ -1,5 +1,5 @@
-/* One connection to PostgreSQL: how it is opened, and which statements it has prepared.
- */
+/* One connection to PostgreSQL: how it is opened, and which
+ * statements it has prepared. */
 #pragma once
 #include <libpq-fe.h>
 #include <stdbool.h>
@@ -33,8 +33,8 @@ char *database_key(const char *database, const char *key);
 struct connection *connection_open(const struct pool_options *options,
 				   const bool *listed);
 void connection_close(struct connection *connection);
-/* Something arrived while nobody asked: the server is closing it, or it is out of step.
- */
+/* Something arrived while nobody asked: the server is closing it, or it
+ * is out of step. */
 bool connection_stale(struct connection *connection);
 bool connection_idle(const struct connection *connection);
 

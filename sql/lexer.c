@@ -1,5 +1,5 @@
-/* Finds parameters and slots in SQL text: :word and {word} outside quotes and comments.
- */
+/* Finds parameters and slots in SQL text: :word and {word}
+ * outside quotes and comments. */
 #include "sql/lexer.h"
 #include <ctype.h>
 #include <stdbool.h>

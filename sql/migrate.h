@@ -1,5 +1,5 @@
-/* Migrations: sql/migrations/NNNN_what.sql, in order, under an advisory lock, each once.
- */
+/* Migrations: sql/migrations/NNNN_what.sql, in order, under an
+ * advisory lock, each once. */
 #pragma once
 #include <stdbool.h>
 

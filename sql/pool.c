@@ -1,5 +1,5 @@
-/* A fixed set of connections, taken for one transaction each; waiting is always bounded.
- */
+/* A fixed set of connections, taken for one transaction each;
+ * waiting is always bounded. */
 #include "sql/pool.h"
 #include <errno.h>
 #include <pthread.h>

@@ -1,5 +1,5 @@
-/* One transaction as one pipeline: everything up to the Sync is one implicit transaction.
- */
+/* One transaction as one pipeline: everything up to the Sync
+ * is one implicit transaction. */
 #include "sql/tx.h"
 #include <string.h>
 #include <time.h>

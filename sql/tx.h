@@ -3,8 +3,8 @@
 #pragma once
 #include "pool.h"
 
-/* Gives a parameter its value: *ret_text NULL is SQL NULL. false: no such name (a bug).
- */
+/* Gives a parameter its value: *ret_text NULL is SQL NULL. false: no
+ * such name (a bug). */
 typedef bool (*tx_value)(void *data, const char *name, const char **ret_text);
 
 /* What a constraint's violation means to a caller; ends with { 0 }. */

@@ -506,6 +506,16 @@ CREATE FUNCTION password_change(p_hash text, p_keep uuid) RETURNS void LANGUAGE 
 $$;
 SELECT define('password_change(text,uuid)', 'chaperone_app');
 
+-- Unused, in time, and the person holds nothing that somebody else gave them since: an old
+-- token must not open what its inviter could not have given.
+CREATE FUNCTION invitation_open(v invitation) RETURNS boolean LANGUAGE sql STABLE AS $$
+	SELECT v.accepted_at IS NULL AND v.expires_at > now()
+	   AND NOT EXISTS (SELECT FROM appointment a
+		WHERE a.tenant_id = v.tenant_id AND a.person_id = v.person_id
+		  AND a.state IN ('proposed', 'active') AND a.created_at > v.created_at
+		  AND a.granted_by IS DISTINCT FROM v.invited_by)
+$$;
+GRANT EXECUTE ON FUNCTION invitation_open(invitation) TO chaperone_definer;
 CREATE FUNCTION invitation_find(p_hash bytea)
 RETURNS TABLE (name text, email text, tenant_name text, identity_id uuid, password_hash text,
 	locked_seconds integer)
@@ -516,8 +526,7 @@ LANGUAGE sql STABLE AS $$
 	  JOIN person p ON p.tenant_id = v.tenant_id AND p.id = v.person_id
 	  JOIN tenant t ON t.id = v.tenant_id
 	  LEFT JOIN identity i ON i.login = p.email
-	 WHERE v.token_hash = p_hash AND v.accepted_at IS NULL AND v.expires_at > now()
-	   AND p.identity_id IS NULL AND p.email IS NOT NULL
+	 WHERE v.token_hash = p_hash AND invitation_open(v) AND p.identity_id IS NULL AND p.email IS NOT NULL
 	   AND (p.left_on IS NULL OR p.left_on >= today())
 $$;
 SELECT define('invitation_find(bytea)', 'chaperone_gate');
@@ -530,7 +539,7 @@ DECLARE
 	v_identity uuid;
 BEGIN
 	UPDATE invitation v SET accepted_at = now()
-	 WHERE v.token_hash = p_hash AND v.accepted_at IS NULL AND v.expires_at > now()
+	 WHERE v.token_hash = p_hash AND invitation_open(v)
 	RETURNING v.tenant_id, v.person_id INTO r;
 	IF NOT FOUND THEN RETURN; END IF;
 	SELECT i.id INTO v_identity FROM person p JOIN identity i ON i.login = p.email

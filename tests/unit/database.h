@@ -1,5 +1,5 @@
-/* For tests on a real PostgreSQL: CHAPERONE_TEST_DSN names it, and without it they fail.
- */
+/* For tests on a real PostgreSQL: CHAPERONE_TEST_DSN names it, and
+ * without it they fail. */
 #pragma once
 #include <stdio.h>
 #include <stdlib.h>

@@ -61,8 +61,8 @@ static inline const char *forged(const char *header, const char *payload)
 			    signature_es256(first.private_pem, text));
 }
 
-/* The usual payload, with `name` set to the JSON `value`, or left out when that is NULL.
- */
+/* The usual payload, with `name` set to the JSON `value`, or left out
+ * when that is NULL. */
 static inline const char *payload_with(const char *name, const char *value)
 {
 	long now = time(NULL);

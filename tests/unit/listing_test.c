@@ -1,5 +1,5 @@
-/* Lists: parameters to slots and values, cursors there and back, and what must not pass.
- */
+/* Lists: parameters to slots and values, cursors there and back, and
+ * what must not pass. */
 #include "models/listing.h"
 #include <string.h>
 #include "base/encoding.h"

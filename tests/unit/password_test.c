@@ -1,5 +1,5 @@
-/* Local sign-in: hashes match only their password, and guessable passwords are refused.
- */
+/* Local sign-in: hashes match only their password, and
+ * guessable passwords are refused. */
 #include "auth/password.h"
 #include <pthread.h>
 #include <stdlib.h>
@@ -171,8 +171,8 @@ static void accepts_good_ones(void)
 	}
 }
 
-/* Nothing a stranger can send may keep a processor busy: the estimate itself is bounded.
- */
+/* Nothing a stranger can send may keep a processor busy: the
+ * estimate itself is bounded. */
 static void judges_quickly(struct arena *arena)
 {
 	char *digits = repeated(arena, "20", 128);

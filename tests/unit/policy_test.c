@@ -142,8 +142,8 @@ static bool case_holds(const char *expected, const char *appointments, int permi
 	return holds;
 }
 
-/* Only SLT's column depends on its scope: all others are held to theirs tenant-wide too.
- */
+/* Only SLT's column depends on its scope: all others are held
+ * to theirs tenant-wide too. */
 static bool case_holds_everywhere(const char *expected, const char *appointments,
 				  int permission)
 {
