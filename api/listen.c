@@ -34,6 +34,17 @@ static socklen_t place_read(union place *place)
 	return sizeof(place->six);
 }
 
+bool listen_is_address(void)
+{
+	union place place;
+
+	if (place_read(&place))
+		return true;
+	fprintf(stderr, "CHAPERONE_LISTEN is '%s': expected an IPv4 or IPv6 address.\n",
+		config_text(CONFIG_LISTEN));
+	return false;
+}
+
 bool listen_is_loopback(void)
 {
 	union place place;
@@ -76,12 +87,6 @@ int listen_open(void)
 	socklen_t length = place_read(&place);
 	int fd, on = 1;
 
-	if (!length) {
-		fprintf(stderr,
-			"CHAPERONE_LISTEN is '%s': expected an IPv4 or IPv6 address.\n",
-			config_text(CONFIG_LISTEN));
-		return -1;
-	}
 	fd = socket(place.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0 ||
 	    bind(fd, &place.any, length) < 0 || listen(fd, SOMAXCONN) < 0)

@@ -13,7 +13,7 @@ const char *bearer_token(const struct request *request)
 	const char *header = request->authorization, *token;
 	size_t length = sizeof(scheme) - 1;
 
-	if (!header || strncmp(header, scheme, length) != 0)
+	if (!header || strncasecmp(header, scheme, length) != 0)
 		return NULL;
 	token = header + length;
 	length = strspn(token, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"

@@ -61,6 +61,8 @@ static bool house_setup(void)
 	const struct route_entry *routes;
 	int count;
 
+	if (!listen_is_address())
+		return false;
 	if (!vault_open(config_text(CONFIG_MASTER_KEY)))
 		return refuse(
 			"CHAPERONE_MASTER_KEY is no master key: expected 64 hex digits, best "

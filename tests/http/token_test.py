@@ -298,3 +298,10 @@ def test_a_revoked_session_writes_nothing(house, tenant):
         refused(house.server.client(session.access).post(
             "/v1/people", {"name": "Not There", "person_type": "employee"}), 401,
             "unauthenticated")
+
+
+def test_the_scheme_has_no_case(house):
+    """RFC 9110 section 11.1."""
+    token = house.token(house.any_login)
+    for scheme in ("Bearer", "bearer", "BEARER"):
+        house.http.get("/v1/me", headers={"Authorization": f"{scheme} {token}"}, expect=200)
