@@ -213,7 +213,9 @@ CREATE FUNCTION channel_flags(c channel) RETURNS text[] LANGUAGE sql STABLE AS $
 		CASE WHEN g.posters = 0 THEN 'missing_posters' END,
 		CASE WHEN g.holders = 1 THEN 'single_operator' END,
 		CASE WHEN g.admins > 0 AND g.posters = 1 AND g.same THEN 'admin_is_only_poster' END,
-		CASE WHEN g.ambiguous THEN 'ambiguous_holder' END], NULL)
+		CASE WHEN g.ambiguous THEN 'ambiguous_holder' END,
+		CASE WHEN c.privacy_notice_on IS NULL AND c.state IN ('approved', 'active')
+			THEN 'not_in_privacy_notice' END], NULL)
 	  FROM (SELECT count(*) FILTER (WHERE access = 'admin') AS admins,
 		       count(*) FILTER (WHERE access = 'poster') AS posters,
 		       count(DISTINCT coalesce(person_id::text, lower(holder_text))) AS holders,

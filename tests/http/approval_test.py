@@ -412,9 +412,10 @@ def test_privacy_notice_may_only_warn(stage):
     stage.act(stage.head, application, "approve", WORDS)
     made = stage.act(stage.admin, application, "record-account", {
         "handle": "@two", "url": "https://x.example/two", "account_created_on": day(0)}).json
-    stage.admin.client.post(f"/v1/channels/{made['channel_id']}/activate", {
+    active = stage.admin.client.post(f"/v1/channels/{made['channel_id']}/activate", {
         "settings_checked": ["privacy", "tagging", "comments", "direct_messages", "two_factor"]},
-        expect=200)
+        expect=200).json
+    assert "not_in_privacy_notice" in active["flags"]
 
 
 def test_excluded_person_is_blind(stage):
