@@ -2,7 +2,8 @@
 
 -- name: enter :one
 SELECT entered FROM enter(:me_session::uuid, :me_session_version::integer, :me_request_id,
-	:me_read_only::boolean);
+	:me_read_only::boolean) AS entered
+ WHERE entered;
 
 -- name: principal :many
 SELECT identity_id, tenant_id, person_id, session_version, auth_time, amr, valid_until, role,

@@ -301,22 +301,30 @@ CREATE POLICY own ON idempotency TO chaperone_app
 --   keeper     keeps people's records: leaders, HR, auditors
 --   leader     decides or runs: SLT, administrators, heads; chairs and proprietors as substitutes
 CREATE FUNCTION enter(p_session uuid, p_version integer, p_request text, p_read_only boolean)
-RETURNS TABLE (entered boolean) LANGUAGE plpgsql AS $$
+RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
+	v_day date := today();
 	r record;
+	unused text; -- an assignment costs less than PERFORM
 BEGIN
-	SELECT s.tenant_id, s.person_id, s.identity_id, p.name, f.* INTO r
+	SELECT s.tenant_id, s.person_id, s.identity_id, p.name, f.*,
+	       ARRAY(SELECT e.subject_id FROM person mine JOIN exclusion e
+			ON e.tenant_id = mine.tenant_id AND e.person_id = mine.id
+		      WHERE mine.identity_id = s.identity_id)::text AS excluded,
+	       ARRAY(SELECT o.application_id FROM application_operator o
+		      WHERE o.tenant_id = s.tenant_id AND o.person_id = s.person_id)::text AS operating
+	  INTO r
 	  FROM session s
 	  JOIN person p ON p.tenant_id = s.tenant_id AND p.id = s.person_id
 	 CROSS JOIN LATERAL (
-		SELECT bool_or(scope = 'tenant') AS member_wide,
-		       bool_or(scope = 'tenant' AND colleague) AS colleague_wide,
-		       bool_or(scope = 'tenant' AND keeper) AS keeper_wide,
-		       bool_or(scope = 'tenant' AND leader) AS leader_wide,
-		       array_agg(school_id) FILTER (WHERE school_id IS NOT NULL) AS member_schools,
-		       array_agg(school_id) FILTER (WHERE school_id IS NOT NULL AND colleague) AS colleague_schools,
-		       array_agg(school_id) FILTER (WHERE school_id IS NOT NULL AND keeper) AS keeper_schools,
-		       array_agg(school_id) FILTER (WHERE school_id IS NOT NULL AND leader) AS leader_schools
+		SELECT coalesce(bool_or(scope = 'tenant'), false) AS member_wide,
+		       coalesce(bool_or(scope = 'tenant' AND colleague), false) AS colleague_wide,
+		       coalesce(bool_or(scope = 'tenant' AND keeper), false) AS keeper_wide,
+		       coalesce(bool_or(scope = 'tenant' AND leader), false) AS leader_wide,
+		       coalesce(array_agg(school_id) FILTER (WHERE school_id IS NOT NULL), '{}') AS member_schools,
+		       coalesce(array_agg(school_id) FILTER (WHERE school_id IS NOT NULL AND colleague), '{}') AS colleague_schools,
+		       coalesce(array_agg(school_id) FILTER (WHERE school_id IS NOT NULL AND keeper), '{}') AS keeper_schools,
+		       coalesce(array_agg(school_id) FILTER (WHERE school_id IS NOT NULL AND leader), '{}') AS leader_schools
 		  FROM (SELECT a.scope, x.school_id,
 			       a.role <> 'governor'
 				OR a.duties && '{head,dsl,dpo,hr,clerk,auditor,chair,proprietor}' AS colleague,
@@ -326,37 +334,31 @@ BEGIN
 			  FROM appointment a
 			  LEFT JOIN appointment_school x ON x.tenant_id = a.tenant_id AND x.appointment_id = a.id
 			 WHERE a.tenant_id = s.tenant_id AND a.person_id = s.person_id
-			   AND a.state = 'active' AND a.from_on <= today()
-			   AND (a.to_on IS NULL OR a.to_on >= today())) held
+			   AND a.state = 'active' AND a.from_on <= v_day
+			   AND (a.to_on IS NULL OR a.to_on >= v_day)) held
 	 ) f
 	 WHERE s.id = p_session AND s.version = p_version AND s.revoked_at IS NULL
-	   AND s.expires_at > now() AND (p.left_on IS NULL OR p.left_on >= today());
-	IF NOT FOUND THEN RETURN; END IF;
-	PERFORM set_config('me.tenant', r.tenant_id::text, true),
-		set_config('me.person', r.person_id::text, true),
-		set_config('me.identity', r.identity_id::text, true),
-		set_config('me.name', r.name, true),
-		set_config('me.request', coalesce(p_request, ''), true),
-		set_config('me.member_wide', coalesce(r.member_wide, false)::text, true),
-		set_config('me.colleague_wide', coalesce(r.colleague_wide, false)::text, true),
-		set_config('me.keeper_wide', coalesce(r.keeper_wide, false)::text, true),
-		set_config('me.leader_wide', coalesce(r.leader_wide, false)::text, true),
-		set_config('me.member_schools', coalesce(r.member_schools::text, ''), true),
-		set_config('me.colleague_schools', coalesce(r.colleague_schools::text, ''), true),
-		set_config('me.keeper_schools', coalesce(r.keeper_schools::text, ''), true),
-		set_config('me.leader_schools', coalesce(r.leader_schools::text, ''), true),
-		set_config('me.excluded', coalesce((
-			SELECT array_agg(e.subject_id)::text
-			  FROM person mine JOIN exclusion e
-			    ON e.tenant_id = mine.tenant_id AND e.person_id = mine.id
-			 WHERE mine.identity_id = r.identity_id), ''), true),
-		set_config('me.operating', coalesce((
-			SELECT array_agg(o.application_id)::text FROM application_operator o
-			 WHERE o.tenant_id = r.tenant_id AND o.person_id = r.person_id), ''), true);
+	   AND s.expires_at > now() AND (p.left_on IS NULL OR p.left_on >= v_day);
+	IF NOT FOUND THEN RETURN false; END IF;
+	unused := set_config('me.tenant', r.tenant_id::text, true);
+	unused := set_config('me.person', r.person_id::text, true);
+	unused := set_config('me.identity', r.identity_id::text, true);
+	unused := set_config('me.name', r.name, true);
+	unused := set_config('me.request', coalesce(p_request, ''), true);
+	unused := set_config('me.member_wide', r.member_wide::text, true);
+	unused := set_config('me.colleague_wide', r.colleague_wide::text, true);
+	unused := set_config('me.keeper_wide', r.keeper_wide::text, true);
+	unused := set_config('me.leader_wide', r.leader_wide::text, true);
+	unused := set_config('me.member_schools', r.member_schools::text, true);
+	unused := set_config('me.colleague_schools', r.colleague_schools::text, true);
+	unused := set_config('me.keeper_schools', r.keeper_schools::text, true);
+	unused := set_config('me.leader_schools', r.leader_schools::text, true);
+	unused := set_config('me.excluded', r.excluded, true);
+	unused := set_config('me.operating', r.operating, true);
 	IF p_read_only THEN
-		PERFORM set_config('transaction_read_only', 'on', true);
+		unused := set_config('transaction_read_only', 'on', true);
 	END IF;
-	RETURN QUERY SELECT true;
+	RETURN true;
 END
 $$;
 SELECT define('enter(uuid,integer,text,boolean)', 'chaperone_app');

@@ -36,13 +36,16 @@ CREATE TABLE setting (
 );
 -- The one place that resolves a setting.
 CREATE FUNCTION setting_of(p_tenant uuid, p_school uuid, p_key text) RETURNS jsonb
-LANGUAGE sql STABLE AS $$
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+	RETURN (
 	SELECT coalesce((
 		SELECT s.value FROM setting s
 		 WHERE s.tenant_id = p_tenant AND s.key = p_key
 		   AND (s.school_id IS NULL OR s.school_id = p_school)
 		 ORDER BY s.locked AND s.school_id IS NULL DESC, s.school_id IS NULL LIMIT 1),
-		(SELECT d.value FROM setting_default d WHERE d.key = p_key))
+		(SELECT d.value FROM setting_default d WHERE d.key = p_key)));
+END
 $$;
 SELECT declare_table('setting_default', 'life of the service', 'none', ordinary => '{key,value,help}');
 SELECT declare_table('setting', 'contract + 6 years', 'rows',
@@ -199,7 +202,9 @@ SELECT declare_table('channel_history', 'closure + 6 years', 'none',
 	ordinary => '{tenant_id,id,channel_id,at,actor_id,action,from_state,to_state}', personal => '{actor_name,note}');
 
 -- What a register row lacks, and why it matters (H6). The one list of these words.
-CREATE FUNCTION channel_flags(c channel) RETURNS text[] LANGUAGE sql STABLE AS $$
+CREATE FUNCTION channel_flags(c channel) RETURNS text[] LANGUAGE plpgsql STABLE AS $$
+BEGIN
+	RETURN (
 	SELECT array_remove(ARRAY[
 		CASE WHEN c.platform IS NULL THEN 'missing_platform' END,
 		CASE WHEN c.handle_key IS NULL AND c.url IS NULL THEN 'missing_handle' END,
@@ -224,10 +229,13 @@ CREATE FUNCTION channel_flags(c channel) RETURNS text[] LANGUAGE sql STABLE AS $
 			FILTER (WHERE access IN ('admin', 'poster')) = 1 AS same
 		  FROM channel_grant
 		 WHERE tenant_id = c.tenant_id AND channel_id = c.id
-		   AND (until_on IS NULL OR until_on >= today())) g
+		   AND (until_on IS NULL OR until_on >= today())) g);
+END
 $$;
 -- A2: what the data says about "official", test by test: met, not met, or unknown.
-CREATE FUNCTION channel_classification(c channel) RETURNS jsonb LANGUAGE sql STABLE AS $$
+CREATE FUNCTION channel_classification(c channel) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+BEGIN
+	RETURN (
 	WITH held AS (
 		SELECT count(*) FILTER (WHERE access = 'admin') AS admins,
 		       count(*) FILTER (WHERE access = 'poster') AS posters,
@@ -272,7 +280,8 @@ CREATE FUNCTION channel_classification(c channel) RETURNS jsonb LANGUAGE sql STA
 		     WHEN bool_or(result = 'not_met') THEN 'quasi'
 		     WHEN bool_and(result = 'met') THEN 'official' ELSE 'unknown' END,
 		'tests', jsonb_agg(jsonb_build_object('test', name, 'result', result, 'reason', reason)))
-	  FROM test
+	  FROM test);
+END
 $$;
 GRANT EXECUTE ON FUNCTION channel_flags(channel), channel_classification(channel)
 	TO chaperone_app, chaperone_definer;

@@ -158,11 +158,15 @@ SELECT declare_table('application_history', 'decision + 6 years', 'none',
 
 -- Who stands on the applicant's side of an application.
 CREATE FUNCTION application_side(p_tenant uuid, p_application uuid) RETURNS SETOF uuid
-LANGUAGE sql STABLE AS $$
+LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
 	SELECT applicant_id FROM channel_application WHERE tenant_id = p_tenant AND id = p_application
 	UNION SELECT recorded_by FROM channel_application WHERE tenant_id = p_tenant AND id = p_application
 	UNION SELECT person_id FROM application_operator
-	       WHERE tenant_id = p_tenant AND application_id = p_application
+	       WHERE tenant_id = p_tenant AND application_id = p_application;
+END
 $$;
 SELECT define('application_side(uuid,uuid)', 'chaperone_definer');
 
@@ -200,7 +204,10 @@ CREATE TRIGGER settled BEFORE UPDATE OR DELETE ON application_history
 -- It looks past the caller's sight, since whether anybody is left must not depend on it.
 CREATE FUNCTION application_deciders(p_application uuid)
 RETURNS TABLE (person_id uuid, person_name text, capacity text, conflict text, may boolean)
-LANGUAGE sql STABLE AS $$
+LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
 	WITH application AS (
 		SELECT a.*, t.kind AS tenant_kind,
 		       setting_of(a.tenant_id, a.school_id, 'application.approver_chain') -> a.step AS rule
@@ -252,13 +259,17 @@ LANGUAGE sql STABLE AS $$
 	UNION ALL
 	SELECT id, name, capacity, NULL, NOT done FROM substitute
 	 WHERE NOT EXISTS (SELECT FROM regular WHERE conflict IS NULL)
-	   AND place = (SELECT min(place) FROM substitute)
+	   AND place = (SELECT min(place) FROM substitute);
+END
 $$;
 SELECT define('application_deciders(uuid)', 'chaperone_app', 'chaperone_definer');
 
 -- Why the caller may not decide now; no row when they may.
 CREATE FUNCTION application_turn(p_application uuid) RETURNS TABLE (code text, detail text)
-LANGUAGE sql STABLE AS $$
+LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
 	WITH d AS (
 		SELECT * FROM application_deciders(p_application)
 	), who AS (
@@ -275,7 +286,8 @@ LANGUAGE sql STABLE AS $$
 	)
 	SELECT CASE WHEN mine.conflict IS NULL THEN 'not_your_turn' ELSE 'conflict_of_interest' END,
 	       coalesce(mine.conflict, '') || who.text
-	  FROM mine, who WHERE NOT EXISTS (SELECT FROM d WHERE person_id = me_person() AND may)
+	  FROM mine, who WHERE NOT EXISTS (SELECT FROM d WHERE person_id = me_person() AND may);
+END
 $$;
 SELECT define('application_turn(uuid)', 'chaperone_app');
 
@@ -283,7 +295,10 @@ SELECT define('application_turn(uuid)', 'chaperone_app');
 -- case; for approve: also the operators and the risk assessment. `pointer` names a field.
 CREATE FUNCTION application_readiness(p_application uuid)
 RETURNS TABLE (stage text, code text, detail text, pointer text, strength text)
-LANGUAGE sql STABLE AS $$
+LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
 	WITH a AS (
 		SELECT * FROM channel_application WHERE tenant_id = me_tenant() AND id = p_application
 	), part (name, value, ask) AS (
@@ -359,7 +374,8 @@ LANGUAGE sql STABLE AS $$
 	  FROM a, limits
 	 WHERE NOT EXISTS (SELECT FROM assessment s WHERE s.tenant_id = a.tenant_id AND s.review_on >= today()
 		AND (s.id = a.assessment_id OR a.assessment_id IS NULL
-			AND (s.school_id IS NULL OR s.school_id = a.school_id)))
+			AND (s.school_id IS NULL OR s.school_id = a.school_id)));
+END
 $$;
 SELECT define('application_readiness(uuid)', 'chaperone_app', 'chaperone_definer');
 

@@ -66,7 +66,7 @@ def acting(house, role="chaperone_app", session=None, first=None):
                 cursor.execute(first)
             cursor.execute(f"SET ROLE {role}")
             if session:
-                cursor.execute("SELECT entered FROM enter(%s, %s, 'test', false)",
+                cursor.execute("SELECT entered FROM enter(%s, %s, 'test', false) AS entered WHERE entered",
                                (str(session["id"]), session["version"]))
                 assert cursor.fetchone()["entered"]
             yield cursor
@@ -171,7 +171,7 @@ def test_session_that_ended_opens_nothing(field, house, change):
     session = field.session(person)
     house.sql(f"UPDATE session SET {change} WHERE id = %s", session["id"])
     with acting(house) as cursor:
-        cursor.execute("SELECT * FROM enter(%s, %s, '', false)",
+        cursor.execute("SELECT * FROM enter(%s, %s, '', false) AS entered WHERE entered",
                        (str(session["id"]), session["version"]))
         assert cursor.fetchall() == []
         cursor.execute("SELECT count(*) AS n FROM person")
