@@ -92,6 +92,16 @@ bool may_grant(const struct principal *principal, const char *role,
 	return false;
 }
 
+bool column_covers(const struct principal *principal, enum column column,
+		   const char *const *schools)
+{
+	for (int i = 0; i < principal->appointment_count; i++)
+		if (appointment_holds(&principal->appointments[i], column) &&
+		    scope_covers(&principal->appointments[i], schools))
+			return true;
+	return false;
+}
+
 bool duties_need_second(const char *const *duties)
 {
 	for (; duties && *duties; duties++)

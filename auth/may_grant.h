@@ -9,6 +9,10 @@
  * Lists end with NULL. */
 bool may_grant(const struct principal *principal, const char *role,
 	       const char *const *duties, const char *const *schools, bool no_decider);
+/* Does one appointment in this column cover all of these schools (empty: the whole
+ * tenant)? */
+bool column_covers(const struct principal *principal, enum column column,
+		   const char *const *schools);
 /* Duties that take effect only when a second person confirms them. */
 bool duties_need_second(const char *const *duties);
 /* Every duty there is, for validation; ends with NULL. */

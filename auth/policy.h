@@ -4,7 +4,7 @@
 #include "base/arena.h"
 #include "base/id.h"
 
-/* UNSET is what a forgotten column holds: it refuses to boot.
+/* UNSET is what a route holds that forgot its permission: it refuses to boot.
  * PUBLIC needs no token, SIGNED_IN any token: neither is in the matrix. */
 #define PERMISSIONS(X)                                                                   \
 	X(TENANT_READ, "tenant_read")                                                    \

@@ -84,8 +84,9 @@ class Bench:
             "PEER_STATEMENTS": str(path), "PEER_SOCKET": self.socket, "PEER_OPTIONS": options,
             "PEER_ISSUER": self.service_url, "PEER_PORT": self.peer_url.rpartition(":")[2],
             "NODE_ENV": "production"}
-        self.peer = subprocess.Popen(["node", "server.js"], cwd=self.folder / "peer",
-                                     env=environment)
+        self.peer = subprocess.Popen(
+            ["setpriv", "--pdeathsig", "TERM", "node", "server.js"],
+            cwd=self.folder / "peer", env=environment)
         self.pids["peer"] = self.peer.pid
 
     def peer_stop(self):

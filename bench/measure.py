@@ -7,8 +7,6 @@ import base64
 import json
 import os
 import socket
-import statistics
-import subprocess
 import sys
 import time
 import urllib.error
@@ -38,7 +36,8 @@ class Numbers:
     """Hands out numbers that no row has yet."""
 
     def __init__(self):
-        self.next = 1_000_000
+        # a kept database remembers the last run's
+        self.next = int(time.time()) % 100_000 * 1_000_000 + 1_000_000
 
     def take(self, count):
         first, self.next = self.next, self.next + count

@@ -114,7 +114,8 @@ def page(workloads, results, explained, found, repeats, seconds, quick):
              "pipeline a call; the statements are those that the service sent, from "
              "PostgreSQL's log",
              "- Fastify answers the same JSON with the same statements and the same token "
-             "check with a cache, and no session check; the run stops if an answer differs",
+             "check with a cache, and no session check; one process, as `node server.js` runs; "
+             "the run stops if an answer differs",
              "- Data: `bench/seed.sql`: 200 tenants; all calls go to a trust of 30 schools, "
              "20,000 people, 3,000 channels and 50,000 applications"]
     if quick:

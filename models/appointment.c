@@ -68,19 +68,39 @@ static bool row_grantable(struct call *call, const PGresult *held, int row,
 			 none_left);
 }
 
-const struct problem *appointments_grantable(struct call *call)
+/* HR of all its schools ends what it could not have granted. */
+static bool row_endable(struct call *call, const PGresult *held, int row, bool none_left)
+{
+	return row_grantable(call, held, row, none_left) ||
+	       column_covers(call->me, COLUMN_HR,
+			     array_items(call->arena, row_text(held, row, "school_ids")));
+}
+
+/* Every row of `query` has to be the caller's to grant, or to end. */
+static const struct problem *all_rows(struct call *call, enum query query,
+				      bool (*judge)(struct call *, const PGresult *, int,
+						    bool))
 {
 	const struct problem *err;
 	const PGresult *held;
 	bool none_left = false;
 
-	if ((err = no_decider(call, &none_left)) ||
-	    (err = run(call, q_appointment_held, &held)))
+	if ((err = no_decider(call, &none_left)) || (err = run(call, query, &held)))
 		return err;
 	for (int row = 0; row < row_count(held); row++)
-		if (!row_grantable(call, held, row, none_left))
+		if (!judge(call, held, row, none_left))
 			return not_yours(call, row_text(held, row, "role"));
 	return NULL;
+}
+
+const struct problem *appointments_grantable(struct call *call)
+{
+	return all_rows(call, q_appointment_held, row_grantable);
+}
+
+const struct problem *appointments_endable(struct call *call)
+{
+	return all_rows(call, q_appointment_held, row_endable);
 }
 
 static const struct problem *grant_shape(struct call *call, const char *const *schools)
@@ -116,18 +136,9 @@ static const struct problem *grant(struct call *call)
 /* The may-grant table holds for ending as for granting. */
 static const struct problem *end(struct call *call)
 {
-	const struct problem *err;
-	const PGresult *held;
-	bool none_left = false;
+	const struct problem *err = all_rows(call, q_appointment_one, row_endable);
 
-	if ((err = no_decider(call, &none_left)) ||
-	    (err = run(call, q_appointment_one, &held)))
-		return err;
-	if (!call_holds(call, COLUMN_HR) &&
-	    (row_count(held) == 0 || !row_grantable(call, held, 0, none_left)))
-		return not_yours(call,
-				 row_count(held) ? row_text(held, 0, "role") : "this");
-	return flow_move(call);
+	return err ? err : flow_move(call);
 }
 
 static const struct route routes[] = {

@@ -39,14 +39,6 @@ void call_set_reach(struct call *call, const char *prefix, enum permission permi
 		 array_text(call->arena, reach.schools));
 }
 
-bool call_holds(const struct call *call, enum column column)
-{
-	for (int i = 0; call->me && i < call->me->appointment_count; i++)
-		if (appointment_holds(&call->me->appointments[i], column))
-			return true;
-	return false;
-}
-
 /* Who is calling: only ever from the principal, so that no input can pose as it. */
 static bool value_me(const struct call *call, const char *name, const char **ret_text)
 {

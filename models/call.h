@@ -97,8 +97,6 @@ void call_set(struct call *call, const char *name, const char *text);
 const char *call_text(const struct call *call,
 		      const char *name); /* NULL: absent or null */
 bool call_flag(const struct call *call, const char *name);
-/* Does any appointment of the caller stand in this column of the matrix? */
-bool call_holds(const struct call *call, enum column column);
 /* Seconds since 1970 as RFC 3339. */
 const char *call_time(struct call *call, long seconds);
 /* Writes `object` as the answer's body with a status; the reference is taken. */

@@ -232,8 +232,8 @@ static const struct step flow[] = {
 	  "Record the created account", .body = recording, .handle = record_account,
 	  .provides = gives_channel },
 	{ "exclude", "{submitted,more_information}", NULL, APPLICATION_EXCLUDE,
-	  "Exclude somebody with a conflict of interest", .body = excluding,
-	  .handle = exclude },
+	  "Exclude somebody with a conflict of interest", .gate = q_application_partial,
+	  .body = excluding, .handle = exclude },
 	{ 0 },
 };
 

@@ -1,7 +1,6 @@
 /* People of the tenant: staff, volunteers, governors, parents; with
  * or without a sign-in. */
 #include <time.h>
-#include "auth/may_grant.h"
 #include "auth/opaque.h"
 #include "base/id.h"
 #include "models/appointment.h"
@@ -111,7 +110,8 @@ static const struct problem *invite(struct call *call)
 	return NULL;
 }
 
-/* Ends every appointment with the person: HR may always, others what they could grant. */
+/* Ends every appointment with the person: what the caller could grant, or HR's schools.
+ */
 static const struct problem *leave(struct call *call)
 {
 	const struct problem *err;
@@ -119,9 +119,7 @@ static const struct problem *leave(struct call *call)
 
 	if ((err = standing(call, &person)))
 		return err;
-	if (!call_holds(call, COLUMN_HR) && (err = appointments_grantable(call)))
-		return err;
-	if ((err = run(call, q_person_leave, NULL)))
+	if ((err = appointments_endable(call)) || (err = run(call, q_person_leave, NULL)))
 		return err;
 	call_reach(call, PERSON_READ);
 	return resource_show(call);

@@ -31,7 +31,7 @@ struct route {
 struct step {
 	const char *action; /* "record_account"; in the path "record-account" */
 	const char *from;   /* "{draft,more_information}" */
-	const char *to;	    /* NULL: stays */
+	const char *to;	    /* NULL: stays; the move query gets the present state */
 	enum permission permission;
 	const char *label; /* for a button */
 	enum query

@@ -39,42 +39,29 @@ static const struct field password_changing[] = {
 	{ 0 },
 };
 
-static const struct problem *locked(struct call *call, long seconds)
-{
-	struct problem *err = problem(call->arena, PROBLEM_TOO_MANY,
-				      "Too many wrong passwords: try again later.");
-
-	err->retry_after = (int)seconds;
-	return err;
-}
-
-/* Checks a password with no connection held, counts a failure, and says why not. `row` is
- * NULL for an unknown user, which costs as much as a known one. */
+/* Checks a password with no connection held; the try was counted before. No row is an
+ * unknown user, and a locked one gets the same answer at the same cost: who is who is not
+ * told. */
 static const struct problem *prove(struct call *call, const PGresult *rows,
 				   const char *password)
 {
 	bool known = row_count(rows) > 0 && row_text(rows, 0, "password_hash");
-	const char *hash =
-		known ? arena_copy(call->arena, row_text(rows, 0, "password_hash"))
-		      : NULL;
-	long wait = known ? row_number(rows, 0, "locked_seconds") : 0;
+	const char *hash = NULL;
 	const struct problem *err;
-	bool right;
+	const PGresult *allowed;
 
-	if (known && row_text(rows, 0, "identity_id"))
+	if (known) {
 		call_set(call, "identity_id",
 			 arena_copy(call->arena, row_text(rows, 0, "identity_id")));
+		if ((err = run(call, q_sign_in_try, &allowed)))
+			return err;
+		if (row_count(allowed) > 0)
+			hash = arena_copy(call->arena,
+					  row_text(rows, 0, "password_hash"));
+	}
 	if ((err = call_commit(call)))
 		return err;
-	right = password_matches(wait > 0 ? NULL : hash, password);
-	if (wait > 0)
-		return locked(call, wait);
-	if (right)
-		return NULL;
-	if (known &&
-	    ((err = run(call, q_sign_in_failed, NULL)) || (err = call_commit(call))))
-		return err;
-	return sign_in_refused(call);
+	return password_matches(hash, password) ? NULL : sign_in_refused(call);
 }
 
 static const struct problem *sign_in(struct call *call)
@@ -164,6 +151,10 @@ static const struct problem *accept_invitation(struct call *call)
 		return problem_field(call->arena, "/invitation_token",
 				     "is unknown, used or expired");
 	call_set(call, "password_hash", NULL);
+	call_set(call, "invited_email",
+		 arena_copy(call->arena, row_text(found, 0, "email")));
+	call_set(call, "proved_id",
+		 arena_copy(call->arena, row_text(found, 0, "identity_id")));
 	if (row_text(found, 0, "identity_id"))
 		err = prove(call, found, password);
 	else if (!(err = weak(call, "/password", password, row_text(found, 0, "name"),
@@ -262,6 +253,8 @@ static const char *const gives_open[] = { "login",
 					  "refresh_seconds",
 					  "invitation_hash",
 					  "new_identity_id",
+					  "invited_email",
+					  "proved_id",
 					  "password_hash",
 					  "tenant_id",
 					  NULL };

@@ -15,8 +15,10 @@ enum { LISTED_SCHOOLS = 20 }; /* a token names up to so many schools an appointm
  * not told. */
 const struct problem *sign_in_refused(struct call *call)
 {
-	return problem(call->arena, PROBLEM_SIGN_IN_FAILED,
-		       "E-mail address or password is wrong.");
+	return problem(
+		call->arena, PROBLEM_SIGN_IN_FAILED,
+		"E-mail address or password is wrong, or there were too many tries: wait a "
+		"while before the next.");
 }
 
 void session_cookie(struct call *call, const char *token, long seconds)

@@ -172,6 +172,14 @@ SELECT code, detail, pointer FROM application_readiness(:id::uuid)
 -- A conflict of interest, or somebody else's turn.
 SELECT code, detail FROM application_turn(:id::uuid);
 
+-- name: application_partial :many
+-- Whoever stands on the applicant's side does not say who else may judge.
+SELECT 'conflict_of_interest' AS code,
+       'You are on the applicant''s side: somebody else says who has a conflict of interest.' AS detail
+  FROM channel_application a
+ WHERE a.tenant_id = :me_tenant::uuid AND a.id = :id::uuid
+   AND (:me_person::uuid IN (a.applicant_id, a.recorded_by) OR a.id = ANY (me_operating()));
+
 -- name: application_unready :many
 -- Approval also wants the business case, the operators and the risk assessment in order.
 SELECT code, detail FROM application_turn(:id::uuid)
@@ -261,9 +269,10 @@ WITH before AS (
 ), moved AS (
 	UPDATE channel_application a SET state = :to, version = a.version + 1,
 	       revision = coalesce(:to_revision::integer, a.revision),
-	       step = coalesce(:to_step::integer, CASE WHEN :to = 'submitted' THEN 0 ELSE a.step END),
+	       step = coalesce(:to_step::integer, CASE WHEN :to = 'submitted' AND b.state <> :to THEN 0 ELSE a.step END),
 	       submitted_at = CASE WHEN :action IN ('submit', 'answer') THEN now() ELSE a.submitted_at END,
-	       waiting_since = CASE WHEN :to IN ('submitted', 'more_information', 'approved') THEN now() END,
+	       waiting_since = CASE WHEN b.state = :to AND :to_step::integer IS NULL THEN a.waiting_since
+			WHEN :to IN ('submitted', 'more_information', 'approved') THEN now() END,
 	       decided_at = CASE WHEN :to IN ('approved', 'rejected') THEN now()
 			WHEN :to = 'draft' THEN NULL ELSE a.decided_at END,
 	       channel_id = coalesce(:channel_id::uuid, a.channel_id)
@@ -303,6 +312,10 @@ SELECT r.revision, r.submitted_at, r.submitted_by, r.submitted_name, r.changed, 
 WITH subject AS (
 	SELECT p.id FROM person p WHERE p.tenant_id = :me_tenant::uuid AND p.id = :person_id::uuid
 	   AND p.id <> :me_person::uuid
+	   AND NOT EXISTS (SELECT FROM channel_application a WHERE a.tenant_id = p.tenant_id
+		AND a.id = :id::uuid AND p.id IN (a.applicant_id, a.recorded_by))
+	   AND NOT EXISTS (SELECT FROM application_operator o WHERE o.tenant_id = p.tenant_id
+		AND o.application_id = :id::uuid AND o.person_id = p.id)
 ), excluded AS (
 	INSERT INTO exclusion (tenant_id, subject_id, person_id, reason, excluded_by)
 	SELECT :me_tenant::uuid, :id::uuid, s.id, :reason, :me_person::uuid FROM subject s

@@ -240,11 +240,6 @@ void pool_close(struct pool *pool)
 	pool_free(pool);
 }
 
-PGconn *connection_handle(struct connection *connection)
-{
-	return connection->pg;
-}
-
 struct pool_state pool_state(struct pool *pool)
 {
 	struct pool_state state;

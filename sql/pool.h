@@ -27,7 +27,6 @@ const struct problem *pool_take(struct pool *pool, struct arena *arena,
 				struct connection **ret_connection);
 /* A connection that is not idle is thrown away and opened anew by the next taker. */
 void pool_give(struct pool *pool, struct connection *connection);
-PGconn *connection_handle(struct connection *connection);
 struct pool_state {
 	int size, open, busy, waiting;
 };

@@ -11,10 +11,10 @@ SELECT identity_id, tenant_id, person_id, session_version, auth_time, amr, valid
   FROM principal(:session_id::uuid);
 
 -- name: sign_in_find :one
-SELECT identity_id, password_hash, locked_seconds FROM sign_in_find(:login);
+SELECT identity_id, password_hash FROM sign_in_find(:login);
 
--- name: sign_in_failed :exec
-SELECT sign_in_failed(:identity_id::uuid);
+-- name: sign_in_try :one
+SELECT allowed FROM sign_in_try(:identity_id::uuid);
 
 -- name: session_open :one
 SELECT session_id, tenant_id, person_id
@@ -30,18 +30,19 @@ SELECT session_id
 SELECT session_close(:me_session::uuid);
 
 -- name: identity_hash :one
-SELECT me_identity() AS identity_id, login, password_hash, locked_seconds FROM identity_hash();
+SELECT me_identity() AS identity_id, login, password_hash FROM identity_hash();
 
 -- name: password_change :exec
 SELECT password_change(:password_hash, :me_session::uuid);
 
 -- name: invitation_find :one
-SELECT name, email, tenant_name, identity_id, password_hash, locked_seconds
+SELECT name, email, tenant_name, identity_id, password_hash
   FROM invitation_find(decode(:invitation_hash, 'hex'));
 
 -- name: invitation_accept :one
 SELECT identity_id, tenant_id
-  FROM invitation_accept(decode(:invitation_hash, 'hex'), :new_identity_id::uuid, :password_hash);
+  FROM invitation_accept(decode(:invitation_hash, 'hex'), :invited_email, :proved_id::uuid,
+	:new_identity_id::uuid, :password_hash);
 
 -- name: me_show :one
 SELECT p.id AS person_id, p.name, p.email, p.person_type,

@@ -129,9 +129,3 @@ const struct problem *sqlstate_report(struct arena *arena, const PGresult *resul
 	return problem(arena, PROBLEM_INTERNAL,
 		       "This is a fault of ours and is in our log.");
 }
-
-const struct problem *sqlstate_problem(struct arena *arena, const PGresult *result,
-				       const struct constraint *constraints)
-{
-	return sqlstate_report(arena, result, constraints, "-");
-}

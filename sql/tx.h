@@ -45,10 +45,6 @@ void tx_abort(struct tx *tx); /* rolls back */
 void tx_end(
 	struct tx *tx); /* clears results, gives the connection back; aborts if open */
 
-/* SQLSTATE and constraint name to a problem; unknown ones are logged and are 500. */
-const struct problem *sqlstate_problem(struct arena *arena, const PGresult *result,
-				       const struct constraint *constraints);
-
 /* Reading a result by column name: NULL for SQL NULL, a bug ends the process. */
 const char *row_text(const PGresult *result, int row, const char *column);
 bool row_flag(const PGresult *result, int row, const char *column);

@@ -420,21 +420,25 @@ CREATE TRIGGER touch_update AFTER UPDATE ON appointment
 -- The gate: what may be asked before anybody is known. --------------------------------------
 
 CREATE FUNCTION sign_in_find(p_login text)
-RETURNS TABLE (identity_id uuid, password_hash text, locked_seconds integer)
+RETURNS TABLE (identity_id uuid, password_hash text)
 LANGUAGE sql STABLE AS $$
-	SELECT id, password_hash, greatest(0, extract(epoch FROM locked_until - now()))::integer
-	  FROM identity WHERE login = lower(p_login)
+	SELECT id, password_hash FROM identity WHERE login = lower(p_login)
 $$;
 SELECT define('sign_in_find(text)', 'chaperone_gate');
 
--- Five tries, then a lock that doubles from one minute to an hour.
-CREATE FUNCTION sign_in_failed(p_identity uuid) RETURNS void LANGUAGE sql AS $$
-	UPDATE identity SET failures = failures + 1,
-	       locked_until = CASE WHEN failures + 1 >= 5 THEN
+-- Counts a try before its password is looked at, so that many at once are still counted one
+-- by one; a right password sets it back. Five tries, then a lock that doubles from one minute to
+-- an hour; an hour of peace after a lock forgets it. No row: locked.
+CREATE FUNCTION sign_in_try(p_identity uuid) RETURNS TABLE (allowed boolean) LANGUAGE sql AS $$
+	UPDATE identity SET
+	       failures = CASE WHEN locked_until < now() - interval '1 hour' THEN 1 ELSE failures + 1 END,
+	       locked_until = CASE WHEN failures + 1 >= 5
+			AND (locked_until IS NULL OR locked_until >= now() - interval '1 hour') THEN
 			now() + least(interval '1 minute' * 2 ^ least(failures - 4, 6), interval '1 hour') END
-	 WHERE id = p_identity
+	 WHERE id = p_identity AND (locked_until IS NULL OR locked_until <= now())
+	RETURNING true
 $$;
-SELECT define('sign_in_failed(uuid)', 'chaperone_gate', 'chaperone_app');
+SELECT define('sign_in_try(uuid)', 'chaperone_gate', 'chaperone_app');
 
 -- Opens a session in one tenant of the identity: the one asked for, else where the person was
 -- last, else the first by name. No row: no such person, or left.
@@ -492,10 +496,9 @@ CREATE FUNCTION session_close(p_session uuid) RETURNS void LANGUAGE sql AS $$
 $$;
 SELECT define('session_close(uuid)', 'chaperone_app');
 
-CREATE FUNCTION identity_hash() RETURNS TABLE (login text, password_hash text, locked_seconds integer)
+CREATE FUNCTION identity_hash() RETURNS TABLE (login text, password_hash text)
 LANGUAGE sql STABLE AS $$
-	SELECT login, password_hash, greatest(0, extract(epoch FROM locked_until - now()))::integer
-	  FROM identity WHERE id = me_identity()
+	SELECT login, password_hash FROM identity WHERE id = me_identity()
 $$;
 SELECT define('identity_hash()', 'chaperone_app');
 
@@ -518,12 +521,29 @@ CREATE FUNCTION invitation_open(v invitation) RETURNS boolean LANGUAGE sql STABL
 		  AND a.granted_by IS DISTINCT FROM v.invited_by)
 $$;
 GRANT EXECUTE ON FUNCTION invitation_open(invitation) TO chaperone_definer;
+-- Another address, or a newer invitation, ends those that are open.
+CREATE FUNCTION invitation_lapse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	IF TG_TABLE_NAME = 'person' THEN
+		UPDATE invitation SET expires_at = now()
+		 WHERE tenant_id = NEW.tenant_id AND person_id = NEW.id
+		   AND accepted_at IS NULL AND expires_at > now();
+	ELSE
+		UPDATE invitation SET expires_at = now()
+		 WHERE tenant_id = NEW.tenant_id AND person_id = NEW.person_id AND id <> NEW.id
+		   AND accepted_at IS NULL AND expires_at > now();
+	END IF;
+	RETURN NULL;
+END
+$$;
+SELECT define('invitation_lapse()', 'chaperone_owner');
+CREATE TRIGGER lapse AFTER UPDATE OF email ON person FOR EACH ROW
+	WHEN (OLD.email IS DISTINCT FROM NEW.email) EXECUTE FUNCTION invitation_lapse();
+CREATE TRIGGER lapse AFTER INSERT ON invitation FOR EACH ROW EXECUTE FUNCTION invitation_lapse();
 CREATE FUNCTION invitation_find(p_hash bytea)
-RETURNS TABLE (name text, email text, tenant_name text, identity_id uuid, password_hash text,
-	locked_seconds integer)
+RETURNS TABLE (name text, email text, tenant_name text, identity_id uuid, password_hash text)
 LANGUAGE sql STABLE AS $$
-	SELECT p.name, p.email, t.name, i.id, i.password_hash,
-	       greatest(0, extract(epoch FROM i.locked_until - now()))::integer
+	SELECT p.name, p.email, t.name, i.id, i.password_hash
 	  FROM invitation v
 	  JOIN person p ON p.tenant_id = v.tenant_id AND p.id = v.person_id
 	  JOIN tenant t ON t.id = v.tenant_id
@@ -533,32 +553,32 @@ LANGUAGE sql STABLE AS $$
 $$;
 SELECT define('invitation_find(bytea)', 'chaperone_gate');
 
--- Ties the invited person to the identity of their e-mail address, new or known.
-CREATE FUNCTION invitation_accept(p_hash bytea, p_identity uuid, p_password_hash text)
+-- Ties the invited person to an identity: the one that proved itself (p_proved), else a new one.
+-- No row when anything is not as it was when the proof was asked for.
+CREATE FUNCTION invitation_accept(p_hash bytea, p_email text, p_proved uuid, p_identity uuid,
+	p_password_hash text)
 RETURNS TABLE (identity_id uuid, tenant_id uuid) LANGUAGE plpgsql AS $$
+#variable_conflict use_column
 DECLARE
 	r record;
-	v_identity uuid;
 BEGIN
-	UPDATE invitation v SET accepted_at = now()
-	 WHERE v.token_hash = p_hash AND invitation_open(v)
-	RETURNING v.tenant_id, v.person_id INTO r;
+	SELECT p.tenant_id, p.id INTO r
+	  FROM invitation v JOIN person p ON p.tenant_id = v.tenant_id AND p.id = v.person_id
+	 WHERE v.token_hash = p_hash AND invitation_open(v) AND p.identity_id IS NULL
+	   AND p.email = p_email
+	   AND p_proved IS NOT DISTINCT FROM (SELECT i.id FROM identity i WHERE i.login = p.email)
+	   FOR UPDATE;
 	IF NOT FOUND THEN RETURN; END IF;
-	SELECT i.id INTO v_identity FROM person p JOIN identity i ON i.login = p.email
-	 WHERE p.tenant_id = r.tenant_id AND p.id = r.person_id;
-	IF v_identity IS NULL THEN
-		INSERT INTO identity (id, login, password_hash)
-		SELECT p_identity, p.email, p_password_hash FROM person p
-		 WHERE p.tenant_id = r.tenant_id AND p.id = r.person_id
-		RETURNING id INTO v_identity;
+	UPDATE invitation v SET accepted_at = now() WHERE v.token_hash = p_hash;
+	IF p_proved IS NULL THEN
+		INSERT INTO identity (id, login, password_hash) VALUES (p_identity, p_email, p_password_hash);
 	END IF;
-	UPDATE person p SET identity_id = v_identity
-	 WHERE p.tenant_id = r.tenant_id AND p.id = r.person_id AND p.identity_id IS NULL;
-	IF NOT FOUND THEN RETURN; END IF;
-	RETURN QUERY SELECT v_identity, r.tenant_id;
+	UPDATE person p SET identity_id = coalesce(p_proved, p_identity)
+	 WHERE p.tenant_id = r.tenant_id AND p.id = r.id;
+	RETURN QUERY SELECT coalesce(p_proved, p_identity), r.tenant_id;
 END
 $$;
-SELECT define('invitation_accept(bytea,uuid,text)', 'chaperone_gate');
+SELECT define('invitation_accept(bytea,text,uuid,uuid,text)', 'chaperone_gate');
 
 -- Tenants in which one identity is a person, for /v1/me and switching.
 CREATE FUNCTION my_tenants() RETURNS TABLE (tenant_id uuid, tenant_name text, person_id uuid)

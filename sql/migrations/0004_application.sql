@@ -226,6 +226,8 @@ BEGIN
 			    WHEN EXISTS (SELECT FROM application_decision d WHERE d.tenant_id = a.tenant_id
 				AND d.application_id = a.id AND d.revision = a.revision AND d.step < a.step
 				AND d.decider_id = p.id) THEN 'decided_before'
+			    WHEN h.created_at > a.created_at AND h.granted_by IN (SELECT application_side(a.tenant_id, a.id))
+				THEN 'appointed_by_applicant'
 		       END AS conflict,
 		       EXISTS (SELECT FROM application_decision d WHERE d.tenant_id = a.tenant_id
 				AND d.application_id = a.id AND d.revision = a.revision AND d.step = a.step
@@ -252,7 +254,7 @@ BEGIN
 		  JOIN holder h ON h.conflict IS NULL AND CASE s.value #>> '{}'
 			WHEN 'trust_slt' THEN h.role = 'slt' AND h.wide
 			WHEN 'school_slt' THEN h.role = 'slt' AND NOT h.wide
-			ELSE s.value #>> '{}' = ANY (h.duties) END
+			ELSE s.value #>> '{}' = ANY (h.duties) AND (h.wide OR h.tenant_kind = 'school') END
 		 ORDER BY h.id, s.ordinality
 	)
 	SELECT id, name, capacity, conflict, conflict IS NULL AND NOT done FROM regular
@@ -281,7 +283,9 @@ BEGIN
 		SELECT CASE WHEN me_person() IN (a.applicant_id, a.recorded_by) THEN 'You are on the applicant''s side. '
 			    WHEN a.id = ANY (me_operating()) THEN 'You would operate this channel. '
 			    WHEN EXISTS (SELECT FROM d WHERE person_id = me_person() AND conflict = 'decided_before')
-			    THEN 'You decided an earlier step. ' END AS conflict
+			    THEN 'You decided an earlier step. '
+			    WHEN EXISTS (SELECT FROM d WHERE person_id = me_person() AND conflict = 'appointed_by_applicant')
+			    THEN 'The applicant''s side appointed you since. ' END AS conflict
 		  FROM channel_application a WHERE a.tenant_id = me_tenant() AND a.id = p_application
 	)
 	SELECT CASE WHEN mine.conflict IS NULL THEN 'not_your_turn' ELSE 'conflict_of_interest' END,

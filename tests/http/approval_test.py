@@ -1,5 +1,6 @@
 """Account approval (A3), from the business case to the recorded account, with every refusal."""
 import datetime
+import json
 import threading
 
 import pytest
@@ -33,7 +34,6 @@ class Stage:
         self.proprietor = tenant.person("Pru Proprietor", "governor", [], ["proprietor"])
 
     def set(self, key, value, school=None, locked=False):
-        import json
         self.house.sql("INSERT INTO setting (tenant_id, school_id, key, value, locked)"
                        " VALUES (%s, %s, %s, %s, %s) ON CONFLICT ON CONSTRAINT setting_once"
                        " DO UPDATE SET value = excluded.value, locked = excluded.locked",
@@ -326,6 +326,20 @@ def test_two_step_chain(stage):
     assert done["state"] == "approved" and [d["step"] for d in done["decisions"]] == [0, 1]
 
 
+def test_excluding_somebody_moves_nothing(stage):
+    """An action that stays put leaves the step of the chain and the wait as they are."""
+    stage.set("application.approver_chain", [{"scope": "school", "role": "slt", "need": "any"},
+                                             {"scope": "tenant", "role": "slt", "need": "any"}])
+    stage.ready()
+    application = stage.submitted()
+    first = stage.act(stage.head, application, "approve", WORDS).json
+    after = stage.act(stage.deputy, application, "exclude", {
+        "person_id": stage.proprietor.id, "reason": "A relative."}).json
+    assert after["waiting_since"] == first["waiting_since"]
+    assert [d["person_name"] for d in after["deciders"]] == ["Tara Trust"]
+    assert stage.act(stage.trust_slt, application, "approve", WORDS).json["state"] == "approved"
+
+
 def test_all_of_a_step(stage):
     stage.set("application.approver_chain", [{"scope": "school", "role": "slt", "need": "all"}])
     stage.ready()
@@ -431,6 +445,35 @@ def test_excluded_person_is_blind(stage):
     assert [d["person_name"] for d in stage.see(stage.head, application)["deciders"]] == ["Hal Head"]
 
 
+def test_the_applicants_side_does_not_choose_its_judges(stage):
+    """Neither by excluding the deciders, nor by appointing new ones since."""
+    stage.ready()
+    stage.attest(stage.head, by=stage.deputy)
+    application = stage.submitted(by=stage.head)
+    answer = stage.act(stage.head, application, "exclude", {
+        "person_id": stage.deputy.id, "reason": "In my way."}, expect=409).json
+    assert answer["blockers"][0]["code"] == "conflict_of_interest"
+    for person in (stage.head, stage.first):  # the applicant, an operator
+        stage.act(stage.deputy, application, "exclude", {
+            "person_id": person.id, "reason": "Blind them."}, expect=422)
+    own = stage.submitted(by=stage.trust_slt)
+    puppet = stage.tenant.person("Pat Puppet")
+    stage.trust_slt.client.post("/v1/appointments", {
+        "person_id": puppet.id, "role": "slt", "scope": "schools", "school_ids": [stage.school]}, expect=201)
+    assert "Pat Puppet" not in [d["person_name"] for d in stage.see(stage.head, own)["deciders"]]
+    answer = stage.act(puppet, own, "approve", WORDS, expect=409).json
+    assert answer["blockers"][0]["code"] == "conflict_of_interest"
+
+
+def test_a_schools_chair_is_no_substitute_in_a_trust(stage):
+    stage.set("application.substitute_decider", ["chair"])
+    stage.ready()
+    local = stage.tenant.person("Lou Local", "governor", [stage.school], ["chair"])
+    application = conflict_all(stage)
+    stage.act(local, application, "approve", WORDS, expect=409)
+    stage.act(stage.chair, application, "approve", WORDS, expect=200)
+
+
 def test_volunteer_applies_through_somebody(stage):
     """P1, P6: who records on behalf joins the applicant's side."""
     volunteer = stage.house.sql("INSERT INTO person (tenant_id, id, school_id, name, person_type) VALUES"
@@ -532,7 +575,7 @@ def test_actions_are_what_then_happens(house, who):
             seen = stage.see(person, application)
             body = {"record_account": {"handle": f"@r{application['id'][-8:]}",
                                        "url": "https://x.example/r", "account_created_on": day(0)},
-                    "exclude": {"person_id": stage.second.id, "reason": "A relative."}}.get(
+                    "exclude": {"person_id": stage.proprietor.id, "reason": "A relative."}}.get(
                         action, BODIES.get(action))
             answer = stage.act(person, application, action.replace("_", "-"), body, expect=None)
             blocked = {b["code"] for b in seen["blockers"] if b["action"] == action}

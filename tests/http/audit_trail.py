@@ -30,12 +30,14 @@ def faults(sql):
     """What does not agree, as text; empty: every sealed event stands as it was written.
     `sql` runs a statement and returns rows as dictionaries."""
     found, chains = [], {}
+    # in this order: what is sealed meanwhile must not seem to lack its seal
+    horizon = int(sql("SELECT sealed::text AS xid FROM audit_horizon")[0]["xid"])
+    seals = sql("SELECT tenant_id, seq, from_xid::text, to_xid::text, events, chain"
+                " FROM audit_seal ORDER BY tenant_id, seq")
     events = sorted(sql(EVENTS), key=lambda e: (int(e["xid"]), e["id"]))
     for event in events:
         if event_digest(event) != bytes(event["digest"]):
             found.append(f"event {event['id']} was edited")
-    seals = sql("SELECT tenant_id, seq, from_xid::text, to_xid::text, events, chain"
-                " FROM audit_seal ORDER BY tenant_id, seq")
     for seal in seals:
         seq, chain = chains.get(seal["tenant_id"], (0, b""))
         inside = [bytes(e["digest"]) for e in events if e["chain_of"] == str(seal["tenant_id"])
@@ -52,12 +54,11 @@ def faults(sql):
         if expected != bytes(seal["chain"]):
             found.append(f"seal {seal['seq']} of {seal['tenant_id']} does not hold")
         chains[seal["tenant_id"]] = seal["seq"], bytes(seal["chain"])
-    return found + uncovered(sql, events, seals)
+    return found + uncovered(horizon, events, seals)
 
 
-def uncovered(sql, events, seals):
+def uncovered(horizon, events, seals):
     """Events that are old enough to be sealed, and that no seal covers."""
-    horizon = int(sql("SELECT sealed::text AS xid FROM audit_horizon")[0]["xid"])
     ranges = {}
     for seal in seals:
         ranges.setdefault(str(seal["tenant_id"]), []).append(

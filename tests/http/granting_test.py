@@ -179,3 +179,17 @@ def test_a_tenant_without_a_decider_has_a_way_out(house, duty):
     seen = heir.client.get("/v1/tenant", expect=200).json
     assert seen["no_decider"] is False and seen["way_out"] is None
     refused(grant(chair, staff, "slt", [], expect=403), 403, "forbidden")
+
+
+def test_hr_ends_only_in_its_own_schools(house):
+    tenant = house.fresh_tenant()
+    here, there = tenant.schools
+    person = tenant.person("Hera Hr", "staff", [here], ["hr"], school=None)
+    house.sql("UPDATE person SET school_id = NULL WHERE id = %s", person.id)
+    person.appoint("administrator", [there])
+    for school, status in ((here, 200), (there, 403)):
+        slt = tenant.person(f"Sol {school[:8]}", "slt", [school])
+        appointment = house.sql("SELECT id::text FROM appointment WHERE person_id = %s", slt.id)[0]["id"]
+        person.client.post(f"/v1/appointments/{appointment}/end", {}, expect=status)
+        tenant.person(f"Spare {school[:8]}", "slt", [school])
+        person.client.post(f"/v1/people/{slt.id}/leave", {"left_on": "2026-01-01"}, expect=status)
