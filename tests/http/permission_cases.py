@@ -151,7 +151,7 @@ CASES = [
          fresh("application", "submitted"), "reject", WORDS), table="channel_application"),
     Case("application_exclude", "there", (200,), act("channel_application",
          lambda s, h: s.plot.application, "exclude",
-         lambda s, h: {"person_id": s.plot.person, **WORDS}), table="channel_application"),
+         lambda s, h: {"person_id": s.plot.plant_person("aside"), **WORDS}), table="channel_application"),
     Case("account_record", "there", (200,), act("channel_application",
          fresh("application", "approved"), "record-account", account_body),
          table="channel_application"),
