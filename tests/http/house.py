@@ -95,10 +95,10 @@ class House:
         return self.http.post("/v1/auth/sign-in", body, expect=expect)
 
     def token(self, email, tenant=None):
-        token, fetched = self.tokens.get((email, tenant), (None, 0))
-        if time.monotonic() - fetched > TOKEN_SECONDS:
+        token, until = self.tokens.get((email, tenant), (None, None))
+        if token is None or time.monotonic() > until:
             token = self.sign_in(email, tenant=tenant).json["access_token"]
-            self.tokens[email, tenant] = token, time.monotonic()
+            self.tokens[email, tenant] = token, time.monotonic() + TOKEN_SECONDS
         return token
 
     def as_(self, email, tenant=None, server=None):
