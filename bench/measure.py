@@ -53,7 +53,7 @@ class Run:
         """The context for whoever goes without enter(): the same caller, set for the session."""
         me = claims(workload.token)
         return (f"-c me.tenant={me['tid']} -c me.person={me['sub']} -c me.identity={me['idn']} "
-                "-c me.name=bench -c random_page_cost=1.1 -c timezone=UTC")
+                "-c me.name=bench -c random_page_cost=1.1 -c plan_cache_mode=force_generic_plan -c timezone=UTC")
 
     def call(self, workload, base, number):
         """One call as the load makes it; the answer."""
@@ -112,7 +112,7 @@ class Run:
             script, variables = workload.script(bench.folder, walls, first, each)
             result = bench.pgbench(script, variables, seconds,
                                    "chaperone_app" if walls else "postgres",
-                                   "-c random_page_cost=1.1 -c timezone=UTC" if walls
+                                   "-c random_page_cost=1.1 -c plan_cache_mode=force_generic_plan -c timezone=UTC" if walls
                                    else self.options(workload))
         else:
             base = bench.peer_url if contender == "fastify" else bench.service_url

@@ -103,7 +103,7 @@ static const struct problem *draft(struct call *call)
 {
 	const struct problem *err = resource_insert(call, q_application_draft);
 
-	if (!err)
+	if (!err && call_text(call, "operators"))
 		err = run(call, q_application_operators_set, NULL);
 	return err ? err : resource_created(call);
 }

@@ -5,11 +5,12 @@
 -- shared: c.school_id IS NULL
 SELECT c.id, c.school_id, s.name AS school_name, c.state, c.platform, f.name AS platform_name, c.handle,
        c.display_name, c.url, c.kind, c.visibility, c.audience, c.purpose, c.declared,
-       channel_classification(c) AS classification, channel_flags(c) AS flags, c.involves_pupils,
+       r.classification, r.flags, c.involves_pupils,
        c.website_linked_on, c.privacy_notice_on, c.source, c.version, c.created_at{cursor}
   FROM channel c
   LEFT JOIN platform f ON f.code = c.platform
   LEFT JOIN school s ON s.tenant_id = c.tenant_id AND s.id = c.school_id
+ CROSS JOIN LATERAL channel_review(c) r
  WHERE c.tenant_id = :me_tenant::uuid AND {reach}{filter} {page};
 
 -- name: channel_get :one
@@ -17,7 +18,7 @@ SELECT c.id, c.school_id, s.name AS school_name, c.state, c.platform, f.name AS 
 -- shared: c.school_id IS NULL
 SELECT c.id, c.school_id, s.name AS school_name, c.state, c.platform, f.name AS platform_name, c.handle,
        c.display_name, c.url, c.kind, c.visibility, c.audience, c.purpose, c.purpose_detail, c.declared,
-       channel_classification(c) AS classification, channel_flags(c) AS flags, c.involves_pupils,
+       r.classification, r.flags, c.involves_pupils,
        c.website_linked_on, c.privacy_notice_on, c.settings_checked_on, c.application_id, c.assessment_id,
        c.account_created_on,
        (SELECT coalesce(json_agg(json_build_object('id', g.id, 'access', g.access, 'person_id', g.person_id,
@@ -28,6 +29,7 @@ SELECT c.id, c.school_id, s.name AS school_name, c.state, c.platform, f.name AS 
   FROM channel c
   LEFT JOIN platform f ON f.code = c.platform
   LEFT JOIN school s ON s.tenant_id = c.tenant_id AND s.id = c.school_id
+ CROSS JOIN LATERAL channel_review(c) r
  WHERE c.tenant_id = :me_tenant::uuid AND c.id = :id::uuid AND {reach};
 
 -- name: channel_history :list
@@ -149,5 +151,5 @@ WITH place AS (
 SELECT EXISTS (SELECT FROM known) AS known, (SELECT id FROM made) AS id;
 
 -- name: channel_import_flags :one
-SELECT channel_flags(c) AS flags FROM channel c
+SELECT r.flags FROM channel c, channel_review(c) r
  WHERE c.tenant_id = :me_tenant::uuid AND c.id = :id::uuid;

@@ -51,11 +51,13 @@ SELECT a.id, a.school_id, s.name AS school_name, a.state, a.revision, a.applican
        (SELECT coalesce(json_agg(json_build_object('person_id', d.person_id, 'person_name', d.person_name,
 		'capacity', d.capacity) ORDER BY d.person_name), '[]')
 	  FROM application_deciders(a.id) d WHERE a.state = 'submitted' AND d.may) AS deciders,
-       -- P12: what there is already for the same people on the same platform.
+       -- P12: what there is already for the same people on the same platform, the newest ten.
        (SELECT coalesce(json_agg(json_build_object('id', c.id, 'display_name', c.display_name,
 		'handle', c.handle, 'audience', c.audience) ORDER BY c.created_at), '[]')
-	  FROM channel c WHERE c.tenant_id = a.tenant_id AND c.school_id IS NOT DISTINCT FROM a.school_id
-	   AND c.platform = a.platform AND c.state NOT IN ('closed', 'lost') AND c.id IS DISTINCT FROM a.channel_id) AS similar_channels,
+	  FROM (SELECT * FROM channel c WHERE c.tenant_id = a.tenant_id
+		AND coalesce(c.school_id, c.tenant_id) = coalesce(a.school_id, a.tenant_id)
+		AND c.platform = a.platform AND c.state NOT IN ('closed', 'lost')
+		AND c.id IS DISTINCT FROM a.channel_id ORDER BY c.created_at DESC LIMIT 10) c) AS similar_channels,
        a.submitted_at, a.waiting_since, a.decided_at, a.channel_id, a.version, a.created_at,
        :me_person::uuid IN (a.applicant_id, a.recorded_by) AS _own
   FROM channel_application a
@@ -72,16 +74,15 @@ WITH place AS (
 			AND s.id = :school_id::uuid AND {reach}) END AS ok
 ), applicant AS (
 	SELECT p.id, p.name FROM person p
-	 WHERE p.tenant_id = :me_tenant::uuid AND p.id = coalesce(:applicant_id::uuid, :me_person::uuid)
+	 WHERE p.tenant_id = :me_tenant::uuid AND p.id = (SELECT coalesce(:applicant_id::uuid, :me_person::uuid))
 	   AND (p.id = :me_person::uuid OR p.identity_id IS NULL)
 	   AND (p.left_on IS NULL OR p.left_on >= today())
 ), operator AS (
-	SELECT o.person_id, o.access, o.access_until, o.place - 1 AS place, p.name, p.id AS known
+	SELECT o.place - 1 AS place,
+	       (SELECT p.id FROM person p WHERE p.tenant_id = :me_tenant::uuid AND p.id = o.person_id
+		   AND (p.left_on IS NULL OR p.left_on >= today())) AS known
 	  FROM ROWS FROM (jsonb_to_recordset(coalesce(:operators::jsonb, '[]'))
-		AS (person_id uuid, access text, access_until date)) WITH ORDINALITY
-		AS o (person_id, access, access_until, place)
-	  LEFT JOIN person p ON p.tenant_id = :me_tenant::uuid AND p.id = o.person_id
-	   AND (p.left_on IS NULL OR p.left_on >= today())
+		AS (person_id uuid)) WITH ORDINALITY AS o (person_id, place)
 ), judged AS (
 	SELECT CASE WHEN NOT (SELECT ok FROM place) THEN '/school_id'
 		WHEN NOT EXISTS (SELECT FROM applicant) THEN '/applicant_id'
@@ -113,8 +114,9 @@ INSERT INTO application_operator (tenant_id, application_id, person_id, school_i
 SELECT a.tenant_id, a.id, p.id, a.school_id, a.applicant_id, p.name, o.access, o.access_until
   FROM channel_application a,
        jsonb_to_recordset(coalesce(:operators::jsonb, '[]'))
-	AS o (person_id uuid, access text, access_until date)
-  JOIN person p ON p.tenant_id = :me_tenant::uuid AND p.id = o.person_id
+	AS o (person_id uuid, access text, access_until date),
+       LATERAL (SELECT p.id, p.name FROM person p
+	 WHERE p.tenant_id = :me_tenant::uuid AND p.id = o.person_id LIMIT 1) p
  WHERE a.tenant_id = :me_tenant::uuid AND a.id = :id::uuid;
 
 -- name: application_operators_clear :exec
@@ -128,11 +130,11 @@ WITH before AS (
 	 WHERE a.tenant_id = :me_tenant::uuid AND a.id = :id::uuid AND a.version = :version::integer
 	   AND {reach} FOR UPDATE
 ), operator AS (
-	SELECT o.place - 1 AS place, p.id AS known
+	SELECT o.place - 1 AS place,
+	       (SELECT p.id FROM person p WHERE p.tenant_id = :me_tenant::uuid AND p.id = o.person_id
+		   AND (p.left_on IS NULL OR p.left_on >= today())) AS known
 	  FROM ROWS FROM (jsonb_to_recordset(coalesce(:operators::jsonb, '[]'))
 		AS (person_id uuid)) WITH ORDINALITY AS o (person_id, place)
-	  LEFT JOIN person p ON p.tenant_id = :me_tenant::uuid AND p.id = o.person_id
-	   AND (p.left_on IS NULL OR p.left_on >= today())
 ), judged AS (
 	SELECT CASE WHEN b.state NOT IN ('draft', 'more_information') THEN
 		'A ' || b.state || ' application is not edited: only a draft, or one sent back for more information.' END AS why,
