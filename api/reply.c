@@ -2,70 +2,19 @@
 #include "api/reply.h"
 #include <sodium.h>
 #include <string.h>
-#include "api/cell.h"
 #include "base/config.h"
 #include "base/encoding.h"
+#include "sql/row_json.h"
 
-enum { COLUMNS_MAX = 128, DIGEST = 16 };
-
-/* What is the same for every row of a result: looked up once. */
-struct written {
-	int number;
-	enum cell_form form;
-	const char *name;
-	size_t name_length;
-};
-struct plan {
-	struct written columns[COLUMNS_MAX];
-	int count;
-};
-
-static void plan_make(struct plan *plan, const PGresult *rows, const char *const *only)
-{
-	plan->count = 0;
-	for (int i = 0; i < PQnfields(rows) && plan->count < COLUMNS_MAX; i++) {
-		struct written *column = &plan->columns[plan->count];
-
-		column->name = PQfname(rows, i);
-		if (!cell_shown(column->name, only))
-			continue;
-		column->name_length = strlen(column->name);
-		column->number = i;
-		column->form = cell_form(rows, i);
-		plan->count++;
-	}
-}
-
-/* Names of columns are our own words: they need no escape. */
-static void row_members(struct buffer *out, const PGresult *rows, int row,
-			const struct plan *plan)
-{
-	for (int i = 0; i < plan->count; i++) {
-		const struct written *column = &plan->columns[i];
-
-		buffer_add(out, i ? ",\"" : "\"", i ? 2 : 1);
-		buffer_add(out, column->name, column->name_length);
-		buffer_add(out, "\":", 2);
-		if (PQgetisnull(rows, row, column->number))
-			buffer_add(out, "null", 4);
-		else
-			cell_json(out, column->form,
-				  PQgetvalue(rows, row, column->number),
-				  (size_t)PQgetlength(rows, row, column->number));
-	}
-}
+enum { DIGEST = 16 };
 
 void reply_row(struct buffer *out, const PGresult *rows, int row, const char *const *only,
 	       const char *more)
 {
-	struct plan plan;
+	struct row_form form;
 
-	plan_make(&plan, rows, only);
-	buffer_char(out, '{');
-	row_members(out, rows, row, &plan);
-	if (more)
-		buffer_text(out, more + (plan.count == 0 && *more == ','));
-	buffer_char(out, '}');
+	row_form_make(&form, rows, only);
+	row_form_write(out, rows, row, &form, more);
 }
 
 const char *reply_next(struct arena *arena, struct answer *answer,
@@ -91,14 +40,14 @@ void reply_list(struct arena *arena, struct answer *answer, const struct page *p
 	struct buffer *out = &answer->body;
 	const char *cursor = reply_next(arena, answer, page, rows, path);
 	int count = cursor ? page->limit : PQntuples(rows);
-	struct plan plan;
+	struct row_form form;
 
-	plan_make(&plan, rows, page->only);
+	row_form_make(&form, rows, page->only);
 	buffer_text(out, "{\"data\":[");
 	for (int row = 0; row < count; row++) {
-		buffer_text(out, row ? ",{" : "{");
-		row_members(out, rows, row, &plan);
-		buffer_char(out, '}');
+		if (row)
+			buffer_char(out, ',');
+		row_form_write(out, rows, row, &form, NULL);
 	}
 	buffer_text(out, "],\"next_cursor\":");
 	buffer_json(out, cursor);

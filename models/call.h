@@ -5,8 +5,8 @@
 #include "auth/policy.h"
 #include "base/buffer.h"
 #include "base/problem.h"
-#include "array.h"
 #include "listing.h"
+#include "sql/array.h"
 #include "sql/tx.h"
 
 /* What came in; texts are NULL when absent. The server has checked the framing. */

@@ -3,9 +3,14 @@
 #include "models/resource.h"
 #include "models/words.h"
 
+static const char *const access_levels[] = { "admin", "moderator", "poster", NULL };
+static const char *const states[] = { "draft",	   "submitted", "more_information",
+				      "approved",  "rejected",	"account_created",
+				      "withdrawn", NULL };
+
 static const struct field operators[] = {
 	{ "person_id", UUID, .required = true },
-	{ "access", ONE_OF, .required = true, .one_of = words_access },
+	{ "access", ONE_OF, .required = true, .one_of = access_levels },
 	{ "access_until", DATE },
 	{ 0 },
 };
@@ -61,7 +66,7 @@ static const struct listing listing = {
 	.filters =
 		(const struct filter[]){
 			{ "school_id", "a.school_id", UUID },
-			{ "state", "a.state", ONE_OF, .one_of = words_application_state },
+			{ "state", "a.state", ONE_OF, .one_of = states },
 			{ "applicant_id", "a.applicant_id", UUID },
 			{ "platform", "a.platform", LINE },
 			{ "kind", "a.kind", ONE_OF, .one_of = words_channel_kind },
@@ -82,7 +87,7 @@ static const struct listing inbox_listing = {
 	.filters =
 		(const struct filter[]){
 			{ "school_id", "a.school_id", UUID },
-			{ "state", "a.state", ONE_OF, .one_of = words_application_state },
+			{ "state", "a.state", ONE_OF, .one_of = states },
 			{ 0 },
 		},
 	.sorts =

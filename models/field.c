@@ -4,7 +4,7 @@
 #include <string.h>
 #include "base/buffer.h"
 #include "base/encoding.h"
-#include "models/array.h"
+#include "sql/array.h"
 #include "models/field_type.h"
 
 enum { FAULTS_MAX = 50, NAME_SHOWN = 60 };

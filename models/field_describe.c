@@ -1,5 +1,5 @@
 /* Field tables as JSON: for `chaperone describe`, and for the fields an action needs. */
-#include "models/array.h"
+#include "sql/array.h"
 #include "models/field_type.h"
 
 static json_t *words_json(const char *const *words)

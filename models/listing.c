@@ -5,7 +5,7 @@
 #include <string.h>
 #include "base/buffer.h"
 #include "base/problem.h"
-#include "models/array.h"
+#include "sql/array.h"
 #include "models/cursor.h"
 
 enum { ONLY_MAX = 64 };

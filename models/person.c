@@ -5,14 +5,18 @@
 #include "base/id.h"
 #include "models/appointment.h"
 #include "models/resource.h"
-#include "models/words.h"
 
 enum { INVITATION_SECONDS = 14 * 24 * 3600 };
+
+static const char *const person_types[] = { "employee",	 "agency",     "volunteer",
+					    "ptfa",	 "governor",   "trustee",
+					    "member",	 "contractor", "student_teacher",
+					    "candidate", "parent",     NULL };
 
 static const struct field content[] = {
 	{ "name", LINE, .required = true, .min = 2, .max = 200 },
 	{ "email", EMAIL, .clearable = true },
-	{ "person_type", ONE_OF, .required = true, .one_of = words_person_type },
+	{ "person_type", ONE_OF, .required = true, .one_of = person_types },
 	{ "job_title", LINE, .clearable = true, .max = 200 },
 	{ "school_id", UUID, .clearable = true },
 	{ 0 },
@@ -29,7 +33,7 @@ static const struct listing listing = {
 		(const struct filter[]){
 			{ "school_id", "p.school_id", UUID },
 			{ "person_type", "p.person_type", ONE_OF,
-			  .one_of = words_person_type },
+			  .one_of = person_types },
 			{ "email", "p.email", EMAIL },
 			{ "left_on", "p.left_on", DATE, .range = true },
 			{ "can_sign_in", "(p.identity_id IS NOT NULL)", FLAG },

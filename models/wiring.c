@@ -48,15 +48,6 @@ static bool field_named(const struct field *fields, const char *name)
 	return false;
 }
 
-/* A row's own queries (get, gates) know the row and the caller, no body. */
-static bool row_source(const void *data, const char *name)
-{
-	const struct resource *resource = data;
-
-	(void)resource;
-	return me_known(name) || strcmp(name, "id") == 0;
-}
-
 /* What any step of the flow gives, the move query knows: NULL from the other steps. */
 static bool flow_gives(const struct resource *resource, const char *name)
 {
@@ -68,9 +59,8 @@ static bool flow_gives(const struct resource *resource, const char *name)
 		name);
 }
 
-static bool route_source(const void *data, const char *name)
+static bool route_gives(const struct route_entry *entry, const char *name)
 {
-	const struct route_entry *entry = data;
 	const struct route *route = &entry->route;
 	bool post = strcmp(route->method, "POST") == 0;
 	bool patch = strcmp(route->method, "PATCH") == 0;
@@ -86,6 +76,13 @@ static bool route_source(const void *data, const char *name)
 		return true;
 	return (post && strcmp(name, "id") == 0) ||
 	       (route->if_match && strcmp(name, "version") == 0);
+}
+
+bool name_given(const struct route_entry *entry, const char *name)
+{
+	if (entry)
+		return route_gives(entry, name);
+	return me_known(name) || strcmp(name, "id") == 0;
 }
 
 static const struct filter *state_filter(const struct resource *resource)
@@ -117,7 +114,7 @@ static void step_check(struct wiring *wiring, const struct resource *resource,
 		fault_say(wiring, "%s has no label", step->action);
 	if (!step->gate)
 		return;
-	query_wired(wiring, step->gate, row_source, resource);
+	query_wired(wiring, step->gate, NULL);
 	if (query_has_slot(step->gate, "reach"))
 		fault_say(wiring, "%s is a gate and has {reach}",
 			  query_texts[step->gate].name);
@@ -140,7 +137,7 @@ void resource_check(struct wiring *wiring, const struct resource *resource)
 	if (resource->get && resource->read == UNSET)
 		fault_say(wiring, "can be read without a permission");
 	if (resource->get)
-		query_wired(wiring, resource->get, row_source, resource);
+		query_wired(wiring, resource->get, NULL);
 	if (resource->flow)
 		flow_check(wiring, resource);
 }
@@ -204,5 +201,5 @@ void route_check(struct wiring *wiring, const struct route_entry *entry)
 	list_check(wiring, route);
 	fields_wired(wiring, route->body, "field");
 	if (route->sql)
-		query_wired(wiring, route->sql, route_source, entry);
+		query_wired(wiring, route->sql, entry);
 }

@@ -84,8 +84,7 @@ static bool query_expand(struct wiring *wiring, enum query query,
 	return filled && statement_compile(wiring->arena, text->name, filled, statement);
 }
 
-void query_wired(struct wiring *wiring, enum query query, name_source source,
-		 const void *data)
+void query_wired(struct wiring *wiring, enum query query, const struct route_entry *entry)
 {
 	const struct query_text *text = &query_texts[query];
 	struct statement statement;
@@ -98,7 +97,7 @@ void query_wired(struct wiring *wiring, enum query query, name_source source,
 		return;
 	}
 	for (int i = 0; i < statement.param_count; i++)
-		if (!source(data, statement.params[i]))
+		if (!name_given(entry, statement.params[i]))
 			fault_say(wiring, "nothing gives :%s of %s (%s:%d)",
 				  statement.params[i], text->name, text->file,
 				  text->line);
