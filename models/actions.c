@@ -32,7 +32,7 @@ bool step_permits(struct call *call, const struct step *step, const PGresult *ro
 {
 	struct reach reach = policy_reach(call->arena, call->me, step->permission);
 
-	return row_covered(&reach, row);
+	return row_covered(&reach, row) && (!step->permits || step->permits(call, row));
 }
 
 void blockers_add(struct buffer *out, const char *action, const PGresult *gate)

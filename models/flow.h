@@ -4,7 +4,7 @@
 
 /* The state, version and place of a row that a flow moves. */
 bool step_leaves(struct arena *arena, const struct step *step, const char *state);
-/* Does the caller's reach for this step cover the row? */
+/* Does the caller's reach for this step cover the row, and does the step permit them? */
 bool step_permits(struct call *call, const struct step *step, const PGresult *row);
 /* Does this reach cover the row, by its _school or school_id and its _own? */
 bool row_covered(const struct reach *reach, const PGresult *row);

@@ -34,6 +34,8 @@ struct step {
 	const char *to;	    /* NULL: stays; the move query gets the present state */
 	enum permission permission;
 	const char *label; /* for a button */
+	/* what else the caller must hold for this row, by its columns; false is 403 */
+	bool (*permits)(struct call *call, const PGresult *row);
 	enum query
 		gate; /* rows of {code, detail}: why not yet; a `pointer` names a field */
 	const struct field *body;
