@@ -6,9 +6,9 @@
 
 enum field_type {
 	UUID,	 /* RFC 9562 text, lower-cased */
-	LINE,	 /* one line of text, trimmed, no control characters; min and max in
-		    characters */
-	TEXT,	 /* the same, with line breaks and tabs */
+	LINE,	 /* one line of text, trimmed, something to see in it, nothing hidden or
+		    control; min and max in characters */
+	TEXT,	 /* the same, with line breaks and tabs, and hidden characters allowed */
 	NUMBER,	 /* whole number within min and max */
 	FLAG,	 /* true or false */
 	DATE,	 /* RFC 3339 full-date */
