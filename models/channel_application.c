@@ -6,7 +6,7 @@
 static const struct field operators[] = {
 	{ "person_id", UUID, .required = true },
 	{ "access", ONE_OF, .required = true, .one_of = words_access },
-	{ "access_until", DATE },
+	{ "access_until", DATE, .coming = true },
 	{ 0 },
 };
 
@@ -51,8 +51,8 @@ static const struct field recording[] = {
 	{ "handle", LINE, .required = true, .max = 253 },
 	{ "url", URL, .required = true },
 	{ "display_name", LINE, .max = 200 },
-	{ "account_created_on", DATE, .required = true },
-	{ "privacy_notice_on", DATE },
+	{ "account_created_on", DATE, .required = true, .past = true },
+	{ "privacy_notice_on", DATE, .past = true },
 	{ "reason", LINE, .max = 500 },
 	{ 0 },
 };

@@ -154,9 +154,17 @@ static const char *check_url(struct arena *arena, const struct field *field,
 static const char *check_date(struct arena *arena, const struct field *field,
 			      const char *text, const char **ret_text)
 {
-	(void)field;
+	char today[DATE_SIZE];
+
+	if (!date_valid(text))
+		return "is a date, as 2026-09-01, from 1900 to 2200";
+	date_london(time(NULL), today);
+	if (field->past && strcmp(text, today) > 0)
+		return "is today or earlier";
+	if (field->coming && strcmp(text, today) < 0)
+		return "is today or later";
 	*ret_text = arena_copy(arena, text);
-	return date_valid(text) ? NULL : "is a date, as 2026-09-01, from 1900 to 2200";
+	return NULL;
 }
 
 static const char *check_time(struct arena *arena, const struct field *field,
