@@ -161,6 +161,14 @@ WITH before AS (
 	       assessment_id = CASE WHEN :has_assessment_id::boolean THEN :assessment_id::uuid ELSE a.assessment_id END
 	  FROM before b, judged j
 	 WHERE a.tenant_id = b.tenant_id AND a.id = b.id AND j.why IS NULL AND j.fault IS NULL
+	RETURNING a.*
+), logged AS (
+	INSERT INTO application_history (tenant_id, application_id, actor_id, actor_name, action,
+		from_state, to_state, revision, note)
+	SELECT c.tenant_id, c.id, :me_person::uuid, me_name(), 'change', b.state, c.state, c.revision,
+	       nullif(concat_ws(', ', changed_names(to_jsonb(b), to_jsonb(c)),
+			CASE WHEN :has_operators::boolean THEN 'operators' END), '')
+	  FROM changed c JOIN before b USING (tenant_id, id)
 )
 SELECT why IS NULL AND fault IS NULL AS ok, CASE WHEN why IS NULL THEN fault END AS fault, why FROM judged;
 

@@ -1,0 +1,11 @@
+-- Small rules: what a change names in the history.
+
+-- The names of what differs between two states of a row, for the note of a change.
+CREATE FUNCTION changed_names(p_before jsonb, p_after jsonb) RETURNS text
+LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+	RETURN (SELECT string_agg(e.key, ', ' ORDER BY e.key) FROM jsonb_each(p_after) e
+		 WHERE e.key NOT IN ('version', 'handle_key') AND e.value IS DISTINCT FROM p_before -> e.key);
+END
+$$;
+GRANT EXECUTE ON FUNCTION changed_names(jsonb, jsonb) TO chaperone_app;
