@@ -120,12 +120,6 @@ static const struct problem *change(struct call *call)
 	return err ? err : resource_show(call);
 }
 
-static const struct problem *moved_first(struct call *call)
-{
-	return problem(call->arena, PROBLEM_WRONG_STATE,
-		       "Somebody else moved this first: read it again.");
-}
-
 /* Files what is submitted as a revision of its own, then moves (P4). */
 static const struct problem *file(struct call *call)
 {
@@ -135,7 +129,7 @@ static const struct problem *file(struct call *call)
 	if (err)
 		return err;
 	if (row_count(filed) == 0)
-		return moved_first(call);
+		return changed_first(call);
 	call_set(call, "to_revision", row_text(filed, 0, "revision"));
 	return flow_move(call);
 }
@@ -154,7 +148,7 @@ static const struct problem *decide(struct call *call)
 	if ((err = run(call, q_application_record_decision, &decided)))
 		return err;
 	if (row_count(decided) == 0)
-		return moved_first(call);
+		return changed_first(call);
 	call_set(call, "to", row_text(decided, 0, "to_state"));
 	call_set(call, "to_step", row_text(decided, 0, "to_step"));
 	return flow_move(call);
@@ -170,7 +164,7 @@ static const struct problem *record_account(struct call *call)
 	call_set(call, "channel_id", arena_copy(call->arena, id));
 	if ((err = run(call, q_application_account, &made)))
 		return err;
-	return row_count(made) == 0 ? moved_first(call) : flow_move(call);
+	return row_count(made) == 0 ? changed_first(call) : flow_move(call);
 }
 
 static const struct problem *exclude(struct call *call)
