@@ -174,6 +174,17 @@ static const struct problem *exclude(struct call *call)
 	return err ? err : flow_move(call);
 }
 
+/* Whoever is named may refuse, and then judge again: nobody is made an operator. */
+static const struct problem *step_down(struct call *call)
+{
+	const PGresult *gone;
+	const struct problem *err = flow_move(call);
+
+	if (!err)
+		err = run(call, q_application_step_down, &gone);
+	return err || row_count(gone) > 0 ? err : changed_first(call);
+}
+
 static const char *const gives_revision[] = { "to_revision", NULL };
 static const char *const gives_decision[] = { "decision_id", "to_step", NULL };
 static const char *const gives_channel[] = { "channel_id", NULL };
@@ -228,6 +239,9 @@ static const struct step flow[] = {
 	{ "exclude", "{submitted,more_information}", NULL, APPLICATION_EXCLUDE,
 	  "Exclude somebody with a conflict of interest", .gate = q_application_partial,
 	  .body = excluding, .handle = exclude },
+	{ "step_down", "{draft,submitted,more_information}", NULL, APPLICATION_STEP_DOWN,
+	  "Step down as an operator", .own = "_operating", .body = explaining,
+	  .handle = step_down },
 	{ 0 },
 };
 

@@ -168,7 +168,7 @@ static const struct problem *update_missed(struct call *call)
 		return err;
 	if (row_count(row) == 0)
 		return nothing(call);
-	if (row_covered(&reach, row) && (err = version_judge(call, row)))
+	if (row_covered(&reach, row, "_own") && (err = version_judge(call, row)))
 		return err;
 	return problem(
 		call->arena, PROBLEM_FORBIDDEN,

@@ -35,6 +35,8 @@ struct step {
 	const char *to;	    /* NULL: stays; the move query gets the present state */
 	enum permission permission;
 	const char *label; /* for a button */
+	/* the row's flag that makes it the caller's own for this step; NULL: _own */
+	const char *own;
 	/* what else the caller must hold for this row, by its columns; false is 403 */
 	bool (*permits)(struct call *call, const PGresult *row);
 	enum query

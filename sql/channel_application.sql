@@ -48,19 +48,28 @@ SELECT a.id, a.school_id, s.name AS school_name, a.state, a.revision, a.applican
 		'decider_name', d.decider_name, 'capacity', d.capacity,
 		'decided_at', to_char(d.decided_at, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')) ORDER BY d.decided_at), '[]')
 	  FROM application_decision d WHERE d.tenant_id = a.tenant_id AND d.application_id = a.id) AS decisions,
-       (SELECT coalesce(json_agg(json_build_object('person_id', d.person_id, 'person_name', d.person_name,
-		'capacity', d.capacity) ORDER BY d.person_name), '[]')
-	  FROM application_deciders(a.id) d WHERE a.state = 'submitted' AND d.may) AS deciders,
+       coalesce(judge.deciders, '[]') AS deciders, coalesce(judge.conflicted, '[]') AS conflicted,
        -- P12: what there is already for the same people on the same platform.
        (SELECT coalesce(json_agg(json_build_object('id', c.id, 'display_name', c.display_name,
 		'handle', c.handle, 'audience', c.audience) ORDER BY c.created_at), '[]')
 	  FROM channel c WHERE c.tenant_id = a.tenant_id AND c.school_id IS NOT DISTINCT FROM a.school_id
 	   AND c.platform = a.platform AND c.state NOT IN ('closed', 'lost') AND c.id IS DISTINCT FROM a.channel_id) AS similar_channels,
        a.submitted_at, a.waiting_since, a.decided_at, a.channel_id, a.version, a.created_at,
-       :me_person::uuid IN (a.applicant_id, a.recorded_by) AS _own
+       :me_person::uuid IN (a.applicant_id, a.recorded_by) AS _own,
+       EXISTS (SELECT FROM application_operator o WHERE o.tenant_id = a.tenant_id
+	AND o.application_id = a.id AND o.person_id = :me_person::uuid) AS _operating
   FROM channel_application a
   JOIN platform f ON f.code = a.platform
   LEFT JOIN school s ON s.tenant_id = a.tenant_id AND s.id = a.school_id
+  LEFT JOIN LATERAL (
+	SELECT json_agg(json_build_object('person_id', d.person_id, 'person_name', d.person_name,
+		'capacity', d.capacity) ORDER BY d.person_name) FILTER (WHERE d.may) AS deciders,
+	       -- Who is excluded is for those to know who may see the exclusion.
+	       json_agg(json_build_object('person_id', d.person_id, 'person_name', d.person_name,
+		'conflict', d.conflict) ORDER BY d.person_name) FILTER (WHERE d.conflict <> 'excluded'
+		OR d.conflict = 'excluded' AND EXISTS (SELECT FROM exclusion e
+			WHERE e.tenant_id = a.tenant_id AND e.subject_id = a.id)) AS conflicted
+	  FROM application_deciders(a.id) d WHERE a.state = 'submitted') judge ON true
  WHERE a.tenant_id = :me_tenant::uuid AND a.id = :id::uuid AND {reach};
 
 -- name: application_draft :one
@@ -186,7 +195,8 @@ SELECT 'conflict_of_interest' AS code,
        'You are on the applicant''s side: somebody else says who has a conflict of interest.' AS detail
   FROM channel_application a
  WHERE a.tenant_id = :me_tenant::uuid AND a.id = :id::uuid
-   AND (:me_person::uuid IN (a.applicant_id, a.recorded_by) OR a.id = ANY (me_operating()));
+   AND (:me_person::uuid IN (a.applicant_id, a.recorded_by) OR EXISTS (SELECT FROM application_operator o
+	WHERE o.tenant_id = a.tenant_id AND o.application_id = a.id AND o.person_id = :me_person::uuid));
 
 -- name: application_unready :many
 -- Approval also wants the business case, the operators and the risk assessment in order.
@@ -330,6 +340,11 @@ WITH subject AS (
 	ON CONFLICT DO NOTHING
 )
 SELECT EXISTS (SELECT FROM subject) AS ok, '/person_id' AS fault;
+
+-- name: application_step_down :one
+DELETE FROM application_operator
+ WHERE tenant_id = :me_tenant::uuid AND application_id = :id::uuid AND person_id = :me_person::uuid
+RETURNING application_id;
 
 -- name: application_account :one
 -- The administrator's record of the created account: the channel, its grants, its history (P9, P11).
