@@ -267,16 +267,16 @@ WITH a AS (
 	SELECT a.tenant_id, :decision_id::uuid, a.id, a.revision, a.step, :to, :reason, :me_person::uuid,
 	       me_name(), mine.capacity
 	  FROM a, mine
+), place AS ( -- a step that needs all waits for the others; a substitute speaks for them
+	SELECT a.step, jsonb_array_length(a.chain) AS steps,
+	       a.chain -> a.step ->> 'need' = 'all' AND mine.capacity NOT LIKE 'substitute:%'
+		AND EXISTS (SELECT FROM d WHERE d.person_id <> :me_person::uuid) AS waits
+	  FROM a, mine
 )
 SELECT CASE WHEN :to = 'rejected' THEN 'rejected'
-	    WHEN a.chain -> a.step ->> 'need' = 'all' AND mine.capacity NOT LIKE 'substitute:%'
-		AND EXISTS (SELECT FROM d WHERE d.person_id <> :me_person::uuid) THEN 'submitted'
-	    WHEN a.step + 1 < jsonb_array_length(a.chain) THEN 'submitted'
-	    ELSE 'approved' END AS to_state,
-       a.step + CASE WHEN :to = 'approved' AND NOT (a.chain -> a.step ->> 'need' = 'all'
-		AND mine.capacity NOT LIKE 'substitute:%'
-		AND EXISTS (SELECT FROM d WHERE d.person_id <> :me_person::uuid)) THEN 1 ELSE 0 END AS to_step
-  FROM a, mine;
+	    WHEN waits OR step + 1 < steps THEN 'submitted' ELSE 'approved' END AS to_state,
+       step + CASE WHEN :to = 'approved' AND NOT waits THEN 1 ELSE 0 END AS to_step
+  FROM place;
 
 -- name: application_move :one
 -- No row comes back when someone else moved it first: the caller answers 409.
