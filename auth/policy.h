@@ -32,6 +32,7 @@
 	X(APPLICATION_EDIT, "application_edit")                                          \
 	X(APPLICATION_DECIDE, "application_decide")                                      \
 	X(APPLICATION_EXCLUDE, "application_exclude")                                    \
+	X(APPLICATION_STEP_DOWN, "application_step_down")                                \
 	X(ACCOUNT_RECORD, "account_record")
 
 enum permission {

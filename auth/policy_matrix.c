@@ -33,6 +33,7 @@ const enum cell policy_matrix[PERMISSION_COUNT][COLUMN_COUNT] = {
 	[APPLICATION_EDIT]    = { OWN,   OWN,   OWN,   OWN,   NO,      NO,    NO,    NO,    NO,    NO,    NO,    NO,    NO    },
 	[APPLICATION_DECIDE]  = { SCOPE, SCOPE, NO,    NO,    NO,      SCOPE, NO,    NO,    NO,    NO,    SCOPE, SCOPE, NO    },
 	[APPLICATION_EXCLUDE] = { SCOPE, SCOPE, NO,    NO,    NO,      NO,    NO,    NO,    NO,    NO,    NO,    NO,    NO    },
+	[APPLICATION_STEP_DOWN]={ OWN,   OWN,   OWN,   OWN,   NO,      OWN,   NO,    NO,    NO,    NO,    OWN,   OWN,   NO    },
 	[ACCOUNT_RECORD]      = { NO,    NO,    SCOPE, NO,    NO,      NO,    NO,    NO,    NO,    NO,    NO,    NO,    NO    },
 };
 /* clang-format on */

@@ -18,21 +18,21 @@ bool step_leaves(struct arena *arena, const struct step *step, const char *state
 	return false;
 }
 
-bool row_covered(const struct reach *reach, const PGresult *row)
+bool row_covered(const struct reach *reach, const PGresult *row, const char *own)
 {
-	bool own = row_has(row, "_own") && row_flag(row, 0, "_own");
 	const char *school = row_has(row, "_school")	 ? row_text(row, 0, "_school")
 			     : row_has(row, "school_id") ? row_text(row, 0, "school_id")
 							 : NULL;
 
-	return reach_covers(reach, school, own);
+	return reach_covers(reach, school, row_has(row, own) && row_flag(row, 0, own));
 }
 
 bool step_permits(struct call *call, const struct step *step, const PGresult *row)
 {
 	struct reach reach = policy_reach(call->arena, call->me, step->permission);
 
-	return row_covered(&reach, row);
+	return row_covered(&reach, row, step->own ? step->own : "_own") &&
+	       (!step->permits || step->permits(call, row));
 }
 
 void blockers_add(struct buffer *out, const char *action, const PGresult *gate)

@@ -62,48 +62,46 @@ static const struct problem *no_decider(struct call *call, bool *ret_no_decider)
 	return err;
 }
 
-static bool row_grantable(struct call *call, const PGresult *held, int row,
-			  bool none_left)
+static bool row_grantable(struct call *call, const PGresult *held, int row)
 {
 	return may_grant(call->me, row_text(held, row, "role"),
 			 array_items(call->arena, row_text(held, row, "duties")),
-			 array_items(call->arena, row_text(held, row, "school_ids")),
-			 none_left);
+			 array_items(call->arena, row_text(held, row, "_school_ids")),
+			 row_flag(held, row, "_no_decider"));
 }
 
 /* HR of all its schools ends what it could not have granted. */
-static bool row_endable(struct call *call, const PGresult *held, int row, bool none_left)
+static bool row_endable(struct call *call, const PGresult *held, int row)
 {
-	return row_grantable(call, held, row, none_left) ||
-	       column_covers(call->me, COLUMN_HR,
-			     array_items(call->arena, row_text(held, row, "school_ids")));
+	return row_grantable(call, held, row) ||
+	       column_covers(
+		       call->me, COLUMN_HR,
+		       array_items(call->arena, row_text(held, row, "_school_ids")));
 }
 
-/* Every row of `query` has to be the caller's to grant, or to end. */
-static const struct problem *all_rows(struct call *call, enum query query,
-				      bool (*judge)(struct call *, const PGresult *, int,
-						    bool))
+/* Everything that person :id holds has to be the caller's to grant, or to end. */
+static const struct problem *all_held(struct call *call,
+				      bool (*judge)(struct call *, const PGresult *, int))
 {
 	const struct problem *err;
 	const PGresult *held;
-	bool none_left = false;
 
-	if ((err = no_decider(call, &none_left)) || (err = run(call, query, &held)))
+	if ((err = run(call, q_appointment_held, &held)))
 		return err;
 	for (int row = 0; row < row_count(held); row++)
-		if (!judge(call, held, row, none_left))
+		if (!judge(call, held, row))
 			return not_yours(call, row_text(held, row, "role"));
 	return NULL;
 }
 
 const struct problem *appointments_grantable(struct call *call)
 {
-	return all_rows(call, q_appointment_held, row_grantable);
+	return all_held(call, row_grantable);
 }
 
 const struct problem *appointments_endable(struct call *call)
 {
-	return all_rows(call, q_appointment_held, row_endable);
+	return all_held(call, row_endable);
 }
 
 static const struct problem *grant_shape(struct call *call, const char *const *schools)
@@ -137,11 +135,9 @@ static const struct problem *grant(struct call *call)
 }
 
 /* The may-grant table holds for ending as for granting. */
-static const struct problem *end(struct call *call)
+static bool endable(struct call *call, const PGresult *row)
 {
-	const struct problem *err = all_rows(call, q_appointment_one, row_endable);
-
-	return err ? err : flow_move(call);
+	return row_endable(call, row, 0);
 }
 
 static const struct route routes[] = {
@@ -160,8 +156,8 @@ static const struct step flow[] = {
 	  .gate = q_appointment_second, .body = reasoning, .recent = true },
 	{ "decline", "{proposed}", "declined", APPOINTMENT_CONFIRM, "Decline",
 	  .body = reasoning },
-	{ "end", "{proposed,active}", "ended", APPOINTMENT_END, "End", .body = reasoning,
-	  .handle = end },
+	{ "end", "{proposed,active}", "ended", APPOINTMENT_END, "End", .permits = endable,
+	  .body = reasoning },
 	{ 0 },
 };
 

@@ -52,6 +52,7 @@ static void step_expand(const struct resource *resource, const struct step *step
 		.permission = step->permission,
 		.sql = resource->move,
 		.body = step->body,
+		.versioned = true,
 		.recent = step->recent,
 		.provides = step->provides,
 		.step = step,

@@ -18,8 +18,8 @@ static const struct field changing[] = {
 	{ "purpose_detail", TEXT, .clearable = true, .max = 2000 },
 	{ "declared", ONE_OF, .one_of = declarations },
 	{ "involves_pupils", FLAG },
-	{ "website_linked_on", DATE, .clearable = true },
-	{ "privacy_notice_on", DATE, .clearable = true },
+	{ "website_linked_on", DATE, .clearable = true, .past = true },
+	{ "privacy_notice_on", DATE, .clearable = true, .past = true },
 	{ 0 },
 };
 

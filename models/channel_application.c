@@ -11,7 +11,7 @@ static const char *const states[] = { "draft",	   "submitted", "more_information
 static const struct field operators[] = {
 	{ "person_id", UUID, .required = true },
 	{ "access", ONE_OF, .required = true, .one_of = access_levels },
-	{ "access_until", DATE },
+	{ "access_until", DATE, .coming = true },
 	{ 0 },
 };
 
@@ -56,8 +56,8 @@ static const struct field recording[] = {
 	{ "handle", LINE, .required = true, .max = 253 },
 	{ "url", URL, .required = true },
 	{ "display_name", LINE, .max = 200 },
-	{ "account_created_on", DATE, .required = true },
-	{ "privacy_notice_on", DATE },
+	{ "account_created_on", DATE, .required = true, .past = true },
+	{ "privacy_notice_on", DATE, .past = true },
 	{ "reason", LINE, .max = 500 },
 	{ 0 },
 };
@@ -125,12 +125,6 @@ static const struct problem *change(struct call *call)
 	return err ? err : resource_show(call);
 }
 
-static const struct problem *moved_first(struct call *call)
-{
-	return problem(call->arena, PROBLEM_WRONG_STATE,
-		       "Somebody else moved this first: read it again.");
-}
-
 /* Files what is submitted as a revision of its own, then moves (P4). */
 static const struct problem *file(struct call *call)
 {
@@ -140,7 +134,7 @@ static const struct problem *file(struct call *call)
 	if (err)
 		return err;
 	if (row_count(filed) == 0)
-		return moved_first(call);
+		return changed_first(call);
 	call_set(call, "to_revision", row_text(filed, 0, "revision"));
 	return flow_move(call);
 }
@@ -159,7 +153,7 @@ static const struct problem *decide(struct call *call)
 	if ((err = run(call, q_application_record_decision, &decided)))
 		return err;
 	if (row_count(decided) == 0)
-		return moved_first(call);
+		return changed_first(call);
 	call_set(call, "to", row_text(decided, 0, "to_state"));
 	call_set(call, "to_step", row_text(decided, 0, "to_step"));
 	return flow_move(call);
@@ -175,7 +169,7 @@ static const struct problem *record_account(struct call *call)
 	call_set(call, "channel_id", arena_copy(call->arena, id));
 	if ((err = run(call, q_application_account, &made)))
 		return err;
-	return row_count(made) == 0 ? moved_first(call) : flow_move(call);
+	return row_count(made) == 0 ? changed_first(call) : flow_move(call);
 }
 
 static const struct problem *exclude(struct call *call)
@@ -183,6 +177,17 @@ static const struct problem *exclude(struct call *call)
 	const struct problem *err = resource_insert(call, q_application_exclude);
 
 	return err ? err : flow_move(call);
+}
+
+/* Whoever is named may refuse, and then judge again: nobody is made an operator. */
+static const struct problem *step_down(struct call *call)
+{
+	const PGresult *gone;
+	const struct problem *err = flow_move(call);
+
+	if (!err)
+		err = run(call, q_application_step_down, &gone);
+	return err || row_count(gone) > 0 ? err : changed_first(call);
 }
 
 static const char *const gives_revision[] = { "to_revision", NULL };
@@ -239,6 +244,9 @@ static const struct step flow[] = {
 	{ "exclude", "{submitted,more_information}", NULL, APPLICATION_EXCLUDE,
 	  "Exclude somebody with a conflict of interest", .gate = q_application_partial,
 	  .body = excluding, .handle = exclude },
+	{ "step_down", "{draft,submitted,more_information}", NULL, APPLICATION_STEP_DOWN,
+	  "Step down as an operator", .own = "_operating", .body = explaining,
+	  .handle = step_down },
 	{ 0 },
 };
 

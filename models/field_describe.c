@@ -20,6 +20,10 @@ static json_t *field_describe(const struct field *field, enum field_mode mode)
 		field->type == LIST ? field_type_name(field->of) : NULL, "fields",
 		field->fields ? fields_describe(field->fields, FIELD_CREATE) : NULL);
 
+	if (field->past)
+		json_object_set_new(shown, "past", json_true());
+	if (field->coming)
+		json_object_set_new(shown, "coming", json_true());
 	if (field->min)
 		json_object_set_new(shown, "min", json_integer(field->min));
 	if (field->max || list)

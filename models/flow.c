@@ -40,16 +40,6 @@ static const struct problem *flow_permit(struct call *call, const struct looked 
 		       step->action);
 }
 
-static const struct problem *flow_version(struct call *call, const struct looked *looked)
-{
-	const char *now = row_text(looked->row, 0, "version");
-
-	if (!call->if_version || strcmp(call->if_version, now) == 0)
-		return NULL;
-	return problem(call->arena, PROBLEM_VERSION_CHANGED,
-		       "This is at version %s now: read it again.", now);
-}
-
 static const struct problem *flow_state(struct call *call, const struct looked *looked)
 {
 	const struct step *step = call->route->step;
@@ -169,9 +159,9 @@ const struct problem *flow_run(struct call *call)
 	if ((err = flow_look(call, &looked)) ||	  /* 404 */
 	    (err = flow_permit(call, &looked)) || /* 403 */
 	    (err = idempotency_judge(call)) || call->replayed ||
-	    (err = flow_version(call, &looked)) || /* 412 */
-	    (err = flow_state(call, &looked)) ||   /* 409 */
-	    (err = flow_gate(call, &looked)))	   /* 409 */
+	    (err = version_judge(call, looked.row)) || /* 412 */
+	    (err = flow_state(call, &looked)) ||       /* 409 */
+	    (err = flow_gate(call, &looked)))	       /* 409 */
 		return err;
 	flow_values(call, &looked);
 	err = step->handle ? step->handle(call) : flow_move(call);
@@ -186,7 +176,6 @@ const struct problem *flow_move(struct call *call)
 	const struct problem *err = run(call, call->resource->move, &moved);
 
 	if (!err && row_count(moved) == 0)
-		err = problem(call->arena, PROBLEM_WRONG_STATE,
-			      "Somebody else changed this first: read it again.");
+		err = changed_first(call);
 	return err;
 }

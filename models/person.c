@@ -1,5 +1,6 @@
 /* People of the tenant: staff, volunteers, governors, parents; with
  * or without a sign-in. */
+#include <string.h>
 #include <time.h>
 #include "auth/opaque.h"
 #include "base/id.h"
@@ -77,7 +78,7 @@ static const struct problem *uninvitable(struct call *call, const PGresult *pers
 {
 	const char *name = row_text(person, 0, "name");
 
-	if (row_flag(person, 0, "left"))
+	if (row_text(person, 0, "left_on"))
 		return problem(call->arena, PROBLEM_WRONG_STATE, "%s has left.", name);
 	if (row_flag(person, 0, "can_sign_in"))
 		return problem(call->arena, PROBLEM_WRONG_STATE,
@@ -114,17 +115,34 @@ static const struct problem *invite(struct call *call)
 	return NULL;
 }
 
+/* A last day that lies ahead may be moved; one that has passed is what happened. */
+static const struct problem *unleavable(struct call *call, const PGresult *person)
+{
+	const char *left_on = row_text(person, 0, "left_on");
+
+	if (!left_on || (!row_flag(person, 0, "gone") &&
+			 strcmp(left_on, call_text(call, "left_on")) != 0))
+		return NULL;
+	return problem(call->arena, PROBLEM_WRONG_STATE,
+		       "%s has left, or leaves: the last day on record is %s.",
+		       row_text(person, 0, "name"), left_on);
+}
+
 /* Ends every appointment with the person: what the caller could grant, or HR's schools.
  */
 static const struct problem *leave(struct call *call)
 {
 	const struct problem *err;
-	const PGresult *person;
+	const PGresult *person, *gone;
 
-	if ((err = standing(call, &person)))
+	if ((err = standing(call, &person)) || (err = appointments_endable(call)) ||
+	    (err = version_judge(call, person)) || (err = unleavable(call, person)))
 		return err;
-	if ((err = appointments_endable(call)) || (err = run(call, q_person_leave, NULL)))
+	call_set(call, "version", row_text(person, 0, "version"));
+	if ((err = run(call, q_person_leave, &gone)))
 		return err;
+	if (row_count(gone) == 0)
+		return changed_first(call);
 	call_reach(call, PERSON_READ);
 	return resource_show(call);
 }
@@ -138,8 +156,8 @@ static const struct route routes[] = {
 	  .body = content, .if_match = true },
 	{ "POST", "/v1/people/:id/invite", PERSON_WRITE, .handle = invite, .status = 201,
 	  .recent = true },
-	{ "POST", "/v1/people/:id/leave", PERSON_WRITE, .handle = leave,
-	  .body = leaving },
+	{ "POST", "/v1/people/:id/leave", PERSON_WRITE, .handle = leave, .body = leaving,
+	  .versioned = true },
 	{ 0 },
 };
 

@@ -140,6 +140,22 @@ const struct problem *resource_create(struct call *call, enum query query)
 	return err ? err : resource_created(call);
 }
 
+const struct problem *version_judge(struct call *call, const PGresult *row)
+{
+	const char *now = row_text(row, 0, "version");
+
+	if (!call->if_version || strcmp(call->if_version, now) == 0)
+		return NULL;
+	return problem(call->arena, PROBLEM_VERSION_CHANGED,
+		       "This is at version %s now: read it again.", now);
+}
+
+const struct problem *changed_first(struct call *call)
+{
+	return problem(call->arena, PROBLEM_WRONG_STATE,
+		       "Somebody else changed this first: read it again.");
+}
+
 /* Why an UPDATE found no row: 404, 403 or 412, in this order. */
 static const struct problem *update_missed(struct call *call)
 {
@@ -152,11 +168,8 @@ static const struct problem *update_missed(struct call *call)
 		return err;
 	if (row_count(row) == 0)
 		return nothing(call);
-	if (row_covered(&reach, row) &&
-	    strcmp(row_text(row, 0, "version"), call_text(call, "version")) != 0)
-		return problem(call->arena, PROBLEM_VERSION_CHANGED,
-			       "This is at version %s now: read it again.",
-			       row_text(row, 0, "version"));
+	if (row_covered(&reach, row, "_own") && (err = version_judge(call, row)))
+		return err;
 	return problem(
 		call->arena, PROBLEM_FORBIDDEN,
 		"You may see this, but what you hold does not cover a change here.");

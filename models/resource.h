@@ -17,10 +17,11 @@ struct route {
 	handler handle;
 	int status; /* of success; 0 is 200 */
 	enum media media;
-	bool if_match; /* needs If-Match (PATCH); 428 without */
-	bool recent;   /* needs a recent sign-in (RFC 9470) */
-	bool whole;    /* the list has no pages: all rows at once */
-	bool hashes;   /* public and costly: counted by the rate limit */
+	bool if_match;	/* needs If-Match (PATCH); 428 without */
+	bool versioned; /* heeds If-Match when it comes, as every step does */
+	bool recent;	/* needs a recent sign-in (RFC 9470) */
+	bool whole;	/* the list has no pages: all rows at once */
+	bool hashes;	/* public and costly: counted by the rate limit */
 	const char *const
 		*provides; /* values its handler sets, for the boot check; NULL-ended */
 	const struct step
@@ -34,6 +35,10 @@ struct step {
 	const char *to;	    /* NULL: stays; the move query gets the present state */
 	enum permission permission;
 	const char *label; /* for a button */
+	/* the row's flag that makes it the caller's own for this step; NULL: _own */
+	const char *own;
+	/* what else the caller must hold for this row, by its columns; false is 403 */
+	bool (*permits)(struct call *call, const PGresult *row);
 	enum query
 		gate; /* rows of {code, detail}: why not yet; a `pointer` names a field */
 	const struct field *body;
@@ -61,6 +66,10 @@ enum field_mode route_mode(const struct route *route);
  * gates), then lets the step's handler or flow_move go on, and answers with the row as it
  * now is. */
 const struct problem *flow_run(struct call *call);
+/* 412 when If-Match names another version than this row's. */
+const struct problem *version_judge(struct call *call, const PGresult *row);
+/* 409 for a write that found its row changed since it was looked at. */
+const struct problem *changed_first(struct call *call);
 /* Moves the row by the resource's move query; 409 when someone else moved it first. */
 const struct problem *flow_move(struct call *call);
 /* Answers with one row by the resource's reading reach: the row, its `actions` and

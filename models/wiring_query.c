@@ -45,6 +45,9 @@ static void field_wired(struct wiring *wiring, const struct field *field,
 			  field->name);
 	if (field->type == OBJECTS && !nested && (!field->fields || !field->fields->name))
 		fault_say(wiring, "%s %s has no fields", what, field->name);
+	if ((field->past || field->coming) && field->type != DATE)
+		fault_say(wiring, "%s %s is no date to be past or coming", what,
+			  field->name);
 	if (field->min > field->max && field->max)
 		fault_say(wiring, "%s %s has min above max", what, field->name);
 }

@@ -19,6 +19,7 @@ SELECT a.id, a.person_id, p.name AS person_name, a.role, a.duties, a.scope,
 --   AND x.appointment_id = a.id AND x.school_id = ANY (:reach_schools::uuid[]) LIMIT 1)
 -- own: a.person_id = :me_person::uuid
 -- An appointment over several schools has no one school: only the whole tenant's may move it.
+-- _school_ids and _no_decider are what the may-grant table asks for, whatever the caller sees.
 SELECT a.id, a.person_id, p.name AS person_name, a.role, a.duties, a.scope,
        (SELECT coalesce(json_agg(json_build_object('id', x.school_id, 'name', s.name) ORDER BY s.name), '[]')
 	  FROM appointment_school x LEFT JOIN school s ON s.tenant_id = x.tenant_id AND s.id = x.school_id
@@ -26,19 +27,17 @@ SELECT a.id, a.person_id, p.name AS person_name, a.role, a.duties, a.scope,
        a.state, a.from_on, a.to_on, appointment_current(a) AS current,
        a.granted_by, a.granted_name, a.confirmed_by, a.confirmed_name, a.reason,
        a.version, a.created_at,
-       CASE cardinality(appointment_schools(a.id)) WHEN 1 THEN (appointment_schools(a.id))[1] END AS _school,
-       a.person_id = :me_person::uuid AS _own
-  FROM appointment a LEFT JOIN person p ON p.tenant_id = a.tenant_id AND p.id = a.person_id
+       CASE cardinality(held.ids) WHEN 1 THEN held.ids[1] END AS _school, held.ids AS _school_ids,
+       tenant_no_decider() AS _no_decider, a.person_id = :me_person::uuid AS _own
+  FROM appointment a
+ CROSS JOIN LATERAL (SELECT appointment_schools(a.id) AS ids) held
+  LEFT JOIN person p ON p.tenant_id = a.tenant_id AND p.id = a.person_id
  WHERE a.tenant_id = :me_tenant::uuid AND a.id = :id::uuid AND {reach};
 
 -- name: appointment_held :many
 -- What a person holds or is proposed for, for whoever would invite or remove them.
-SELECT id, role, duties, scope, school_ids FROM appointments_held(:id::uuid);
-
--- name: appointment_one :one
-SELECT a.id, a.role, a.duties, a.scope,
-       appointment_schools(a.id) AS school_ids
-  FROM appointment a WHERE a.tenant_id = :me_tenant::uuid AND a.id = :id::uuid;
+SELECT id, role, duties, scope, school_ids AS _school_ids, tenant_no_decider() AS _no_decider
+  FROM appointments_held(:id::uuid);
 
 -- name: appointment_grant :one
 -- The person and every school must be within sight; the caller's right to grant was judged before.

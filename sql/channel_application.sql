@@ -48,9 +48,7 @@ SELECT a.id, a.school_id, s.name AS school_name, a.state, a.revision, a.applican
 		'decider_name', d.decider_name, 'capacity', d.capacity,
 		'decided_at', to_char(d.decided_at, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')) ORDER BY d.decided_at), '[]')
 	  FROM application_decision d WHERE d.tenant_id = a.tenant_id AND d.application_id = a.id) AS decisions,
-       (SELECT coalesce(json_agg(json_build_object('person_id', d.person_id, 'person_name', d.person_name,
-		'capacity', d.capacity) ORDER BY d.person_name), '[]')
-	  FROM application_deciders(a.id) d WHERE a.state = 'submitted' AND d.may) AS deciders,
+       coalesce(judge.deciders, '[]') AS deciders, coalesce(judge.conflicted, '[]') AS conflicted,
        -- P12: what there is already for the same people on the same platform, the newest ten.
        (SELECT coalesce(json_agg(json_build_object('id', c.id, 'display_name', c.display_name,
 		'handle', c.handle, 'audience', c.audience) ORDER BY c.created_at), '[]')
@@ -59,10 +57,21 @@ SELECT a.id, a.school_id, s.name AS school_name, a.state, a.revision, a.applican
 		AND c.platform = a.platform AND c.state NOT IN ('closed', 'lost')
 		AND c.id IS DISTINCT FROM a.channel_id ORDER BY c.created_at DESC LIMIT 10) c) AS similar_channels,
        a.submitted_at, a.waiting_since, a.decided_at, a.channel_id, a.version, a.created_at,
-       :me_person::uuid IN (a.applicant_id, a.recorded_by) AS _own
+       :me_person::uuid IN (a.applicant_id, a.recorded_by) AS _own,
+       EXISTS (SELECT FROM application_operator o WHERE o.tenant_id = a.tenant_id
+	AND o.application_id = a.id AND o.person_id = :me_person::uuid) AS _operating
   FROM channel_application a
   JOIN platform f ON f.code = a.platform
   LEFT JOIN school s ON s.tenant_id = a.tenant_id AND s.id = a.school_id
+  LEFT JOIN LATERAL (
+	SELECT json_agg(json_build_object('person_id', d.person_id, 'person_name', d.person_name,
+		'capacity', d.capacity) ORDER BY d.person_name) FILTER (WHERE d.may) AS deciders,
+	       -- Who is excluded is for those to know who may see the exclusion.
+	       json_agg(json_build_object('person_id', d.person_id, 'person_name', d.person_name,
+		'conflict', d.conflict) ORDER BY d.person_name) FILTER (WHERE d.conflict <> 'excluded'
+		OR d.conflict = 'excluded' AND EXISTS (SELECT FROM exclusion e
+			WHERE e.tenant_id = a.tenant_id AND e.subject_id = a.id)) AS conflicted
+	  FROM application_deciders(a.id) d WHERE a.state = 'submitted') judge ON true
  WHERE a.tenant_id = :me_tenant::uuid AND a.id = :id::uuid AND {reach};
 
 -- name: application_draft :one
@@ -163,6 +172,14 @@ WITH before AS (
 	       assessment_id = CASE WHEN :has_assessment_id::boolean THEN :assessment_id::uuid ELSE a.assessment_id END
 	  FROM before b, judged j
 	 WHERE a.tenant_id = b.tenant_id AND a.id = b.id AND j.why IS NULL AND j.fault IS NULL
+	RETURNING a.*
+), logged AS (
+	INSERT INTO application_history (tenant_id, application_id, actor_id, actor_name, action,
+		from_state, to_state, revision, note)
+	SELECT c.tenant_id, c.id, :me_person::uuid, me_name(), 'change', b.state, c.state, c.revision,
+	       nullif(concat_ws(', ', changed_names(to_jsonb(b), to_jsonb(c)),
+			CASE WHEN :has_operators::boolean THEN 'operators' END), '')
+	  FROM changed c JOIN before b USING (tenant_id, id)
 )
 SELECT why IS NULL AND fault IS NULL AS ok, CASE WHEN why IS NULL THEN fault END AS fault, why FROM judged;
 
@@ -180,7 +197,8 @@ SELECT 'conflict_of_interest' AS code,
        'You are on the applicant''s side: somebody else says who has a conflict of interest.' AS detail
   FROM channel_application a
  WHERE a.tenant_id = :me_tenant::uuid AND a.id = :id::uuid
-   AND (:me_person::uuid IN (a.applicant_id, a.recorded_by) OR a.id = ANY (me_operating()));
+   AND (:me_person::uuid IN (a.applicant_id, a.recorded_by) OR EXISTS (SELECT FROM application_operator o
+	WHERE o.tenant_id = a.tenant_id AND o.application_id = a.id AND o.person_id = :me_person::uuid));
 
 -- name: application_unready :many
 -- Approval also wants the business case, the operators and the risk assessment in order.
@@ -251,16 +269,16 @@ WITH a AS (
 	SELECT a.tenant_id, :decision_id::uuid, a.id, a.revision, a.step, :to, :reason, :me_person::uuid,
 	       me_name(), mine.capacity
 	  FROM a, mine
+), place AS ( -- a step that needs all waits for the others; a substitute speaks for them
+	SELECT a.step, jsonb_array_length(a.chain) AS steps,
+	       a.chain -> a.step ->> 'need' = 'all' AND mine.capacity NOT LIKE 'substitute:%'
+		AND EXISTS (SELECT FROM d WHERE d.person_id <> :me_person::uuid) AS waits
+	  FROM a, mine
 )
 SELECT CASE WHEN :to = 'rejected' THEN 'rejected'
-	    WHEN a.chain -> a.step ->> 'need' = 'all' AND mine.capacity NOT LIKE 'substitute:%'
-		AND EXISTS (SELECT FROM d WHERE d.person_id <> :me_person::uuid) THEN 'submitted'
-	    WHEN a.step + 1 < jsonb_array_length(a.chain) THEN 'submitted'
-	    ELSE 'approved' END AS to_state,
-       a.step + CASE WHEN :to = 'approved' AND NOT (a.chain -> a.step ->> 'need' = 'all'
-		AND mine.capacity NOT LIKE 'substitute:%'
-		AND EXISTS (SELECT FROM d WHERE d.person_id <> :me_person::uuid)) THEN 1 ELSE 0 END AS to_step
-  FROM a, mine;
+	    WHEN waits OR step + 1 < steps THEN 'submitted' ELSE 'approved' END AS to_state,
+       step + CASE WHEN :to = 'approved' AND NOT waits THEN 1 ELSE 0 END AS to_step
+  FROM place;
 
 -- name: application_move :one
 -- No row comes back when someone else moved it first: the caller answers 409.
@@ -324,6 +342,11 @@ WITH subject AS (
 	ON CONFLICT DO NOTHING
 )
 SELECT EXISTS (SELECT FROM subject) AS ok, '/person_id' AS fault;
+
+-- name: application_step_down :one
+DELETE FROM application_operator
+ WHERE tenant_id = :me_tenant::uuid AND application_id = :id::uuid AND person_id = :me_person::uuid
+RETURNING application_id;
 
 -- name: application_account :one
 -- The administrator's record of the created account: the channel, its grants, its history (P9, P11).

@@ -60,7 +60,7 @@ SELECT place.ok, '/school_id' AS fault, changed.id FROM place LEFT JOIN changed 
 -- school: p.school_id
 -- What an invitation or a leaving has to know about a person first.
 SELECT p.id, p.name, p.email IS NOT NULL AS has_email, p.identity_id IS NOT NULL AS can_sign_in,
-       p.left_on IS NOT NULL AS left
+       p.left_on, coalesce(p.left_on < today(), false) AS gone, p.version
   FROM person p WHERE p.tenant_id = :me_tenant::uuid AND p.id = :id::uuid AND {reach};
 
 -- name: person_invite :exec
@@ -69,9 +69,10 @@ VALUES (:me_tenant::uuid, :invitation_id::uuid, :id::uuid, decode(:invitation_ha
 	:me_person::uuid, to_timestamp(:invitation_expires::bigint));
 
 -- name: person_leave :one
+-- No row comes back when somebody else changed the person since they were looked at.
 WITH gone AS (
 	UPDATE person p SET left_on = :left_on::date, version = version + 1
-	 WHERE p.tenant_id = :me_tenant::uuid AND p.id = :id::uuid
+	 WHERE p.tenant_id = :me_tenant::uuid AND p.id = :id::uuid AND p.version = :version::integer
 	RETURNING p.id
 ), ended AS (
 	UPDATE appointment a SET version = version + 1,

@@ -54,14 +54,13 @@ def success(operation):
 
 
 def route_facts(route):
-    flow = route.get("action") is not None
     signed_in = route["permission"] != PUBLIC
     return {
         "permission": route["permission"],
         "action": route.get("action"),
         "status": route["status"],
         "recent": route["recent"],
-        "If-Match": "required" if route["if_match"] else "optional" if flow else None,
+        "If-Match": "required" if route["if_match"] else "optional" if route["versioned"] else None,
         "Idempotency-Key": "optional" if signed_in and route["method"] == "POST" else None,
         "body": bool(route["body"]),
         "body required": any(f["required"] for f in route["body"]) or route["if_match"],

@@ -115,7 +115,7 @@ BODIES = {each["schema"]["$ref"].rsplit("/", 1)[1] for operation in OPERATIONS.v
           for each in operation.get("requestBody", {}).get("content", {}).values()} | {"Operator"}
 # Properties that are absent rather than null.
 ABSENT = {"Tokens": {"refresh_token"}, "Problem": {"errors", "blockers"},
-          "ActionField": {"min", "max", "one_of", "of", "fields"}}
+          "ActionField": {"past", "coming", "min", "max", "one_of", "of", "fields"}}
 
 
 def test_objects_are_closed_and_answers_complete():

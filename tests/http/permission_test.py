@@ -65,8 +65,20 @@ class Stage:
         """An appointment over both schools."""
         return self.plot.plant_appointment(schools=[self.a, self.b])
 
+    def plot_of(self, holder):
+        return self.plot.moved(self.b) if holder.place == "other" else self.plot
+
+    def operated(self, holder):
+        """An application that names the holder as its operator."""
+        plot = self.plot_of(holder)
+        id = plot.plant_application("submitted")
+        plot.row("application_operator", application_id=id, person_id=holder.person.id,
+                 school_id=plot.school, applicant_id=plot.person, access="admin",
+                 person_name=holder.name)
+        return id
+
     def own_rows(self, holder):
-        plot = self.plot.moved(self.b) if holder.place == "other" else self.plot
+        plot = self.plot_of(holder)
         holder.attestation = plot.plant_attestation(holder.person.id)
         holder.application = plot.plant_application("draft", applicant=holder.person.id)
         holder.appointment = self.house.sql(

@@ -27,7 +27,7 @@ CHANGES = {
     ("channel_application", "reject"): WORDS, ("channel_application", "revise"): {},
     ("channel_application", "withdraw"): {},
     ("channel_application", "record-account"): ACCOUNT,
-    ("channel_application", "exclude"): WORDS,
+    ("channel_application", "exclude"): WORDS, ("channel_application", "step-down"): {},
 }
 
 
