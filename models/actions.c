@@ -108,6 +108,20 @@ static const struct problem *gates_run(struct call *call, struct offer *offers, 
 	return err;
 }
 
+bool actions_ask(struct call *call)
+{
+	const struct step *step = call->resource->flow;
+
+	for (; step && step->action; step++) {
+		struct reach reach =
+			policy_reach(call->arena, call->me, step->permission);
+
+		if (step->gate && !reach_none(&reach))
+			return true;
+	}
+	return false;
+}
+
 const struct problem *actions_show(struct call *call, const PGresult *row)
 {
 	struct offer offers[STEPS_MAX];
