@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <sodium.h>
 #include <string.h>
+#include <unistd.h>
 #include "api/command.h"
 #include "api/resources.h"
 #include "api/engine.h"
@@ -20,7 +21,7 @@
 #include "models/resource.h"
 #include "sql/migrate.h"
 
-enum { ARENAS = 4, GATE_SHARE = 4 };
+enum { ARENAS = 4, GATE_SHARE = 4, POOL_LEAST = 8, POOL_MOST = 32 };
 
 /* What runs before anybody is signed in; other queries are prepared
  * when they are used. */
@@ -141,12 +142,27 @@ static bool database_checked(void)
 	return good;
 }
 
+/* Each statement keeps a processor of the database busy: more connections than that, and
+ * a few that wait for a disk, only take turns. We count our own processors; the
+ * database's may be others, and then the setting says so. */
+static int pool_size(void)
+{
+	long given = config_number(CONFIG_POOL_SIZE);
+	long wanted = 4 * sysconf(_SC_NPROCESSORS_ONLN);
+
+	if (given)
+		return (int)given;
+	return wanted < POOL_LEAST  ? POOL_LEAST
+	       : wanted > POOL_MOST ? POOL_MOST
+				    : (int)wanted;
+}
+
 static bool pools_open(void)
 {
 	struct pool_options options = {
 		.database = config_text(CONFIG_DATABASE),
 		.role = "chaperone_app",
-		.size = (int)config_number(CONFIG_POOL_SIZE),
+		.size = pool_size(),
 		.wait_ms = (int)config_number(CONFIG_POOL_WAIT_MS),
 		.statement_timeout_ms = (int)config_number(CONFIG_STATEMENT_TIMEOUT_MS),
 	};

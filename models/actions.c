@@ -51,10 +51,7 @@ void blockers_add(struct buffer *out, const char *action, const PGresult *gate)
 static void action_add(struct call *call, struct buffer *out, const struct step *step)
 {
 	const char *href = resource_href(call, call_text(call, "id"));
-	json_t *fields = fields_describe(step->body, FIELD_CREATE);
-	autofree char *text = json_dumps(fields, JSON_COMPACT);
 
-	json_decref(fields);
 	buffer_text(out, out->length ? ",{\"name\":" : "{\"name\":");
 	buffer_json(out, step->action);
 	buffer_text(out, ",\"label\":");
@@ -62,7 +59,9 @@ static void action_add(struct call *call, struct buffer *out, const struct step 
 	buffer_text(out, ",\"method\":\"POST\",\"href\":");
 	buffer_json(out, arena_printf(call->arena, "%s/%s", href,
 				      step_path(call->arena, step->action)));
-	buffer_printf(out, ",\"fields\":%s}", text);
+	buffer_text(out, ",\"fields\":");
+	buffer_text(out, step_fields(step));
+	buffer_char(out, '}');
 }
 
 static int offers_find(struct call *call, const PGresult *row, struct offer *offers)
@@ -106,6 +105,20 @@ static const struct problem *gates_run(struct call *call, struct offer *offers, 
 			offers[i].gate = offers[first].gate;
 	}
 	return err;
+}
+
+bool actions_ask(struct call *call)
+{
+	const struct step *step = call->resource->flow;
+
+	for (; step && step->action; step++) {
+		struct reach reach =
+			policy_reach(call->arena, call->me, step->permission);
+
+		if (step->gate && !reach_none(&reach))
+			return true;
+	}
+	return false;
 }
 
 const struct problem *actions_show(struct call *call, const PGresult *row)

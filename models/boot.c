@@ -40,7 +40,7 @@ static void entry_add(const struct resource *resource, struct route route)
 		if (!entries)
 			abort();
 	}
-	entries[entry_count++] = (struct route_entry){ resource, route };
+	entries[entry_count++] = (struct route_entry){ resource, route, NULL };
 }
 
 static void step_expand(const struct resource *resource, const struct step *step)
@@ -93,6 +93,25 @@ static void check_double(struct wiring *wiring, int at)
 			fault_say(wiring, "is there twice");
 }
 
+/* Once: every GET shows what its actions take. */
+static void entry_describe(struct route_entry *entry)
+{
+	json_t *fields = fields_describe(entry->route.body, FIELD_CREATE);
+	autofree char *text = json_dumps(fields, JSON_COMPACT);
+
+	entry->fields = arena_copy(process, text);
+	json_decref(fields);
+}
+
+const char *step_fields(const struct step *step)
+{
+	int at = 0;
+
+	while (entries[at].route.step != step)
+		at++;
+	return entries[at].fields;
+}
+
 bool resources_boot(const struct resource *const *registry, boot_say say)
 {
 	struct wiring wiring = { .say = say };
@@ -114,6 +133,9 @@ bool resources_boot(const struct resource *const *registry, boot_say say)
 		route_check(&wiring, &entries[i]);
 		check_double(&wiring, i);
 	}
+	for (int i = 0; i < entry_count && !wiring.faults; i++)
+		if (entries[i].route.step)
+			entry_describe(&entries[i]);
 	return wiring.faults == 0;
 }
 

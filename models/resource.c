@@ -41,8 +41,8 @@ const struct problem *resource_show(struct call *call)
 	const PGresult *row;
 
 	reach_read(call);
-	err = resource->flow ? run(call, resource->get, &row)
-			     : run_last(call, resource->get, &row);
+	err = actions_ask(call) ? run(call, resource->get, &row)
+				: run_last(call, resource->get, &row);
 	if (err)
 		return err;
 	if (row_count(row) == 0)

@@ -105,6 +105,8 @@ const struct resource *const *resource_registry(void); /* what was booted */
 struct route_entry {
 	const struct resource *resource;
 	struct route route;
+	const char *fields; /* of a step: what its body takes, as JSON */
 };
 const struct route_entry *resource_routes(int *ret_count);
+const char *step_fields(const struct step *step);
 json_t *resources_describe(void);

@@ -48,5 +48,6 @@ bool query_has_slot(enum query query, const char *slot);   /* "reach", "filter",
 /* The query a statement of query_statement is; Q_NONE for a shape. */
 enum query statement_query(const struct statement *statement);
 /* Fills the slots of a query: pairs of slot name, text, ended by NULL; see slots_fill.
- * Slots but {reach} may be left out, which leaves them empty. */
+ * Slots but {reach} may be left out, which leaves them empty. A shape lives as long as
+ * the arena at least. */
 const struct statement *query_shape(struct arena *arena, enum query query, ...);

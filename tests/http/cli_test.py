@@ -32,7 +32,7 @@ def test_config_shows_every_setting_and_its_source(house, binary):
     def value(name):
         return shown[name]["value"], shown[name]["source"]
 
-    assert value("pool_size") == (7, "file") and shown["pool_size"]["default"] == 16
+    assert value("pool_size") == (7, "file") and shown["pool_size"]["default"] == 0
     assert value("issuer") == ("http://b.example", "environment")
     assert value("audience") == ("from a file", "environment file")
     assert value("drain_s") == (3, "file") and value("sealer") == (True, "default")
@@ -59,8 +59,8 @@ BAD = [
     ({"PORT": "80a"}, "CHAPERONE_PORT", "1 to 65535"),
     ({"PORT": ""}, "CHAPERONE_PORT", "1 to 65535"),
     ({"PORT": " 8080"}, "CHAPERONE_PORT", "1 to 65535"),
-    ({"POOL_SIZE": "-1"}, "CHAPERONE_POOL_SIZE", "1 to 256"),
-    ({"POOL_SIZE": "99999999999999999999"}, "CHAPERONE_POOL_SIZE", "1 to 256"),
+    ({"POOL_SIZE": "-1"}, "CHAPERONE_POOL_SIZE", "0 to 256"),
+    ({"POOL_SIZE": "99999999999999999999"}, "CHAPERONE_POOL_SIZE", "0 to 256"),
     ({"SEALER": "yes"}, "CHAPERONE_SEALER", "true or false"),
     ({"MASTER_KEY": "abc"}, "CHAPERONE_MASTER_KEY", "64 hex digits"),
     ({"MASTER_KEY": "x" * 64}, "CHAPERONE_MASTER_KEY", "64 hex digits"),

@@ -1,6 +1,7 @@
 """Two at once, a database that goes away, and a service that is stopped or killed under load."""
 import http.client
 import json
+import os
 import signal
 import threading
 import time
@@ -239,6 +240,16 @@ def test_a_connection_that_dies_under_a_call(house, slt):
         house.server.trouble_ends()
         assert set(statuses) <= {200, 503}, statuses
         assert statuses[-10:] == [200] * 10, statuses
+
+
+def test_the_pool_follows_the_processors(house):
+    """Four connections each, from 8 to 32; a quarter as many for sign-in."""
+    size = min(max(4 * os.cpu_count(), 8), 32)
+    for given, app in ((None, size), ("5", 5)):
+        with house.another(**({"CHAPERONE_POOL_SIZE": given} if given else {})) as server:
+            text = server.client().get("/metrics", expect=200).text
+            assert f'chaperone_pool{{pool="app",state="size"}} {app}\n' in text
+            assert f'chaperone_pool{{pool="gate",state="size"}} {(app + 3) // 4}\n' in text
 
 
 def test_a_stuck_database_is_not_waited_for(house, slt):
