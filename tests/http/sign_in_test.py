@@ -1,7 +1,10 @@
 """Signing in and staying signed in: passwords, lockout, refresh, cookies, switching, /v1/me."""
+import collections
 import http.cookies
+import json
 import os
 import threading
+import time
 
 import jwt
 import pytest
@@ -122,6 +125,10 @@ def test_five_wrong_passwords_lock(house, tenant):
     assert lock() == {"s": None, "failures": 1}  # an hour of peace forgets
 
 
+def failures(house, person):
+    return house.sql("SELECT failures FROM identity WHERE id = %s", person.identity)[0]["failures"]
+
+
 def test_tries_at_the_same_time_are_counted_one_by_one(house, tenant):
     person = tenant.person("Max Many", "staff")
 
@@ -133,7 +140,7 @@ def test_tries_at_the_same_time_are_counted_one_by_one(house, tenant):
         thread.start()
     for thread in threads:
         thread.join()
-    assert house.sql("SELECT failures FROM identity WHERE id = %s", person.identity)[0]["failures"] == 5
+    assert failures(house, person) == 5
 
 
 def test_refresh_tokens_work_once(house, tenant):
@@ -274,3 +281,37 @@ def test_a_sign_in_needs_both(house, tenant):
     with unchanged(house):
         refused(house.http.post("/v1/auth/sign-in", {"email": "no address", "cookie": "yes"}),
                 422, "invalid", ["/email", "/password", "/cookie"])
+
+
+def test_a_crowd_is_told_to_come_back(house, tenant):
+    """Nobody waits for long; who is sent away was not counted, and nobody is let in wrongly."""
+    people = [tenant.person(f"Cro Wd {n}", "staff") for n in range(120)]
+    answers = []
+    with house.another(CHAPERONE_HASHING_SLOTS="1") as server:
+        def call(person, password):
+            answer = server.client().exchange(
+                "POST", "/v1/auth/sign-in", json.dumps({"email": person.login, "password": password}),
+                {"Content-Type": "application/json"})
+            if answer.status == 503:
+                server.expected.add(answer.request_id)
+            answers.append((person, password, answer))
+
+        threads = [threading.Thread(target=call, args=(person, password))
+                   for person in people for password in (house.password, WRONG, WRONG)]
+        began = time.monotonic()
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        took = time.monotonic() - began
+    assert {answer.status for _, _, answer in answers} == {200, 401, 503}, took
+    for person, password, answer in answers:
+        assert (answer.status, password) not in ((200, WRONG), (401, house.password))
+        if answer.status == 503:
+            refused(answer, 503, "unavailable")
+            assert int(answer.headers["retry-after"]) >= 1
+    judged = collections.Counter(p.login for p, _, answer in answers if answer.status == 401)
+    signed_in = {person.login for person, _, answer in answers if answer.status == 200}
+    for person in people:
+        if person.login not in signed_in:
+            assert failures(house, person) == judged[person.login]
