@@ -222,6 +222,7 @@ static const struct problem *jwks(struct call *call)
 
 static const char *const gives_open[] = { "login",
 					  "identity_id",
+					  "network",
 					  "session_id",
 					  "amr",
 					  "auth_time",

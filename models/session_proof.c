@@ -1,6 +1,7 @@
 /* Proving who one is by a password, and setting a new one. */
 #include "models/session_proof.h"
 #include "auth/password.h"
+#include "base/network.h"
 #include "models/session_tokens.h"
 
 /* The try is counted before the password is looked at, so that many at once are counted
@@ -17,8 +18,9 @@ static const struct problem *judge(struct call *call, const char *hash,
 	open = row_count(allowed) > 0;
 	if ((err = call_commit(call)))
 		return err;
-	return password_matches(open ? hash : NULL, password) ? NULL
-							      : sign_in_refused(call);
+	if (!password_matches(open ? hash : NULL, password))
+		return sign_in_refused(call);
+	return NULL;
 }
 
 /* The slot comes first: no try is counted whose password nobody has time to look at. */
@@ -30,9 +32,10 @@ const struct problem *session_prove(struct call *call, const char *identity,
 	if ((err = call_commit(call)) || (err = password_slot_take(call->arena)))
 		return err;
 	call_set(call, "identity_id", identity);
+	call_set(call, "network", network_text(call->arena, call->request->address));
 	err = judge(call, hash, password);
 	password_slot_give();
-	return err;
+	return err ? err : run(call, q_sign_in_passed, NULL);
 }
 
 const struct problem *session_hash(struct call *call, const char *password)

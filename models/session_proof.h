@@ -3,8 +3,8 @@
 #include "models/call.h"
 
 /* Checks a password against a hash. identity and hash NULL: nobody is known by this
- * address; costs the same and fails the same. Ends the transaction; both texts have to
- * outlive it. */
+ * address; costs the same and fails the same. Ends the transaction, which both texts have
+ * to outlive; success begins another, which the caller ends. */
 const struct problem *session_prove(struct call *call, const char *identity,
 				    const char *hash, const char *password);
 /* Sets `password_hash` to the hash of a new password. Ends the transaction. */

@@ -14,7 +14,10 @@ SELECT identity_id, tenant_id, person_id, session_version, auth_time, amr, valid
 SELECT identity_id, password_hash FROM sign_in_find(:login);
 
 -- name: sign_in_try :one
-SELECT allowed FROM sign_in_try(:identity_id::uuid);
+SELECT allowed FROM sign_in_try(:identity_id::uuid, :network);
+
+-- name: sign_in_passed :exec
+SELECT sign_in_passed(:identity_id::uuid, :network);
 
 -- name: session_open :one
 SELECT session_id, tenant_id, person_id

@@ -92,8 +92,8 @@ class Server:
         self.stop()
         self.start()
 
-    def client(self, token=None):
-        return Client(self, token)
+    def client(self, token=None, **options):
+        return Client(self, token, **options)
 
     def raw(self, text, **options):
         return raw(self.port, text if isinstance(text, bytes) else text.encode(), **options)

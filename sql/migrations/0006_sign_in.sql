@@ -1,0 +1,122 @@
+-- Signing in: tries are counted by where they come from.
+
+-- These functions belong to a role that makes nothing anew: dropped here, made again below.
+SET LOCAL ROLE chaperone_definer;
+DROP FUNCTION sign_in_try(uuid), password_change(text,uuid), sweep(),
+	session_open(uuid,uuid,uuid,text[],timestamptz,bytea,integer);
+RESET ROLE;
+
+-- Tries on one identity since its last peace: by client network, and from everywhere together
+-- (network ''). By network alone, so that a stranger locks an account for themselves only; from
+-- everywhere, so that a guesser with many addresses does not get a fresh start with each.
+CREATE TABLE sign_in_tally (
+	identity_id  uuid NOT NULL REFERENCES identity,
+	network      text NOT NULL,
+	tries        integer NOT NULL DEFAULT 1,
+	since        timestamptz NOT NULL DEFAULT now(),
+	locked_until timestamptz,
+	PRIMARY KEY (identity_id, network)
+);
+SELECT declare_table('sign_in_tally', '1 hour after the first try, or the last lock', 'none',
+	ordinary => '{identity_id,tries,since,locked_until}', personal => '{network}');
+ALTER TABLE identity DROP COLUMN failures, DROP COLUMN locked_until;
+DELETE FROM column_class
+ WHERE table_name = 'identity' AND column_name IN ('failures', 'locked_until');
+
+-- Forgotten: an hour after the first try, or after the end of a lock.
+CREATE FUNCTION sign_in_stale(t sign_in_tally) RETURNS boolean LANGUAGE sql STABLE
+AS $$ SELECT coalesce(t.locked_until, t.since) < now() - interval '1 hour' $$;
+-- The try that locks.
+CREATE FUNCTION sign_in_limit(p_network text) RETURNS integer LANGUAGE sql IMMUTABLE
+AS $$ SELECT CASE p_network WHEN '' THEN 50 ELSE 5 END $$;
+GRANT EXECUTE ON FUNCTION sign_in_stale(sign_in_tally), sign_in_limit(text) TO chaperone_definer;
+
+-- Counts a try before its password is looked at: the identity's row makes them queue, so many
+-- at once are counted one by one. The lock doubles from a minute to an hour. No row: locked, or
+-- nobody.
+CREATE FUNCTION sign_in_try(p_identity uuid, p_network text) RETURNS TABLE (allowed boolean)
+LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM FROM identity WHERE id = p_identity FOR NO KEY UPDATE;
+	IF NOT FOUND OR EXISTS (SELECT FROM sign_in_tally t WHERE t.identity_id = p_identity
+		AND t.network IN ('', p_network) AND t.locked_until > now()) THEN
+		RETURN;
+	END IF;
+	DELETE FROM sign_in_tally t WHERE t.identity_id = p_identity AND sign_in_stale(t);
+	INSERT INTO sign_in_tally AS t (identity_id, network)
+	VALUES (p_identity, ''), (p_identity, p_network)
+	ON CONFLICT (identity_id, network) DO UPDATE SET tries = t.tries + 1;
+	UPDATE sign_in_tally t SET locked_until = now() + least(interval '1 hour',
+		interval '1 minute' * 2 ^ least(t.tries - sign_in_limit(t.network), 6))
+	 WHERE t.identity_id = p_identity AND t.network IN ('', p_network)
+	   AND t.tries >= sign_in_limit(t.network);
+	RETURN QUERY SELECT true;
+END
+$$;
+SELECT define('sign_in_try(uuid,text)', 'chaperone_gate', 'chaperone_app');
+
+-- The password was right: forgets the tries from this network. Those from elsewhere stay, as the
+-- owner's own success must not give a guesser a fresh start.
+CREATE FUNCTION sign_in_passed(p_identity uuid, p_network text) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+	v_forgiven integer;
+BEGIN
+	DELETE FROM sign_in_tally WHERE identity_id = p_identity AND network = p_network
+	RETURNING tries INTO v_forgiven;
+	UPDATE sign_in_tally SET tries = greatest(tries - v_forgiven, 0),
+	       locked_until = CASE WHEN tries - v_forgiven >= sign_in_limit('') THEN now() END
+	 WHERE identity_id = p_identity AND network = '' AND v_forgiven > 0;
+	DELETE FROM sign_in_tally WHERE identity_id = p_identity AND network = '' AND tries = 0;
+END
+$$;
+SELECT define('sign_in_passed(uuid,text)', 'chaperone_gate', 'chaperone_app');
+
+-- Opens a session in one tenant of the identity: the one asked for, else where the person was
+-- last, else the first by name. No row: no such person, or left.
+CREATE FUNCTION session_open(p_identity uuid, p_tenant uuid, p_session uuid, p_amr text[],
+	p_auth_time timestamptz, p_refresh_hash bytea, p_seconds integer)
+RETURNS TABLE (session_id uuid, tenant_id uuid, person_id uuid) LANGUAGE plpgsql AS $$
+DECLARE
+	r record;
+BEGIN
+	SELECT p.tenant_id, p.id INTO r FROM person p JOIN tenant t ON t.id = p.tenant_id
+	 WHERE p.identity_id = p_identity AND (p_tenant IS NULL OR p.tenant_id = p_tenant)
+	   AND (p.left_on IS NULL OR p.left_on >= today())
+	 ORDER BY (SELECT max(s.created_at) FROM session s WHERE s.identity_id = p_identity
+		AND s.tenant_id = p.tenant_id) DESC NULLS LAST, t.name, t.id
+	 LIMIT 1;
+	IF NOT FOUND THEN RETURN; END IF;
+	INSERT INTO session (id, identity_id, tenant_id, person_id, auth_time, amr, expires_at)
+	VALUES (p_session, p_identity, r.tenant_id, r.id, coalesce(p_auth_time, now()), p_amr,
+		now() + p_seconds * interval '1 second');
+	INSERT INTO refresh_token (token_hash, session_id, expires_at)
+	VALUES (p_refresh_hash, p_session, now() + p_seconds * interval '1 second');
+	RETURN QUERY SELECT p_session, r.tenant_id, r.id;
+END
+$$;
+SELECT define('session_open(uuid,uuid,uuid,text[],timestamptz,bytea,integer)',
+	'chaperone_gate', 'chaperone_app');
+
+-- A new password ends every other session of the identity.
+CREATE FUNCTION password_change(p_hash text, p_keep uuid) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+	UPDATE identity SET password_hash = p_hash WHERE id = me_identity();
+	UPDATE session SET revoked_at = now()
+	 WHERE identity_id = me_identity() AND id <> p_keep AND revoked_at IS NULL;
+END
+$$;
+SELECT define('password_change(text,uuid)', 'chaperone_app');
+
+-- What has run out: idempotency keys after a day, tallies of tries after an hour of peace,
+-- sessions and refresh tokens after 90 days.
+CREATE FUNCTION sweep() RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+	DELETE FROM idempotency WHERE created_at < now() - interval '24 hours';
+	DELETE FROM sign_in_tally t WHERE sign_in_stale(t);
+	DELETE FROM refresh_token WHERE expires_at < now() - interval '90 days';
+	DELETE FROM session s WHERE expires_at < now() - interval '90 days'
+		AND NOT EXISTS (SELECT FROM refresh_token t WHERE t.session_id = s.id);
+END
+$$;
+SELECT define('sweep()', 'chaperone_worker');
