@@ -1,4 +1,4 @@
--- Signing in: tries are counted by where they come from.
+-- Signing in: tries are counted by where they come from; a kept answer is for whom it was given to.
 
 -- These functions belong to a role that makes nothing anew: dropped here, made again below.
 SET LOCAL ROLE chaperone_definer;
@@ -120,3 +120,10 @@ BEGIN
 END
 $$;
 SELECT define('sweep()', 'chaperone_worker');
+
+-- A kept answer is told again only to a caller who holds what they held then: `standing` is a
+-- digest of it. What was kept before knows no standing, and is not told.
+ALTER TABLE idempotency ADD COLUMN standing text NOT NULL DEFAULT '', ADD COLUMN etag text;
+ALTER TABLE idempotency ALTER COLUMN standing DROP DEFAULT;
+INSERT INTO column_class
+VALUES ('idempotency', 'standing', 'ordinary'), ('idempotency', 'etag', 'ordinary');
