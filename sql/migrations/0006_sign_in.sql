@@ -1,4 +1,5 @@
--- Signing in: tries are counted by where they come from; a kept answer is for whom it was given to.
+-- Signing in: tries are counted by where they come from; a kept answer is for whom it was given to;
+-- an invitation stands with its inviter.
 
 -- These functions belong to a role that makes nothing anew: dropped here, made again below.
 SET LOCAL ROLE chaperone_definer;
@@ -127,3 +128,37 @@ ALTER TABLE idempotency ADD COLUMN standing text NOT NULL DEFAULT '', ADD COLUMN
 ALTER TABLE idempotency ALTER COLUMN standing DROP DEFAULT;
 INSERT INTO column_class
 VALUES ('idempotency', 'standing', 'ordinary'), ('idempotency', 'etag', 'ordinary');
+
+-- Unused, in time, the person holds nothing that somebody else gave them since (an old token must
+-- not open what its inviter could not have given), and the inviter is still who they were: not
+-- gone, and with no appointment of then that has run out.
+CREATE OR REPLACE FUNCTION invitation_open(v invitation) RETURNS boolean
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+	RETURN v.accepted_at IS NULL AND v.expires_at > now()
+	   AND NOT EXISTS (SELECT FROM appointment a
+		WHERE a.tenant_id = v.tenant_id AND a.person_id = v.person_id
+		  AND a.state IN ('proposed', 'active') AND a.created_at > v.created_at
+		  AND a.granted_by IS DISTINCT FROM v.invited_by)
+	   AND NOT EXISTS (SELECT FROM person p
+		WHERE p.tenant_id = v.tenant_id AND p.id = v.invited_by AND p.left_on < today())
+	   AND NOT EXISTS (SELECT FROM appointment a
+		WHERE a.tenant_id = v.tenant_id AND a.person_id = v.invited_by AND a.state = 'active'
+		  AND a.to_on < today() AND a.to_on >= (v.created_at AT TIME ZONE 'Europe/London')::date);
+END
+$$;
+-- An inviter who leaves, or loses an appointment before its day, takes along what they have open.
+-- The argument names the column that is the inviter.
+CREATE FUNCTION invitation_orphan() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	UPDATE invitation SET expires_at = now()
+	 WHERE tenant_id = NEW.tenant_id AND invited_by = (to_jsonb(NEW) ->> TG_ARGV[0])::uuid
+	   AND accepted_at IS NULL AND expires_at > now();
+	RETURN NULL;
+END
+$$;
+SELECT define('invitation_orphan()', 'chaperone_owner');
+CREATE TRIGGER orphan AFTER UPDATE OF left_on ON person FOR EACH ROW
+	WHEN (NEW.left_on < today()) EXECUTE FUNCTION invitation_orphan('id');
+CREATE TRIGGER orphan AFTER UPDATE OF state ON appointment FOR EACH ROW
+	WHEN (OLD.state = 'active' AND NEW.state = 'ended') EXECUTE FUNCTION invitation_orphan('person_id');

@@ -194,6 +194,55 @@ def test_another_address_or_a_newer_invitation_ends_the_old_one(house, tenant, l
     refused(accept(house, second, FRESH), 422, "invalid", ["/invitation_token"])
 
 
+def leave_role(house, tenant, inviter, leader):
+    leader.client.post(f"/v1/appointments/{inviter.held}/end", {}, expect=200)
+
+
+def leave_tenant(house, tenant, inviter, leader):
+    leader.client.post(f"/v1/people/{inviter.id}/leave", {"left_on": "2026-02-01"}, expect=200)
+
+
+def run_out(house, tenant, inviter, leader):
+    """By date, with nobody doing anything on the day; told as if the days had passed."""
+    house.sql("UPDATE appointment SET from_on = from_on - 9, to_on = current_date - 1 WHERE id = %s",
+              inviter.held)
+    house.sql("UPDATE invitation SET created_at = now() - interval '3 days' WHERE invited_by = %s",
+              inviter.id)
+
+
+def leave_by_date(house, tenant, inviter, leader):
+    house.sql("ALTER TABLE person DISABLE TRIGGER orphan")
+    try:
+        house.sql("UPDATE person SET left_on = current_date - 1 WHERE id = %s", inviter.id)
+    finally:
+        house.sql("ALTER TABLE person ENABLE TRIGGER orphan")
+
+
+@pytest.mark.parametrize("end", [leave_role, leave_tenant, run_out, leave_by_date])
+def test_an_invitation_ends_with_its_inviters_standing(house, tenant, leader, end):
+    inviter = tenant.person(f"Ivy {end.__name__}")
+    inviter.held = inviter.appoint("administrator")
+    inviter.appoint("staff")  # what they keep does not keep their invitations
+    mark = f"{end.__name__}@{tenant.mark}.example"
+    person, token = invited(inviter, "Ora Orphan", f"ora.{mark}")
+    other = invited(leader, "Osk Other", f"osk.{mark}")[1]
+    end(house, tenant, inviter, leader)
+    with unchanged(house):
+        refused(accept(house, token, FRESH), 422, "invalid", ["/invitation_token"])
+    accept(house, other, FRESH, expect=200)
+    accept(house, invite(leader, person).json["invitation_token"], FRESH, expect=200)
+
+
+def test_an_invitation_survives_what_its_inviter_gained_or_lost_before(house, tenant):
+    inviter = tenant.person("Eve Enduring", "administrator")
+    old = inviter.appoint("staff")
+    house.sql("UPDATE appointment SET state = 'ended', to_on = current_date - 1 WHERE id = %s", old)
+    house.forget(inviter.login)
+    token = invited(inviter, "Eda Enduring", f"eda@{tenant.mark}.example")[1]
+    inviter.appoint("slt")
+    accept(house, token, FRESH, expect=200)
+
+
 def test_what_was_proved_is_what_is_accepted(house, tenant, leader):
     """The address may change while the password is being hashed: then nothing is accepted."""
     victim = house.fresh_tenant().person("Vic Victim", "staff")
