@@ -110,7 +110,8 @@ static const struct problem *switch_tenant(struct call *call)
 	return session_begin(call, call->me->auth_time);
 }
 
-/* A known e-mail address proves itself by its password; a new one sets it. */
+/* A known e-mail address proves itself by its password; a new one sets it. Until the
+ * password itself is looked at both hear the same, at the same cost. */
 static const struct problem *accept_invitation(struct call *call)
 {
 	const char *password = call_text(call, "password"), *known;
@@ -129,12 +130,12 @@ static const struct problem *accept_invitation(struct call *call)
 	call_set(call, "password_hash", NULL);
 	call_set(call, "invited_email", kept(call, found, "email"));
 	call_set(call, "proved_id", known);
-	if (known)
-		err = session_prove(call, known, kept(call, found, "password_hash"),
-				    password);
-	else if (!(err = session_weak(call, "/password", row_text(found, 0, "name"),
-				      row_text(found, 0, "email"))))
-		err = session_hash(call, password);
+	if ((err = session_weak(call, "/password", row_text(found, 0, "name"),
+				row_text(found, 0, "email"))))
+		return err;
+	err = known ? session_prove(call, known, kept(call, found, "password_hash"),
+				    password)
+		    : session_hash(call, password);
 	if (err)
 		return err;
 	id_new(id);
@@ -255,8 +256,16 @@ static const struct route routes[] = {
 	{ 0 },
 };
 
+static const struct constraint constraints[] = {
+	{ "person_identity", PROBLEM_ALREADY_EXISTS, NULL,
+	  "Whoever signs in with this e-mail address is somebody else of this tenant already: "
+	  "ask for an invitation to another address." },
+	{ 0 },
+};
+
 const struct resource session = {
 	.name = "session",
 	.path = "/v1/auth",
 	.routes = routes,
+	.constraints = constraints,
 };

@@ -71,6 +71,50 @@ def test_a_known_address_proves_its_password(house, tenant, leader):
     house.sign_in(known.login, FRESH, expect=401)
 
 
+def test_a_weak_password_does_not_tell_who_has_an_account(house, tenant, leader):
+    known = house.fresh_tenant().person("Ken Known", "staff")
+    tokens = [invited(leader, "Ken Known", email)[1]
+              for email in (known.login, f"ken.known@{tenant.mark}.example")]
+    for password in ("short-1!", "password1234", "known.ken1234", "x" * 257):
+        with unchanged(house):
+            told = [refused(accept(house, token, password), 422, "invalid", ["/password"])
+                    for token in tokens]
+        assert told[0]["errors"] == told[1]["errors"]
+
+
+def test_an_invitation_costs_one_hash_either_way(house, tenant, leader):
+    known = house.fresh_tenant().person("Kit Known", "staff")
+    tokens = [invited(leader, f"Kit {n}", f"kit{n}@{tenant.mark}.example")[1] for n in range(5)]
+    proof = invited(leader, "Kit Known", known.login)[1]
+    with house.another(CHAPERONE_SEALER="false") as server:
+        client = server.client()
+
+        def cost(each):
+            before = server.processor_ticks()
+            for token, status in each:
+                client.post("/v1/auth/accept-invitation", {
+                    "invitation_token": token, "password": FRESH}, expect=status)
+            return server.processor_ticks() - before
+
+        cost([(tokens[0], 200)])
+        new = cost([(token, 200) for token in tokens[1:]])
+        known = cost([(proof, 401)] * 4)
+    assert known >= new / 2 and new >= known / 2, (new, known)
+
+
+def test_one_identity_is_one_person_of_a_tenant(house, tenant, leader):
+    """Their address was given to somebody else in the register: proved, it cannot be two."""
+    first = tenant.person("Una First", "staff")
+    house.sql("UPDATE person SET email = NULL WHERE id = %s", first.id)
+    person, token = invited(leader, "Una Second", first.login)
+    refused(accept(house, token, FRESH), 401, "sign-in-failed")
+    with unchanged(house):
+        problem = refused(accept(house, token, house.password), 409, "already-exists")
+    assert "already" in problem["detail"]
+    assert not leader.client.get(f"/v1/people/{person['id']}").json["can_sign_in"]
+    house.sign_in(first.login)
+
+
 def test_wrong_proofs_of_a_known_address_lock_it(house, tenant, leader):
     known = house.fresh_tenant().person("Gus Guessed", "staff")
     _, token = invited(leader, "Gus Guessed", known.login)

@@ -63,13 +63,6 @@ def test_nobody_learns_who_has_an_account(house, tenant):
     assert names[0] == names[1] == names[2]
 
 
-def processor_ticks(server):
-    """User and system time of the process with all its threads, the ended ones too."""
-    with open(f"/proc/{server.process.pid}/stat", encoding="ascii") as file:
-        fields = file.read().rpartition(")")[2].split()
-    return int(fields[11]) + int(fields[12])
-
-
 def test_an_unknown_user_costs_a_hash_as_well(house, tenant):
     """Counted in processor time, not by the clock: what another process does is no matter."""
     person = tenant.person("Hattie Hash", "staff")
@@ -77,11 +70,11 @@ def test_an_unknown_user_costs_a_hash_as_well(house, tenant):
         client = server.client()
 
         def cost(email, password, status):
-            before = processor_ticks(server)
+            before = server.processor_ticks()
             for _ in range(10):
                 client.post("/v1/auth/sign-in", {"email": email, "password": password},
                             expect=status)
-            return processor_ticks(server) - before
+            return server.processor_ticks() - before
 
         cost(person.login, house.password, 200)
         known = cost(person.login, house.password, 200)
