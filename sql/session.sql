@@ -38,6 +38,9 @@ SELECT me_identity() AS identity_id, login, password_hash FROM identity_hash();
 -- name: password_change :exec
 SELECT password_change(:password_hash, :me_session::uuid);
 
+-- name: identity_release :many
+SELECT sessions, tenant_id, tenant_name, person_id, person_name FROM identity_release(:login);
+
 -- name: invitation_find :one
 SELECT name, email, tenant_name, identity_id, password_hash
   FROM invitation_find(decode(:invitation_hash, 'hex'));

@@ -1,10 +1,11 @@
 -- Signing in: tries are counted by where they come from; a kept answer is for whom it was given to;
--- an invitation stands with its inviter.
+-- an invitation stands with its inviter; the operator may release a sign-in.
 
 -- These functions belong to a role that makes nothing anew: dropped here, made again below.
 SET LOCAL ROLE chaperone_definer;
 DROP FUNCTION sign_in_try(uuid), password_change(text,uuid), sweep(),
-	session_open(uuid,uuid,uuid,text[],timestamptz,bytea,integer);
+	session_open(uuid,uuid,uuid,text[],timestamptz,bytea,integer),
+	tenant_invite(uuid,uuid,text,text,uuid,uuid,bytea,integer);
 RESET ROLE;
 
 -- Tries on one identity since its last peace: by client network, and from everywhere together
@@ -162,3 +163,71 @@ CREATE TRIGGER orphan AFTER UPDATE OF left_on ON person FOR EACH ROW
 	WHEN (NEW.left_on < today()) EXECUTE FUNCTION invitation_orphan('id');
 CREATE TRIGGER orphan AFTER UPDATE OF state ON appointment FOR EACH ROW
 	WHEN (OLD.state = 'active' AND NEW.state = 'ended') EXECUTE FUNCTION invitation_orphan('person_id');
+
+-- Takes a sign-in from whoever holds it (an address may have become an identity without proof of
+-- the mailbox): ends its sessions, unties its persons, and frees the address for a fresh
+-- invitation. A row for each person, at least one; none when nobody signs in like this.
+CREATE FUNCTION identity_release(p_login text)
+RETURNS TABLE (sessions bigint, tenant_id uuid, tenant_name text, person_id uuid, person_name text)
+LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+	v_identity uuid;
+	v_sessions bigint;
+BEGIN
+	SELECT i.id INTO v_identity FROM identity i WHERE i.login = lower(p_login) FOR UPDATE;
+	IF NOT FOUND THEN RETURN; END IF;
+	PERFORM set_config('me.request', 'identity release', true); -- for the audit trail
+	UPDATE session s SET revoked_at = now() WHERE s.identity_id = v_identity AND s.revoked_at IS NULL;
+	GET DIAGNOSTICS v_sessions = ROW_COUNT;
+	DELETE FROM sign_in_tally t WHERE t.identity_id = v_identity;
+	-- no address: nobody can sign in as this, and the row stays for what refers to it
+	UPDATE identity i SET login = 'released ' || i.id, password_hash = NULL WHERE i.id = v_identity;
+	RETURN QUERY
+	WITH untied AS (
+		UPDATE person p SET identity_id = NULL, version = version + 1
+		 WHERE p.identity_id = v_identity
+		RETURNING p.tenant_id, p.id, p.name
+	)
+	SELECT v_sessions, u.tenant_id, t.name, u.id, u.name
+	  FROM (VALUES (1)) one LEFT JOIN (untied u JOIN tenant t ON t.id = u.tenant_id) ON true
+	 ORDER BY t.name, u.name;
+END
+$$;
+SELECT define('identity_release(text)', 'chaperone_operator');
+
+-- As before, but an SLT that cannot sign in (not yet, or released) is not in the way, and is
+-- invited as what they are: a tenant whose only SLT lost the sign-in would have no way back.
+CREATE FUNCTION tenant_invite(p_tenant uuid, p_person uuid, p_person_name text, p_email text,
+	p_appointment uuid, p_invitation uuid, p_token_hash bytea, p_days integer)
+RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+	v_person uuid;
+BEGIN
+	IF EXISTS (SELECT FROM appointment a
+		JOIN person p ON p.tenant_id = a.tenant_id AND p.id = a.person_id
+		 WHERE a.tenant_id = p_tenant AND a.role = 'slt' AND appointment_current(a)
+		   AND p.identity_id IS NOT NULL) THEN
+		RAISE EXCEPTION USING DETAIL = 'wrong-state',
+			MESSAGE = 'The tenant has an SLT, who invites everybody else.';
+	END IF;
+	SELECT id INTO v_person FROM person
+	 WHERE tenant_id = p_tenant AND email = lower(p_email);
+	IF v_person IS NULL THEN
+		v_person := p_person;
+		INSERT INTO person (tenant_id, id, name, email, person_type)
+		VALUES (p_tenant, v_person, p_person_name, lower(p_email), 'employee');
+	END IF;
+	IF NOT EXISTS (SELECT FROM appointment a WHERE a.tenant_id = p_tenant AND a.person_id = v_person
+		AND a.role = 'slt' AND a.scope = 'tenant' AND appointment_current(a)) THEN
+		INSERT INTO appointment (tenant_id, id, person_id, role, scope, state, from_on, reason)
+		VALUES (p_tenant, p_appointment, v_person, 'slt', 'tenant', 'active', today(),
+			'invited by the operator');
+		INSERT INTO appointment_history (tenant_id, appointment_id, actor_name, action, to_state)
+		VALUES (p_tenant, p_appointment, 'operator', 'invite', 'active');
+	END IF;
+	INSERT INTO invitation (tenant_id, id, person_id, token_hash, expires_at)
+	VALUES (p_tenant, p_invitation, v_person, p_token_hash, now() + p_days * interval '1 day');
+END
+$$;
+SELECT define('tenant_invite(uuid,uuid,text,text,uuid,uuid,bytea,integer)', 'chaperone_operator', 'chaperone_definer');
