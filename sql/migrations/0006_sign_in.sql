@@ -1,12 +1,27 @@
 -- Signing in: tries are counted by where they come from; a kept answer is for whom it was given to;
 -- an invitation stands with its inviter; the operator may release a sign-in.
 
--- These functions belong to a role that makes nothing anew: dropped here, made again below.
+-- These functions belong to chaperone_definer, who alone may drop or replace them: dropped here,
+-- made again below. Of session_open one line goes, whatever else it has come to do: a right
+-- password forgives tries, and only for where it came from (sign_in_passed).
+GRANT CREATE ON SCHEMA public TO chaperone_definer;
 SET LOCAL ROLE chaperone_definer;
 DROP FUNCTION sign_in_try(uuid), password_change(text,uuid), sweep(),
-	session_open(uuid,uuid,uuid,text[],timestamptz,bytea,integer),
 	tenant_invite(uuid,uuid,text,text,uuid,uuid,bytea,integer);
+DO $do$
+DECLARE
+	v_old text := pg_get_functiondef(
+		'session_open(uuid,uuid,uuid,text[],timestamptz,bytea,integer)'::regprocedure);
+	v_new text := regexp_replace(v_old, '\tUPDATE identity SET failures = 0[^;]*;\n', '');
+BEGIN
+	IF v_new = v_old THEN
+		RAISE EXCEPTION 'session_open has no line that forgives tries';
+	END IF;
+	EXECUTE v_new;
+END
+$do$;
 RESET ROLE;
+REVOKE CREATE ON SCHEMA public FROM chaperone_definer;
 
 -- Tries on one identity since its last peace: by client network, and from everywhere together
 -- (network ''). By network alone, so that a stranger locks an account for themselves only; from
@@ -73,32 +88,6 @@ BEGIN
 END
 $$;
 SELECT define('sign_in_passed(uuid,text)', 'chaperone_gate', 'chaperone_app');
-
--- Opens a session in one tenant of the identity: the one asked for, else where the person was
--- last, else the first by name. No row: no such person, or left.
-CREATE FUNCTION session_open(p_identity uuid, p_tenant uuid, p_session uuid, p_amr text[],
-	p_auth_time timestamptz, p_refresh_hash bytea, p_seconds integer)
-RETURNS TABLE (session_id uuid, tenant_id uuid, person_id uuid) LANGUAGE plpgsql AS $$
-DECLARE
-	r record;
-BEGIN
-	SELECT p.tenant_id, p.id INTO r FROM person p JOIN tenant t ON t.id = p.tenant_id
-	 WHERE p.identity_id = p_identity AND (p_tenant IS NULL OR p.tenant_id = p_tenant)
-	   AND (p.left_on IS NULL OR p.left_on >= today())
-	 ORDER BY (SELECT max(s.created_at) FROM session s WHERE s.identity_id = p_identity
-		AND s.tenant_id = p.tenant_id) DESC NULLS LAST, t.name, t.id
-	 LIMIT 1;
-	IF NOT FOUND THEN RETURN; END IF;
-	INSERT INTO session (id, identity_id, tenant_id, person_id, auth_time, amr, expires_at)
-	VALUES (p_session, p_identity, r.tenant_id, r.id, coalesce(p_auth_time, now()), p_amr,
-		now() + p_seconds * interval '1 second');
-	INSERT INTO refresh_token (token_hash, session_id, expires_at)
-	VALUES (p_refresh_hash, p_session, now() + p_seconds * interval '1 second');
-	RETURN QUERY SELECT p_session, r.tenant_id, r.id;
-END
-$$;
-SELECT define('session_open(uuid,uuid,uuid,text[],timestamptz,bytea,integer)',
-	'chaperone_gate', 'chaperone_app');
 
 -- A new password ends every other session of the identity.
 CREATE FUNCTION password_change(p_hash text, p_keep uuid) RETURNS void LANGUAGE plpgsql AS $$
