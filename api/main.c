@@ -16,6 +16,8 @@ static const struct command {
 	  command_demo },
 	{ "tenant", "create|invite ...", "make a tenant and invite its first SLT",
 	  command_tenant },
+	{ "identity", "release ADDRESS",
+	  "end a sign-in, so that its address can be invited anew", command_identity },
 	{ "import", "register FILE --tenant NAME --as ADDRESS [--skip-bad]",
 	  "load a register of channels", command_import },
 	{ "describe", "", "print routes, permissions, queries and problems as JSON",

@@ -25,10 +25,11 @@ enum { ARENAS = 4, GATE_SHARE = 4, POOL_LEAST = 8, POOL_MOST = 32 };
 
 /* What runs before anybody is signed in; other queries are prepared
  * when they are used. */
-static const enum query gate_queries[] = { q_principal,		q_sign_in_find,
-					   q_sign_in_try,	q_session_open,
-					   q_session_refresh,	q_invitation_find,
-					   q_invitation_accept, Q_NONE };
+static const enum query gate_queries[] = {
+	q_principal,	   q_sign_in_find,	q_sign_in_try,
+	q_sign_in_passed,  q_session_open,	q_session_refresh,
+	q_invitation_find, q_invitation_accept, Q_NONE
+};
 
 static const enum query boot_queries[] = { q_schema_newest, q_house_faults,
 					   q_demo_tenants, Q_NONE };

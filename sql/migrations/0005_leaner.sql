@@ -212,7 +212,6 @@ BEGIN
 	 LIMIT 1;
 	IF NOT FOUND THEN RETURN; END IF;
 	PERFORM FROM person p WHERE p.tenant_id = r.tenant_id AND p.id = r.id FOR SHARE;
-	UPDATE identity SET failures = 0, locked_until = NULL WHERE id = p_identity AND failures > 0;
 	INSERT INTO session (id, identity_id, tenant_id, person_id, auth_time, amr, expires_at)
 	VALUES (p_session, p_identity, r.tenant_id, r.id, coalesce(p_auth_time, now()), p_amr,
 		now() + p_seconds * interval '1 second');

@@ -97,7 +97,8 @@ def test_an_allowed_origin(house, person, fronted, origin):
         assert answer.headers["access-control-allow-credentials"] == "true"
         assert "Origin" in answer.headers["vary"]
         exposed = answer.headers["access-control-expose-headers"].lower()
-        for name in ("etag", "link", "location", "x-request-id", "retry-after"):
+        for name in ("etag", "link", "location", "x-request-id", "retry-after",
+                     "idempotency-replayed"):
             assert name in exposed
 
 

@@ -85,11 +85,33 @@ static void costs_the_same(struct arena *arena)
 
 static void *sign_in(void *hash)
 {
+	struct arena *arena = arena_new();
 	bool right = true;
 
-	for (int i = 0; i < 4; i++)
+	for (int i = 0; i < 4; i++) {
+		right &= !password_slot_take(arena);
 		right &= password_matches(hash, good) && !password_matches(hash, "wrong");
+		password_slot_give();
+	}
+	arena_free(arena);
 	return right ? hash : NULL;
+}
+
+/* Who waits too long hears so; a slot that comes back goes to the next. */
+static void waits_two_seconds_at_most(struct arena *arena)
+{
+	const struct problem *busy;
+	double start;
+
+	CHECK(!password_slot_take(arena) && !password_slot_take(arena));
+	start = seconds();
+	busy = password_slot_take(arena);
+	CHECK(seconds() - start > 1.9 && seconds() - start < 10);
+	CHECK(busy && busy->kind == PROBLEM_UNAVAILABLE && busy->retry_after > 0);
+	password_slot_give();
+	CHECK(!password_slot_take(arena));
+	password_slot_give();
+	password_slot_give();
 }
 
 static void works_in_threads(struct arena *arena)
@@ -191,6 +213,7 @@ int main(void)
 	takes_the_longest(arena);
 	costs_the_same(arena);
 	works_in_threads(arena);
+	waits_two_seconds_at_most(arena);
 	refuses_what_is_guessed_first(arena);
 	refuses_the_own_name();
 	counts_characters(arena);
