@@ -182,7 +182,7 @@ static const struct problem *work_writing(struct call *call)
 	const struct problem *err;
 
 	if (method_is(call, "POST"))
-		return resource_create(call, call->route->sql);
+		return resource_create(call, call->route->sql, Q_NONE);
 	err = resource_update(call, call->route->sql);
 	return err ? err : resource_show(call);
 }

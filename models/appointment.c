@@ -131,7 +131,7 @@ static const struct problem *grant(struct call *call)
 	if (!may_grant(call->me, call_text(call, "role"), duties, schools, none_left))
 		return not_yours(call, call_text(call, "role"));
 	call_set(call, "to", duties_need_second(duties) ? "proposed" : "active");
-	return resource_create(call, q_appointment_grant);
+	return resource_create(call, q_appointment_grant, Q_NONE);
 }
 
 /* The may-grant table holds for ending as for granting. */

@@ -99,4 +99,5 @@ const struct resource channel = {
 	.routes = routes,
 	.flow = flow,
 	.constraints = constraints,
+	.gates_rare = true, /* only a channel on its way to its first activation */
 };

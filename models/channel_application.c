@@ -106,11 +106,9 @@ static const struct problem *inbox(struct call *call)
 
 static const struct problem *draft(struct call *call)
 {
-	const struct problem *err = resource_insert(call, q_application_draft);
-
-	if (!err && call_text(call, "operators"))
-		err = run(call, q_application_operators_set, NULL);
-	return err ? err : resource_created(call);
+	return resource_create(call, q_application_draft,
+			       call_text(call, "operators") ? q_application_operators_set
+							    : Q_NONE);
 }
 
 static const struct problem *change(struct call *call)

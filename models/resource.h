@@ -57,6 +57,7 @@ struct resource {
 	const struct route *routes;	      /* ends with { 0 } */
 	const struct step *flow;	      /* ends with { 0 } */
 	const struct constraint *constraints; /* ends with { 0 } */
+	bool gates_rare; /* most rows are in a state whose steps have no gate */
 };
 
 /* PATCH changes what is there, every other body makes something. */
@@ -82,9 +83,10 @@ const struct problem *resource_list(struct call *call, enum query query);
 /* Runs an INSERT of kind :one that says {ok, fault, why}: not ok is 422 at the pointer
  * `fault`, or 409 for the reason `why` when no field is to blame. */
 const struct problem *resource_insert(struct call *call, enum query query);
-/* 201, Location and the new row :id. */
-const struct problem *resource_created(struct call *call);
-const struct problem *resource_create(struct call *call, enum query query); /* both */
+/* The same, then `more` (Q_NONE: nothing) and the new row :id, all in one round trip: 201
+ * with Location and the row. */
+const struct problem *resource_create(struct call *call, enum query query,
+				      enum query more);
 /* Runs an UPDATE by :id and :version that gives a row when it did its work, with {ok,
  * fault, why} if it likes; no row is 404 or 412. */
 const struct problem *resource_update(struct call *call, enum query query);
