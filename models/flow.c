@@ -140,10 +140,8 @@ static void flow_values(struct call *call, const struct looked *looked)
  * are all there is. */
 static const struct problem *flow_show(struct call *call)
 {
-	const struct problem *err = resource_show(call);
-
-	if (!err || err->kind != PROBLEM_NOT_FOUND)
-		return err;
+	if (call->row)
+		return resource_show_row(call, call->row);
 	call_answer(call, 202,
 		    json_pack("{s:s, s:s}", "id", call_text(call, "id"), "state",
 			      call_text(call, "to")));
@@ -172,10 +170,19 @@ const struct problem *flow_run(struct call *call)
 
 const struct problem *flow_move(struct call *call)
 {
-	const PGresult *moved;
-	const struct problem *err = run(call, call->resource->move, &moved);
+	const PGresult *moved, *row;
+	const struct problem *err = call_queue(call, call->resource->move);
 
+	call_reach(call, call->resource->read);
+	if (!err)
+		err = call_queue(call, call->resource->get);
+	if (!err)
+		err = call_read(call, &moved);
 	if (!err && row_count(moved) == 0)
 		err = changed_first(call);
+	if (!err)
+		err = call_read(call, &row);
+	if (!err && row_count(row) > 0)
+		call->row = row;
 	return err;
 }

@@ -53,8 +53,7 @@ static const struct problem *row_look(struct call *call, const PGresult **ret_ro
 	return run(call, resource->get, ret_row);
 }
 
-/* Makes this row the answer; `actions` and `blockers` come from its state. */
-static const struct problem *row_show(struct call *call, const PGresult *row)
+const struct problem *resource_show_row(struct call *call, const PGresult *row)
 {
 	if (row_count(row) == 0)
 		return nothing(call);
@@ -70,7 +69,7 @@ const struct problem *resource_show(struct call *call)
 
 	reach_read(call);
 	err = row_look(call, &row);
-	return err ? err : row_show(call, row);
+	return err ? err : resource_show_row(call, row);
 }
 
 const struct problem *resource_row(struct call *call, enum query query)
@@ -164,7 +163,7 @@ const struct problem *resource_create(struct call *call, enum query query,
 		return err;
 	answer_header(call->answer, "Location", resource_href(call, id));
 	if (row_count(row) > 0)
-		return row_show(call, row);
+		return resource_show_row(call, row);
 	/* whoever may add one need not be among those who may read it */
 	call_answer(call, 201, json_pack("{s:s}", "id", id));
 	return NULL;

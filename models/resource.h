@@ -71,11 +71,15 @@ const struct problem *flow_run(struct call *call);
 const struct problem *version_judge(struct call *call, const PGresult *row);
 /* 409 for a write that found its row changed since it was looked at. */
 const struct problem *changed_first(struct call *call);
-/* Moves the row by the resource's move query; 409 when someone else moved it first. */
+/* Moves the row by the resource's move query and reads it as it then is, in one round
+ * trip; 409 when someone else moved it first. The last thing that a step's handler does.
+ */
 const struct problem *flow_move(struct call *call);
 /* Answers with one row by the resource's reading reach: the row, its `actions` and
  * `blockers` for this caller, its ETag; 404 when there is none. */
 const struct problem *resource_show(struct call *call);
+/* The same with a row of the resource's `get` that was read already. */
+const struct problem *resource_show_row(struct call *call, const PGresult *row);
 /* One row of another query than the resource's own: no actions, no ETag. */
 const struct problem *resource_row(struct call *call, enum query query);
 /* A list: one page of `query`, or all of it when the route says `whole`. */
