@@ -181,11 +181,11 @@ static const struct problem *exclude(struct call *call)
 static const struct problem *step_down(struct call *call)
 {
 	const PGresult *gone;
-	const struct problem *err = flow_move(call);
+	const struct problem *err = run(call, q_application_step_down, &gone);
 
-	if (!err)
-		err = run(call, q_application_step_down, &gone);
-	return err || row_count(gone) > 0 ? err : changed_first(call);
+	if (!err && row_count(gone) == 0)
+		err = changed_first(call);
+	return err ? err : flow_move(call);
 }
 
 static const char *const gives_revision[] = { "to_revision", NULL };
