@@ -13,6 +13,16 @@ DIRECTIVE = re.compile(r"^-- ([a-z]+): *(.*)$")
 CONTINUATION = re.compile(r"^--   +(.*)$")
 MIGRATION = re.compile(r"^(\d{4})_[a-z0-9_]+$")
 SCRIPT = re.compile(r"^[a-z0-9_]+$")
+FUNCTION = re.compile(r"^\s*CREATE\s+(OR\s+REPLACE\s+)?FUNCTION\s+(\w+)", re.I)
+LANDED = "0004"  # up to here migrations hold functions that sql/functions replaces
+# sql/functions runs as the role that sees past row security and alone may replace them.
+FUNCTIONS_HEAD = """GRANT CREATE ON SCHEMA public TO chaperone_definer;
+SET LOCAL ROLE chaperone_definer;
+"""
+FUNCTIONS_TAIL = """RESET ROLE;
+REVOKE CREATE ON SCHEMA public FROM chaperone_definer;
+"""
+SIGHT = ("SECURITY INVOKER", "SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp")
 
 
 def fail(path, line, what):
@@ -120,6 +130,42 @@ def texts_read(folder, pattern):
     return found
 
 
+def functions_find(path):
+    """Each function that a file creates: (line, name, does it replace, what stands before AS)."""
+    lines = path.read_text("utf-8").splitlines()
+    for number, line in enumerate(lines, 1):
+        if found := FUNCTION.match(line):
+            head = " ".join(" ".join(lines[number - 1:]).split(" AS $$")[0].split())
+            yield number, found[2], bool(found[1]), head
+
+
+def functions_read(folder):
+    """All of sql/functions as one text, and {name: file}; it is applied whole."""
+    found, texts = {}, []
+    for path in sorted(folder.glob("*.sql")):
+        for line, name, replaces, head in functions_find(path):
+            if not replaces:
+                fail(path, line, f"{name}() is applied again and again: say CREATE OR REPLACE")
+            if not head.endswith(SIGHT):
+                fail(path, line, f"say how far {name}() sees, directly before AS: "
+                     + " or ".join(f"'{sight}'" for sight in SIGHT))
+            if name in found:
+                fail(path, line, f"{name}() stands in {found[name]} already")
+            found[name] = path
+        texts.append(path.read_text("utf-8"))
+    text = FUNCTIONS_HEAD + "\n".join(texts) + FUNCTIONS_TAIL
+    return found, ("functions", text, hashlib.sha256(text.encode()).hexdigest())
+
+
+def functions_stand_once(migrations, functions):
+    """The text of a rule is looked for, and changed, in one place."""
+    for path in sorted(migrations.glob("*.sql")):
+        for line, name, _, _ in functions_find(path):
+            if name in functions and path.stem[:4] > LANDED:
+                fail(path, line, f"{name}() stands in {functions[name]}: "
+                     "change it there; 'chaperone migrate' applies that file again")
+
+
 def queries_header(queries):
     names = "".join(f"\tq_{q.name},\n" for q in queries)
     return ("/* Every named query; generated from sql/ by sql/embed.py. */\n#pragma once\n\n"
@@ -156,11 +202,14 @@ def main():
     queries = queries_read(folder)
     migrations = texts_read(folder / "migrations", MIGRATION)
     scripts = texts_read(folder / "scripts", SCRIPT)
+    names, functions = functions_read(folder / "functions")
+    functions_stand_once(folder / "migrations", names)
     made = {
         "queries.h": queries_header(queries),
         "queries.c": queries_source(queries, folder.parent),
         "migrations.c": texts_source([("migration_texts", migrations),
-                                      ("script_texts", scripts)]),
+                                      ("script_texts", scripts),
+                                      ("function_texts", [functions])]),
     }
     output.mkdir(parents=True, exist_ok=True)
     for name, text in made.items():
