@@ -10,6 +10,8 @@ DIRECTIVES = ("school", "own", "shared")
 NAME_START = re.compile(r"^--\s*name\s*:")
 NAME_LINE = re.compile(r"^-- name: ([a-z][a-z0-9_]{0,38}) :([a-z]+)$")
 DIRECTIVE = re.compile(r"^-- ([a-z]+): *(.*)$")
+TERM = re.compile(r"^-- term: ([a-z_]+) = (.+)$")
+TERM_USE = re.compile(r"(?<![\w@])@([a-z_]+)")
 CONTINUATION = re.compile(r"^--   +(.*)$")
 MIGRATION = re.compile(r"^(\d{4})_[a-z0-9_]+$")
 SCRIPT = re.compile(r"^[a-z0-9_]+$")
@@ -87,6 +89,36 @@ class Query:
                 fail(self.path, self.line, f"'{word}:' of {self.name} is empty")
 
 
+class Terms:
+    """What a file says once above its queries: '-- term: word = text', used as @word."""
+
+    def __init__(self, path):
+        self.path, self.texts, self.used, self.open = path, {}, set(), None
+
+    def add(self, number, line):
+        """Is this line part of a term?"""
+        if found := TERM.match(line):
+            if found[1] in self.texts:
+                fail(self.path, number, f"term '{found[1]}' is there twice")
+            self.open = found[1]
+            self.texts[self.open] = self.fill(found[2])
+        elif self.open and (more := CONTINUATION.match(line)):
+            self.texts[self.open] += " " + self.fill(more[1].strip())
+        else:
+            self.open = None
+        return self.open is not None
+
+    def fill(self, text):
+        def say(found):
+            self.used.add(found[1])
+            return self.texts.get(found[1], found[0])
+        return TERM_USE.sub(say, text)
+
+    def close(self):
+        for word in self.texts.keys() - self.used:
+            fail(self.path, 1, f"term '{word}' is used nowhere")
+
+
 def name_of(path, number, line, known):
     found = NAME_LINE.match(line)
     if not found:
@@ -102,16 +134,19 @@ def name_of(path, number, line, known):
 def queries_read(folder):
     known = {}
     for path in sorted(folder.glob("*.sql")):
-        query = None
+        query, terms = None, Terms(path)
         for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
             line = line.rstrip()
             if NAME_START.match(line):
                 query = name_of(path, number, line, known)
                 known[query.name] = query
             elif query:
-                query.add(number, line)
+                query.add(number, terms.fill(line))
+            elif terms.add(number, line):
+                continue
             elif line and not line.startswith("--"):
                 fail(path, number, "text before the first '-- name:'")
+        terms.close()
     for query in known.values():
         query.close()
     return list(known.values())
