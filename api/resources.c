@@ -3,21 +3,29 @@
 #include <stdio.h>
 #include "models/resource.h"
 
-extern const struct resource service, session, tenant, school, person, appointment,
-	platform, assessment, attestation, channel, channel_application;
+#define RESOURCES(X)                                                                     \
+	X(service)                                                                       \
+	X(session)                                                                       \
+	X(tenant)                                                                        \
+	X(school)                                                                        \
+	X(person)                                                                        \
+	X(appointment)                                                                   \
+	X(platform)                                                                      \
+	X(assessment)                                                                    \
+	X(attestation)                                                                   \
+	X(channel)                                                                       \
+	X(channel_application)
 
-static const struct resource *const resources[] = { &service,
-						    &session,
-						    &tenant,
-						    &school,
-						    &person,
-						    &appointment,
-						    &platform,
-						    &assessment,
-						    &attestation,
-						    &channel,
-						    &channel_application,
-						    NULL };
+#define X(name) extern const struct resource name;
+RESOURCES(X)
+#undef X
+
+static const struct resource *const resources[] = {
+#define X(name) &name,
+	RESOURCES(X)
+#undef X
+		NULL
+};
 
 static void say(const char *fault)
 {

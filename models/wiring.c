@@ -105,11 +105,12 @@ static void step_check(struct wiring *wiring, const struct resource *resource,
 		fault_say(wiring, "%s names no states to leave", step->action);
 	for (; states && *from; from++)
 		if (!named(states->one_of, *from))
-			fault_say(wiring, "%s leaves %s, which is no state", step->action,
-				  *from);
+			fault_say(wiring,
+				  "%s leaves %s, which is no state of the list's filter",
+				  step->action, *from);
 	if (states && step->to && !named(states->one_of, step->to))
-		fault_say(wiring, "%s goes to %s, which is no state", step->action,
-			  step->to);
+		fault_say(wiring, "%s goes to %s, which is no state of the list's filter",
+			  step->action, step->to);
 	if (!step->label)
 		fault_say(wiring, "%s has no label", step->action);
 	if (!step->gate)

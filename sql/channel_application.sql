@@ -1,9 +1,13 @@
 -- Account applications (A3): from the business case to the recorded account.
 
+-- Whose application it is, and who is on their side: its operators as well, as they were when
+-- the request began (whoever steps down still sees the answer).
+-- term: applicant = (a.applicant_id = :me_person::uuid OR a.recorded_by = :me_person::uuid)
+-- term: side = (@applicant OR a.id = ANY (me_operating()))
+
 -- name: application_list :list
 -- school: a.school_id
--- own: (a.applicant_id = :me_person::uuid OR a.recorded_by = :me_person::uuid
---   OR a.id = ANY (me_operating()))
+-- own: @side
 SELECT a.id, a.school_id, s.name AS school_name, a.state, a.revision, a.applicant_id, a.applicant_name,
        a.platform, f.name AS platform_name, a.proposed_name, a.proposed_handle, a.kind, a.visibility,
        a.submitted_at, a.waiting_since, a.decided_at, a.channel_id, a.version, a.created_at{cursor}
@@ -14,7 +18,7 @@ SELECT a.id, a.school_id, s.name AS school_name, a.state, a.revision, a.applican
 
 -- name: application_inbox :list
 -- school: a.school_id
--- own: (a.applicant_id = :me_person::uuid OR a.recorded_by = :me_person::uuid)
+-- own: @applicant
 -- What waits for the caller: to decide, to record, or to answer (P7).
 SELECT a.id, a.school_id, s.name AS school_name, a.state, a.revision, a.applicant_id, a.applicant_name,
        a.platform, f.name AS platform_name, a.proposed_name,
@@ -29,13 +33,12 @@ SELECT a.id, a.school_id, s.name AS school_name, a.state, a.revision, a.applican
 	WHEN 'submitted' THEN EXISTS (SELECT FROM application_deciders(a.id) d
 		WHERE d.person_id = :me_person::uuid AND d.may)
 	WHEN 'approved' THEN :record_tenant::boolean OR a.school_id = ANY (:record_schools::uuid[])
-	WHEN 'more_information' THEN :me_person::uuid IN (a.applicant_id, a.recorded_by)
+	WHEN 'more_information' THEN @applicant
 	ELSE false END{filter} {page};
 
 -- name: application_get :one
 -- school: a.school_id
--- own: (a.applicant_id = :me_person::uuid OR a.recorded_by = :me_person::uuid
---   OR a.id = ANY (me_operating()))
+-- own: @side
 SELECT a.id, a.school_id, s.name AS school_name, a.state, a.revision, a.applicant_id, a.applicant_name,
        a.recorded_by, a.platform, f.name AS platform_name, a.proposed_name, a.proposed_handle, a.kind,
        a.aim, a.audience, a.promotion, a.visibility, a.purpose, a.purpose_detail,
@@ -57,7 +60,7 @@ SELECT a.id, a.school_id, s.name AS school_name, a.state, a.revision, a.applican
 		AND c.platform = a.platform AND c.state NOT IN ('closed', 'lost')
 		AND c.id IS DISTINCT FROM a.channel_id ORDER BY c.created_at DESC LIMIT 10) c) AS similar_channels,
        a.submitted_at, a.waiting_since, a.decided_at, a.channel_id, a.version, a.created_at,
-       :me_person::uuid IN (a.applicant_id, a.recorded_by) AS _own,
+       @applicant AS _own,
        EXISTS (SELECT FROM application_operator o WHERE o.tenant_id = a.tenant_id
 	AND o.application_id = a.id AND o.person_id = :me_person::uuid) AS _operating
   FROM channel_application a
@@ -133,7 +136,7 @@ DELETE FROM application_operator
  WHERE tenant_id = :me_tenant::uuid AND application_id = :id::uuid;
 
 -- name: application_change :one
--- own: (a.applicant_id = :me_person::uuid OR a.recorded_by = :me_person::uuid)
+-- own: @applicant
 WITH before AS (
 	SELECT a.* FROM channel_application a
 	 WHERE a.tenant_id = :me_tenant::uuid AND a.id = :id::uuid AND a.version = :version::integer
@@ -197,7 +200,7 @@ SELECT 'conflict_of_interest' AS code,
        'You are on the applicant''s side: somebody else says who has a conflict of interest.' AS detail
   FROM channel_application a
  WHERE a.tenant_id = :me_tenant::uuid AND a.id = :id::uuid
-   AND (:me_person::uuid IN (a.applicant_id, a.recorded_by) OR EXISTS (SELECT FROM application_operator o
+   AND (@applicant OR EXISTS (SELECT FROM application_operator o
 	WHERE o.tenant_id = a.tenant_id AND o.application_id = a.id AND o.person_id = :me_person::uuid));
 
 -- name: application_unready :many
@@ -208,8 +211,7 @@ SELECT code, detail FROM application_readiness(:id::uuid) WHERE strength = 'bloc
 
 -- name: application_readiness :many
 -- school: a.school_id
--- own: (a.applicant_id = :me_person::uuid OR a.recorded_by = :me_person::uuid
---   OR a.id = ANY (me_operating()))
+-- own: @side
 -- Everything that is missing, whoever asks: one row, so that nobody has to try.
 SELECT a.id AS application_id, a.state,
        NOT EXISTS (SELECT FROM application_readiness(a.id) r WHERE r.strength = 'block' AND r.stage = 'submit') AS ready_to_submit,
@@ -309,8 +311,7 @@ SELECT id, state FROM moved;
 
 -- name: application_history :list
 -- school: a.school_id
--- own: (a.applicant_id = :me_person::uuid OR a.recorded_by = :me_person::uuid
---   OR a.id = ANY (me_operating()))
+-- own: @side
 SELECT h.at, h.actor_id, h.actor_name, h.action, h.from_state, h.to_state, h.revision, h.note
   FROM application_history h
   JOIN channel_application a ON a.tenant_id = h.tenant_id AND a.id = h.application_id
@@ -319,8 +320,7 @@ SELECT h.at, h.actor_id, h.actor_name, h.action, h.from_state, h.to_state, h.rev
 
 -- name: application_revisions :list
 -- school: a.school_id
--- own: (a.applicant_id = :me_person::uuid OR a.recorded_by = :me_person::uuid
---   OR a.id = ANY (me_operating()))
+-- own: @side
 SELECT r.revision, r.submitted_at, r.submitted_by, r.submitted_name, r.changed, r.content
   FROM application_revision r
   JOIN channel_application a ON a.tenant_id = r.tenant_id AND a.id = r.application_id

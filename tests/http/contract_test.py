@@ -15,8 +15,9 @@ from contract_shape import (OPERATIONS, PROBLEMS, PUBLIC, SCHEMAS, body_schema,
 def described():
     """Of the binary that the other tests run; it needs no database for this."""
     binary = os.environ.get("CHAPERONE_BINARY", ROOT / "build/asan/chaperone")
-    return json.loads(subprocess.run([binary, "describe"], check=True, timeout=60,
-                                     stdout=subprocess.PIPE).stdout)
+    done = subprocess.run([binary, "describe"], timeout=60, text=True, capture_output=True)
+    assert done.returncode == 0, f"the service is wired wrongly:\n{done.stderr}"
+    return json.loads(done.stdout)
 
 
 @pytest.fixture(scope="module")

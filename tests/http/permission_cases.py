@@ -17,12 +17,12 @@ def read(path):
 
 
 def change(table, id, body):
-    return lambda s, h: ("PATCH", f"{PATHS[table]}/{id(s, h)}", body,
+    return lambda s, h: ("PATCH", f"{s.paths[table]}/{id(s, h)}", body,
                          if_match(s.house, table, id(s, h)))
 
 
 def act(table, id, action, body=None):
-    return lambda s, h: ("POST", f"{PATHS[table]}/{id(s, h)}/{action}",
+    return lambda s, h: ("POST", f"{s.paths[table]}/{id(s, h)}/{action}",
                          body(s, h) if callable(body) else body or {}, {})
 
 
@@ -30,8 +30,6 @@ def add(path, body):
     return lambda s, h: ("POST", path, body(s, h), {})
 
 
-PATHS = {"school": "/v1/schools", "person": "/v1/people", "appointment": "/v1/appointments",
-         "channel": "/v1/channels", "channel_application": "/v1/channel-applications"}
 APPS, AIM = "/v1/channel-applications", {"aim": "Something else."}
 SETTINGS = {"settings_checked": ["privacy", "tagging", "comments", "direct_messages",
                                  "two_factor"]}

@@ -44,6 +44,15 @@ class Land:
                 self.plots[letter + place] = self.plot(tenant, school, letter + place)
         self.callers = dict(self.make_callers())
         self.routes = json.loads(house.server.run("describe").stdout)["routes"]
+        self.complete()
+
+    def complete(self):
+        """A new resource is missing here: this says where to add it."""
+        rows = [r for r in self.routes if "{id}" in r["path"]]
+        lacking = {r["resource"] for r in rows} - set(self.plots["xa"].ids)
+        assert not lacking, f"Plot of reach.py plants no row of, or has no id in ids for: {lacking}"
+        lacking = {change_key(r) for r in rows if r["method"] != "GET"} - set(CHANGES)
+        assert not lacking, f"CHANGES of second_wall_test.py lacks: {lacking}"
 
     def plot(self, tenant, school, name):
         mark = f"canary{name}{tenant.mark}"
@@ -179,12 +188,18 @@ def snapshot(house, plots):
         SNAPSHOT.format(t["table_name"]), words)] for t in tables}
 
 
+def change_key(route):
+    """The resource of a route that writes to one row, and what it does there."""
+    what = "PATCH" if route["method"] == "PATCH" else route["path"].split("/")[-1]
+    return route["resource"], what
+
+
 def changing(land):
-    """Each route that writes to one row, with its resource and what it does there."""
+    """Each such route, with what it does and what is sent to it."""
     for route in land.routes:
         if route["method"] != "GET" and "{id}" in route["path"]:
-            what = "PATCH" if route["method"] == "PATCH" else route["path"].split("/")[-1]
-            yield route, what, CHANGES[route["resource"], what]
+            key = change_key(route)
+            yield route, key[1], CHANGES[key]
 
 
 def write(land, client, route, id, body):
