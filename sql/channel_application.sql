@@ -192,13 +192,15 @@ SELECT code, detail, pointer FROM application_readiness(:id::uuid)
 SELECT code, detail FROM application_turn(:id::uuid);
 
 -- name: application_partial :many
--- Whoever stands on the applicant's side does not say who else may judge.
+-- Whoever stands on the applicant's side, or was appointed by it since, does not say who else may
+-- judge.
 SELECT 'conflict_of_interest' AS code,
-       'You are on the applicant''s side: somebody else says who has a conflict of interest.' AS detail
-  FROM channel_application a
- WHERE a.tenant_id = :me_tenant::uuid AND a.id = :id::uuid
-   AND (:me_person::uuid IN (a.applicant_id, a.recorded_by) OR EXISTS (SELECT FROM application_operator o
-	WHERE o.tenant_id = a.tenant_id AND o.application_id = a.id AND o.person_id = :me_person::uuid));
+       CASE WHEN side THEN 'You are on the applicant''s side: ' ELSE 'The applicant''s side appointed you since: ' END
+		|| 'somebody else says who has a conflict of interest.' AS detail
+  FROM channel_application a, LATERAL (
+	SELECT :me_person::uuid IN (a.applicant_id, a.recorded_by) OR EXISTS (SELECT FROM application_operator o
+		WHERE o.tenant_id = a.tenant_id AND o.application_id = a.id AND o.person_id = :me_person::uuid) AS side) s
+ WHERE a.tenant_id = :me_tenant::uuid AND a.id = :id::uuid AND (side OR NOT application_impartial(a.id));
 
 -- name: application_unready :many
 -- Approval also wants the business case, the operators and the risk assessment in order.
