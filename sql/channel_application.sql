@@ -352,6 +352,7 @@ RETURNING application_id;
 
 -- name: application_account :one
 -- The administrator's record of the created account: the channel, its grants, its history (P9, P11).
+-- Nobody has access beyond their last day.
 WITH a AS (
 	SELECT * FROM channel_application a
 	 WHERE a.tenant_id = :me_tenant::uuid AND a.id = :id::uuid
@@ -370,10 +371,11 @@ WITH a AS (
 	INSERT INTO channel_grant (tenant_id, id, channel_id, school_id, access, person_id, holder_text,
 		holder_kind, from_on, until_on)
 	SELECT o.tenant_id, gen_random_uuid(), :channel_id::uuid, a.school_id, o.access, o.person_id,
-	       o.person_name, 'person', today(), coalesce(o.access_until, (today()
-		+ setting_of(a.tenant_id, a.school_id, 'grant.valid_months')::integer * interval '1 month')::date)
+	       o.person_name, 'person', today(), least(p.left_on, coalesce(o.access_until, (today()
+		+ setting_of(a.tenant_id, a.school_id, 'grant.valid_months')::integer * interval '1 month')::date))
 	  FROM a JOIN application_operator o ON o.tenant_id = a.tenant_id AND o.application_id = a.id
-	 WHERE o.access_until IS NULL OR o.access_until >= today()
+	  LEFT JOIN person p ON p.tenant_id = o.tenant_id AND p.id = o.person_id
+	 WHERE least(p.left_on, o.access_until, today()) = today()
 ), logged AS (
 	INSERT INTO channel_history (tenant_id, channel_id, actor_id, actor_name, action, to_state, note)
 	SELECT made.tenant_id, made.id, :me_person::uuid, me_name(), 'record_account', 'approved', :reason

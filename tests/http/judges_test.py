@@ -1,7 +1,9 @@
 """Who judges an application is not for the applicant's side to choose, by any number of steps."""
+import uuid
+
 import pytest
 
-from approval_test import WORDS, Stage
+from approval_test import WORDS, Stage, day
 
 
 @pytest.fixture
@@ -65,3 +67,16 @@ def test_a_second_appointment_takes_nobodys_word(stage):
     stage.act(stage.deputy, application, "exclude", {
         "person_id": stage.proprietor.id, "reason": "A relative."})
     stage.act(stage.deputy, application, "approve", WORDS)
+
+
+def test_no_access_for_whoever_has_left_since(stage):
+    """Between the approval and the account: a leaver gets no grant, nor one beyond the last day."""
+    application = stage.submitted()
+    stage.act(stage.head, application, "approve", WORDS)
+    for person, last in (stage.first, day(-1)), (stage.second, day(5)):
+        stage.house.sql("UPDATE person SET left_on = %s WHERE id = %s", last, person.id)
+    made = stage.act(stage.admin, application, "record-account", {
+        "handle": f"@{uuid.uuid4().hex[:12]}", "url": "https://x.example/left",
+        "account_created_on": day(0)}).json
+    channel = stage.admin.client.get(f"/v1/channels/{made['channel_id']}", expect=200).json
+    assert [(g["holder"], g["until_on"]) for g in channel["grants"]] == [("Sid Second", day(5))]
