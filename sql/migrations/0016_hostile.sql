@@ -206,3 +206,10 @@ CREATE TRIGGER in_sight AFTER INSERT ON channel_history
 	FOR EACH ROW EXECUTE FUNCTION subject_in_sight();
 CREATE TRIGGER in_sight AFTER INSERT ON channel_grant
 	FOR EACH ROW EXECUTE FUNCTION subject_in_sight();
+
+-- Why somebody is excluded is for those to know who may see the exclusion: leaders.
+ALTER POLICY sight ON application_history
+	USING (tenant_id = (SELECT me_tenant()) AND EXISTS (SELECT FROM channel_application a
+		WHERE a.tenant_id = application_history.tenant_id AND a.id = application_id
+		  AND (action <> 'exclude' OR (SELECT me_wide('leader'))
+			OR a.school_id = ANY ((SELECT me_schools('leader'))::uuid[]))));

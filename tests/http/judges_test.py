@@ -3,7 +3,7 @@ import uuid
 
 import pytest
 
-from approval_test import WORDS, Stage, day
+from approval_test import PATH, WORDS, Stage, day
 
 
 @pytest.fixture
@@ -80,3 +80,18 @@ def test_no_access_for_whoever_has_left_since(stage):
         "account_created_on": day(0)}).json
     channel = stage.admin.client.get(f"/v1/channels/{made['channel_id']}", expect=200).json
     assert [(g["holder"], g["until_on"]) for g in channel["grants"]] == [("Sid Second", day(5))]
+
+
+def test_why_somebody_is_excluded_is_for_those_who_judge(stage):
+    """The reason stands in the history: not for the applicant, nor for an operator."""
+    application = stage.submitted()
+    why = f"A matter of {uuid.uuid4().hex}"
+    stage.act(stage.head, application, "exclude", {"person_id": stage.deputy.id, "reason": why})
+    stage.act(stage.trust_slt, application, "exclude", {"person_id": stage.proprietor.id, "reason": why})
+    paths = [f"{PATH}/{application['id']}{tail}" for tail in ("", "/history", "/revisions", "/readiness")]
+    assert why in stage.head.client.get(paths[1], expect=200).text
+    for person in stage.applicant, stage.first:
+        for path in paths:
+            assert why not in person.client.get(path, expect=200).text
+        history = person.client.get(paths[1]).json["data"]
+        assert [h["action"] for h in history] == ["draft", "submit"]
