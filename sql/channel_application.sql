@@ -332,7 +332,9 @@ SELECT r.revision, r.submitted_at, r.submitted_by, r.submitted_name, r.changed, 
 -- name: application_exclude :one
 -- From this commit on the person is blind to the application, under any of their persons.
 WITH subject AS (
-	SELECT p.id FROM person p WHERE p.tenant_id = :me_tenant::uuid AND p.id = :person_id::uuid
+	SELECT p.id, p.name, EXISTS (SELECT FROM exclusion e WHERE e.tenant_id = p.tenant_id
+		AND e.subject_id = :id::uuid AND e.person_id = p.id) AS already
+	  FROM person p WHERE p.tenant_id = :me_tenant::uuid AND p.id = :person_id::uuid
 	   AND p.id <> :me_person::uuid
 	   AND NOT EXISTS (SELECT FROM channel_application a WHERE a.tenant_id = p.tenant_id
 		AND a.id = :id::uuid AND p.id IN (a.applicant_id, a.recorded_by))
@@ -340,10 +342,12 @@ WITH subject AS (
 		AND o.application_id = :id::uuid AND o.person_id = p.id)
 ), excluded AS (
 	INSERT INTO exclusion (tenant_id, subject_id, person_id, reason, excluded_by)
-	SELECT :me_tenant::uuid, :id::uuid, s.id, :reason, :me_person::uuid FROM subject s
+	SELECT :me_tenant::uuid, :id::uuid, s.id, :reason, :me_person::uuid FROM subject s WHERE NOT s.already
 	ON CONFLICT DO NOTHING
 )
-SELECT EXISTS (SELECT FROM subject) AS ok, '/person_id' AS fault;
+SELECT s.id IS NOT NULL AND NOT s.already AS ok, CASE WHEN s.id IS NULL THEN '/person_id' END AS fault,
+       s.name || ' is excluded already.' AS why
+  FROM (SELECT 1) one LEFT JOIN subject s ON true;
 
 -- name: application_step_down :one
 DELETE FROM application_operator

@@ -4,6 +4,7 @@ import uuid
 import pytest
 
 from approval_test import PATH, WORDS, Stage, day
+from refusal import refused, unchanged
 
 
 @pytest.fixture
@@ -95,3 +96,13 @@ def test_why_somebody_is_excluded_is_for_those_who_judge(stage):
             assert why not in person.client.get(path, expect=200).text
         history = person.client.get(paths[1]).json["data"]
         assert [h["action"] for h in history] == ["draft", "submit"]
+
+
+def test_nobody_is_excluded_twice(stage):
+    application = stage.submitted()
+    body = {"person_id": stage.deputy.id, "reason": "A relative."}
+    stage.act(stage.head, application, "exclude", body)
+    with unchanged(stage.house):
+        again = stage.act(stage.head, application, "exclude", {**body, "reason": "Another."}, expect=409)
+        refused(again, 409, "wrong-state")
+        assert "Dee Deputy is excluded already" in again.json["detail"]
