@@ -130,7 +130,7 @@ static const struct problem *gate_query(struct call *call)
 		return err;
 	if (count && !route_takes_fields(route))
 		return problem(call->arena, PROBLEM_BAD_QUERY,
-			       "There are no parameters here: %.60s is not known.",
+			       "There are no parameters here: %s is not known.",
 			       params[0].name);
 	err = page_read(call->arena, route->list, params, count, &call->values,
 			&call->page);

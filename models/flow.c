@@ -136,27 +136,17 @@ static void flow_values(struct call *call, const struct looked *looked)
 	call_reach(call, step->permission);
 }
 
-/* A move may end the caller's own sight of the row: then id and state
- * are all there is. */
-static const struct problem *flow_show(struct call *call)
-{
-	if (call->row)
-		return resource_show_row(call, call->row);
-	call_answer(call, 202,
-		    json_pack("{s:s, s:s}", "id", call_text(call, "id"), "state",
-			      call_text(call, "to")));
-	return NULL;
-}
-
 const struct problem *flow_run(struct call *call)
 {
 	const struct step *step = call->route->step;
 	struct looked looked = { NULL, NULL };
 	const struct problem *err;
 
-	if ((err = flow_look(call, &looked)) ||	  /* 404 */
-	    (err = flow_permit(call, &looked)) || /* 403 */
+	/* Whoever sees the row hears the earlier answer again, also when what was done
+	 * took the permission along (stepping down). */
+	if ((err = flow_look(call, &looked)) || /* 404 */
 	    (err = idempotency_judge(call)) || call->replayed ||
+	    (err = flow_permit(call, &looked)) ||      /* 403 */
 	    (err = version_judge(call, looked.row)) || /* 412 */
 	    (err = flow_state(call, &looked)) ||       /* 409 */
 	    (err = flow_gate(call, &looked)))	       /* 409 */
@@ -165,7 +155,7 @@ const struct problem *flow_run(struct call *call)
 	err = step->handle ? step->handle(call) : flow_move(call);
 	if (err || call->answer->status)
 		return err;
-	return flow_show(call);
+	return resource_show_row(call, call->row);
 }
 
 const struct problem *flow_move(struct call *call)
@@ -182,7 +172,7 @@ const struct problem *flow_move(struct call *call)
 		err = changed_first(call);
 	if (!err)
 		err = call_read(call, &row);
-	if (!err && row_count(row) > 0)
+	if (!err)
 		call->row = row;
 	return err;
 }

@@ -24,7 +24,7 @@ typedef const struct problem *(*reader)(struct reading *reading, const char *tex
 static const struct problem *bad(struct arena *arena, const char *name, const char *what)
 {
 	struct problem *err =
-		problem(arena, PROBLEM_BAD_QUERY, "The parameter %.60s %s.", name, what);
+		problem(arena, PROBLEM_BAD_QUERY, "The parameter %s %s.", name, what);
 
 	fault_add(arena, &err->errors, name, "%s", what);
 	return err;

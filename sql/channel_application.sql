@@ -195,13 +195,15 @@ SELECT code, detail, pointer FROM application_readiness(:id::uuid)
 SELECT code, detail FROM application_turn(:id::uuid);
 
 -- name: application_partial :many
--- Whoever stands on the applicant's side does not say who else may judge.
+-- Whoever stands on the applicant's side, or was appointed by it since, does not say who else may
+-- judge.
 SELECT 'conflict_of_interest' AS code,
-       'You are on the applicant''s side: somebody else says who has a conflict of interest.' AS detail
-  FROM channel_application a
- WHERE a.tenant_id = :me_tenant::uuid AND a.id = :id::uuid
-   AND (@applicant OR EXISTS (SELECT FROM application_operator o
-	WHERE o.tenant_id = a.tenant_id AND o.application_id = a.id AND o.person_id = :me_person::uuid));
+       CASE WHEN side THEN 'You are on the applicant''s side: ' ELSE 'The applicant''s side appointed you since: ' END
+		|| 'somebody else says who has a conflict of interest.' AS detail
+  FROM channel_application a, LATERAL (
+	SELECT @applicant OR EXISTS (SELECT FROM application_operator o
+		WHERE o.tenant_id = a.tenant_id AND o.application_id = a.id AND o.person_id = :me_person::uuid) AS side) s
+ WHERE a.tenant_id = :me_tenant::uuid AND a.id = :id::uuid AND (side OR NOT application_impartial(a.id));
 
 -- name: application_unready :many
 -- Approval also wants the business case, the operators and the risk assessment in order.
@@ -330,7 +332,9 @@ SELECT r.revision, r.submitted_at, r.submitted_by, r.submitted_name, r.changed, 
 -- name: application_exclude :one
 -- From this commit on the person is blind to the application, under any of their persons.
 WITH subject AS (
-	SELECT p.id FROM person p WHERE p.tenant_id = :me_tenant::uuid AND p.id = :person_id::uuid
+	SELECT p.id, p.name, EXISTS (SELECT FROM exclusion e WHERE e.tenant_id = p.tenant_id
+		AND e.subject_id = :id::uuid AND e.person_id = p.id) AS already
+	  FROM person p WHERE p.tenant_id = :me_tenant::uuid AND p.id = :person_id::uuid
 	   AND p.id <> :me_person::uuid
 	   AND NOT EXISTS (SELECT FROM channel_application a WHERE a.tenant_id = p.tenant_id
 		AND a.id = :id::uuid AND p.id IN (a.applicant_id, a.recorded_by))
@@ -338,10 +342,12 @@ WITH subject AS (
 		AND o.application_id = :id::uuid AND o.person_id = p.id)
 ), excluded AS (
 	INSERT INTO exclusion (tenant_id, subject_id, person_id, reason, excluded_by)
-	SELECT :me_tenant::uuid, :id::uuid, s.id, :reason, :me_person::uuid FROM subject s
+	SELECT :me_tenant::uuid, :id::uuid, s.id, :reason, :me_person::uuid FROM subject s WHERE NOT s.already
 	ON CONFLICT DO NOTHING
 )
-SELECT EXISTS (SELECT FROM subject) AS ok, '/person_id' AS fault;
+SELECT s.id IS NOT NULL AND NOT s.already AS ok, CASE WHEN s.id IS NULL THEN '/person_id' END AS fault,
+       s.name || ' is excluded already.' AS why
+  FROM (SELECT 1) one LEFT JOIN subject s ON true;
 
 -- name: application_step_down :one
 DELETE FROM application_operator
@@ -350,6 +356,7 @@ RETURNING application_id;
 
 -- name: application_account :one
 -- The administrator's record of the created account: the channel, its grants, its history (P9, P11).
+-- Nobody has access beyond their last day.
 WITH a AS (
 	SELECT * FROM channel_application a
 	 WHERE a.tenant_id = :me_tenant::uuid AND a.id = :id::uuid
@@ -368,10 +375,11 @@ WITH a AS (
 	INSERT INTO channel_grant (tenant_id, id, channel_id, school_id, access, person_id, holder_text,
 		holder_kind, from_on, until_on)
 	SELECT o.tenant_id, gen_random_uuid(), :channel_id::uuid, a.school_id, o.access, o.person_id,
-	       o.person_name, 'person', today(), coalesce(o.access_until, (today()
-		+ setting_of(a.tenant_id, a.school_id, 'grant.valid_months')::integer * interval '1 month')::date)
+	       o.person_name, 'person', today(), least(p.left_on, coalesce(o.access_until, (today()
+		+ setting_of(a.tenant_id, a.school_id, 'grant.valid_months')::integer * interval '1 month')::date))
 	  FROM a JOIN application_operator o ON o.tenant_id = a.tenant_id AND o.application_id = a.id
-	 WHERE o.access_until IS NULL OR o.access_until >= today()
+	  LEFT JOIN person p ON p.tenant_id = o.tenant_id AND p.id = o.person_id
+	 WHERE least(p.left_on, o.access_until, today()) = today()
 ), logged AS (
 	INSERT INTO channel_history (tenant_id, channel_id, actor_id, actor_name, action, to_state, note)
 	SELECT made.tenant_id, made.id, :me_person::uuid, me_name(), 'record_account', 'approved', :reason

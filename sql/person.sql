@@ -69,10 +69,16 @@ VALUES (:me_tenant::uuid, :invitation_id::uuid, :id::uuid, decode(:invitation_ha
 	:me_person::uuid, to_timestamp(:invitation_expires::bigint));
 
 -- name: person_leave :one
--- No row comes back when somebody else changed the person since they were looked at.
-WITH gone AS (
+-- No row comes back when somebody else changed the person since they were looked at. What they
+-- hold is locked before themselves, as by whoever ends an appointment (session_touch()).
+WITH held AS (
+	SELECT FROM appointment a
+	 WHERE a.tenant_id = :me_tenant::uuid AND a.person_id = :id::uuid AND a.state IN ('active', 'proposed')
+	 ORDER BY a.id FOR UPDATE
+), gone AS (
 	UPDATE person p SET left_on = :left_on::date, version = version + 1
 	 WHERE p.tenant_id = :me_tenant::uuid AND p.id = :id::uuid AND p.version = :version::integer
+	   AND (SELECT count(*) FROM held) >= 0
 	RETURNING p.id
 ), ended AS (
 	UPDATE appointment a SET version = version + 1,

@@ -1,9 +1,50 @@
 -- Who decides on an application, whose turn it is, and what stands in its way.
 
+-- The appointments that the applicant's side made since the draft, themselves or through those
+-- whom they appointed. Whoever could appoint before the draft keeps their own word: what they
+-- grant is theirs, whatever the side has given them on top.
+CREATE OR REPLACE FUNCTION application_made(p_tenant uuid, p_application uuid) RETURNS SETOF uuid
+LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+	v_since timestamptz;
+BEGIN
+	SELECT created_at INTO v_since FROM channel_application
+	 WHERE tenant_id = p_tenant AND id = p_application;
+	RETURN QUERY
+	WITH RECURSIVE made AS (
+		SELECT h.id, h.person_id FROM appointment h
+		 WHERE h.tenant_id = p_tenant AND h.created_at > v_since
+		   AND h.granted_by IN (SELECT application_side(p_tenant, p_application))
+		UNION
+		SELECT h.id, h.person_id FROM made
+		  JOIN appointment h ON h.tenant_id = p_tenant AND h.created_at > v_since
+		   AND h.granted_by = made.person_id
+		 WHERE NOT EXISTS (SELECT FROM appointment c
+			WHERE c.tenant_id = p_tenant AND c.person_id = made.person_id AND c.created_at <= v_since
+			  AND (c.role = 'slt' OR c.duties && '{chair,proprietor}'))
+	)
+	SELECT made.id FROM made;
+END
+$$;
+
+-- Whether the caller is SLT by more than what the applicant's side made since the draft.
+CREATE OR REPLACE FUNCTION application_impartial(p_application uuid) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+	RETURN (SELECT coalesce(bool_or(h.id NOT IN (SELECT application_made(me_tenant(), p_application))), true)
+		  FROM appointment h
+		 WHERE h.tenant_id = me_tenant() AND h.person_id = me_person() AND h.role = 'slt'
+		   AND appointment_current(h));
+END
+$$;
+GRANT EXECUTE ON FUNCTION application_impartial(uuid) TO chaperone_app;
+
 -- Who may decide the present step: everybody the chain names, each with their conflict if
 -- they have one; and, when that leaves nobody, the first configured substitute that exists.
 -- It looks past the caller's sight, since whether anybody is left must not depend on it. Of
--- several appointments of one person, one without a conflict counts.
+-- several appointments of one person, one without a conflict counts. Who is excluded hears nothing.
 CREATE OR REPLACE FUNCTION application_deciders(p_application uuid)
 RETURNS TABLE (person_id uuid, person_name text, capacity text, conflict text, may boolean)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -18,7 +59,7 @@ DECLARE
 	v_asked text[]; -- roles and duties of the step and of its substitutes
 BEGIN
 	SELECT * INTO a FROM channel_application WHERE tenant_id = me_tenant() AND id = p_application;
-	IF NOT FOUND THEN RETURN; END IF;
+	IF NOT FOUND OR a.id = ANY (me_excluded()) THEN RETURN; END IF;
 	v_settings := settings_of(a.tenant_id, a.school_id, 'application.approver_chain',
 		'application.substitute_decider');
 	v_role := v_settings -> 'application.approver_chain' -> a.step ->> 'role';
@@ -41,7 +82,7 @@ BEGIN
 			    WHEN EXISTS (SELECT FROM application_decision d WHERE d.tenant_id = a.tenant_id
 				AND d.application_id = a.id AND d.revision = a.revision AND d.step < a.step
 				AND d.decider_id = p.id) THEN 'decided_before'
-			    WHEN h.created_at > a.created_at AND h.granted_by IN (SELECT application_side(a.tenant_id, a.id))
+			    WHEN h.created_at > a.created_at AND h.id IN (SELECT application_made(a.tenant_id, a.id))
 				THEN 'appointed_by_applicant'
 		       END AS conflict,
 		       EXISTS (SELECT FROM application_decision d WHERE d.tenant_id = a.tenant_id
