@@ -32,7 +32,9 @@
 	X(APPLICATION_EDIT, "application_edit")                                          \
 	X(APPLICATION_DECIDE, "application_decide")                                      \
 	X(APPLICATION_EXCLUDE, "application_exclude")                                    \
-	X(ACCOUNT_RECORD, "account_record")
+	X(ACCOUNT_RECORD, "account_record")                                              \
+	X(SETTING_READ, "setting_read")                                                  \
+	X(SETTING_WRITE, "setting_write")
 
 enum permission {
 	UNSET,

@@ -18,7 +18,8 @@ PLACES = {"school": [0], "other": [1], "both": [0, 1], "tenant": []}
 KINDS = [(role, None) for role in ROLES] + \
     [(role, duty) for role in ("staff", "governor") for duty in DUTIES]
 READS = {"person": "person_read", "appointment": "appointment_read", "channel": "channel_read",
-         "channel_application": "application_read", "school": "school_read"}
+         "channel_application": "application_read", "school": "school_read",
+         "setting": "setting_read"}
 
 
 class Holder:
