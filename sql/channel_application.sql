@@ -237,7 +237,8 @@ SELECT revision FROM filed;
 -- name: application_record_decision :one
 -- Records the caller's word on the present step, and says where the application goes from here.
 WITH a AS (
-	SELECT a.*, setting_of(a.tenant_id, a.school_id, 'application.approver_chain') AS chain
+	SELECT a.*, application_rule(a) ->> 'need' = 'all' AS everybody,
+	       jsonb_array_length(setting_of(a.tenant_id, a.school_id, 'application.approver_chain')) AS steps
 	  FROM channel_application a
 	 WHERE a.tenant_id = :me_tenant::uuid AND a.id = :id::uuid
 	   AND a.version = :version::integer AND a.state = ANY (:from::text[]) FOR UPDATE
@@ -253,11 +254,11 @@ WITH a AS (
 	  FROM a, mine
 )
 SELECT CASE WHEN :to = 'rejected' THEN 'rejected'
-	    WHEN a.chain -> a.step ->> 'need' = 'all' AND mine.capacity NOT LIKE 'substitute:%'
+	    WHEN a.everybody AND mine.capacity NOT LIKE 'substitute:%'
 		AND EXISTS (SELECT FROM d WHERE d.person_id <> :me_person::uuid) THEN 'submitted'
-	    WHEN a.step + 1 < jsonb_array_length(a.chain) THEN 'submitted'
+	    WHEN a.step + 1 < a.steps THEN 'submitted'
 	    ELSE 'approved' END AS to_state,
-       a.step + CASE WHEN :to = 'approved' AND NOT (a.chain -> a.step ->> 'need' = 'all'
+       a.step + CASE WHEN :to = 'approved' AND NOT (a.everybody
 		AND mine.capacity NOT LIKE 'substitute:%'
 		AND EXISTS (SELECT FROM d WHERE d.person_id <> :me_person::uuid)) THEN 1 ELSE 0 END AS to_step
   FROM a, mine;

@@ -393,6 +393,17 @@ CREATE POLICY sight ON setting_history FOR SELECT TO chaperone_app
 CREATE POLICY everyone ON setting_preset FOR SELECT TO chaperone_app USING (true);
 CREATE POLICY everyone ON setting_preset_value FOR SELECT TO chaperone_app USING (true);
 
+-- The rule of the step that an application is at: a chain that has become shorter since ends
+-- with its last step.
+CREATE FUNCTION application_rule(a channel_application) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+DECLARE
+	v_chain jsonb := setting_of(a.tenant_id, a.school_id, 'application.approver_chain');
+BEGIN
+	RETURN v_chain -> least(a.step, jsonb_array_length(v_chain) - 1);
+END
+$$;
+GRANT EXECUTE ON FUNCTION application_rule(channel_application) TO chaperone_app, chaperone_definer;
+
 GRANT CREATE ON SCHEMA public TO chaperone_definer;
 SET LOCAL ROLE chaperone_definer;
 CREATE OR REPLACE FUNCTION settings_of(p_tenant uuid, p_school uuid, VARIADIC p_keys text[]) RETURNS jsonb
@@ -406,6 +417,70 @@ BEGIN
 		   AND (s.school_id IS NULL OR s.school_id = p_school)
 		 ORDER BY setting_rank(s) LIMIT 1), d.value))
 	  FROM setting_default d WHERE d.key = ANY (p_keys));
+END
+$$;
+
+-- Who may decide the present step (see 0004), by application_rule.
+CREATE OR REPLACE FUNCTION application_deciders(p_application uuid)
+RETURNS TABLE (person_id uuid, person_name text, capacity text, conflict text, may boolean)
+LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+	WITH application AS (
+		SELECT a.*, t.kind AS tenant_kind, application_rule(a) AS rule
+		  FROM channel_application a JOIN tenant t ON t.id = a.tenant_id
+		 WHERE a.tenant_id = me_tenant() AND a.id = p_application
+	), holder AS ( -- everybody with a current appointment that covers the application
+		SELECT p.id, p.name, h.role, h.duties,
+		       h.scope = 'tenant' AND a.tenant_kind = 'trust' AS wide,
+		       CASE WHEN p.id IN (a.applicant_id, a.recorded_by) THEN 'applicant'
+			    WHEN EXISTS (SELECT FROM application_operator o WHERE o.tenant_id = a.tenant_id
+				AND o.application_id = a.id AND o.person_id = p.id) THEN 'operator'
+			    WHEN EXISTS (SELECT FROM exclusion e JOIN person x
+				ON x.tenant_id = e.tenant_id AND x.id = e.person_id
+				WHERE e.subject_id = a.id AND (x.id = p.id OR x.identity_id = p.identity_id))
+				THEN 'excluded'
+			    WHEN EXISTS (SELECT FROM application_decision d WHERE d.tenant_id = a.tenant_id
+				AND d.application_id = a.id AND d.revision = a.revision AND d.step < a.step
+				AND d.decider_id = p.id) THEN 'decided_before'
+			    WHEN h.created_at > a.created_at AND h.granted_by IN (SELECT application_side(a.tenant_id, a.id))
+				THEN 'appointed_by_applicant'
+		       END AS conflict,
+		       EXISTS (SELECT FROM application_decision d WHERE d.tenant_id = a.tenant_id
+				AND d.application_id = a.id AND d.revision = a.revision AND d.step = a.step
+				AND d.decider_id = p.id) AS done,
+		       a.school_id IS NULL AS tenant_level, a.rule, a.tenant_kind
+		  FROM application a
+		  JOIN appointment h ON h.tenant_id = a.tenant_id AND appointment_current(h)
+		  JOIN person p ON p.tenant_id = h.tenant_id AND p.id = h.person_id
+		   AND (p.left_on IS NULL OR p.left_on >= today())
+		 WHERE h.scope = 'tenant' OR EXISTS (SELECT FROM appointment_school x
+			WHERE x.tenant_id = h.tenant_id AND x.appointment_id = h.id AND x.school_id = a.school_id)
+	), regular AS (
+		SELECT DISTINCT ON (id) id, name, rule ->> 'role' AS capacity, conflict, done
+		  FROM holder
+		 WHERE (role = rule ->> 'role' OR rule ->> 'role' = ANY (duties))
+		   AND wide = (rule ->> 'scope' = 'tenant' AND tenant_kind = 'trust' OR tenant_level AND tenant_kind = 'trust')
+		 ORDER BY id
+	), substitute AS (
+		SELECT DISTINCT ON (h.id) h.id, h.name, 'substitute:' || (s.value #>> '{}') AS capacity,
+		       h.done, s.ordinality AS place
+		  FROM application a,
+		       jsonb_array_elements(setting_of(a.tenant_id, a.school_id, 'application.substitute_decider'))
+			WITH ORDINALITY s
+		  JOIN holder h ON h.conflict IS NULL AND CASE s.value #>> '{}'
+			WHEN 'trust_slt' THEN h.role = 'slt' AND h.wide
+			WHEN 'school_slt' THEN h.role = 'slt' AND NOT h.wide
+			ELSE s.value #>> '{}' = ANY (h.duties) AND (h.wide OR h.tenant_kind = 'school') END
+		 ORDER BY h.id, s.ordinality
+	)
+	SELECT id, name, capacity, conflict, conflict IS NULL AND NOT done FROM regular
+	UNION ALL
+	SELECT id, name, capacity, NULL, NOT done FROM substitute
+	 WHERE NOT EXISTS (SELECT FROM regular WHERE conflict IS NULL)
+	   AND place = (SELECT min(place) FROM substitute);
 END
 $$;
 RESET ROLE;

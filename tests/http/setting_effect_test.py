@@ -1,7 +1,7 @@
 """Every setting that is offered changes what happens, and none is offered that does not (A24)."""
 import pytest
 
-from approval_test import WORDS, Stage, codes, day
+from approval_test import PATH, WORDS, Stage, codes, day
 from settings import CHAIN, SETTINGS, STEP
 
 
@@ -133,3 +133,16 @@ def test_key_changes_what_happens(house, key):
 def test_no_key_without_an_effect(house):
     client = house.fresh_tenant().person("Stan Staff", "staff").client
     assert {row["key"] for row in client.get(SETTINGS, expect=200).json["data"]} == set(BEHAVIOUR)
+
+
+def test_a_shorter_chain_lets_what_waits_go_on(house):
+    """An application between two steps of which the second is gone is decided by the last one left."""
+    stage = Stage(house)
+    stage.set(CHAIN, [STEP, {**STEP, "scope": "tenant"}])
+    stage.ready()
+    application = stage.submitted()
+    stage.act(stage.head, application, "approve", WORDS)
+    stage.set(CHAIN, [STEP])
+    assert stage.see(stage.deputy, application)["deciders"], "somebody is left"
+    assert stage.act(stage.deputy, application, "approve", WORDS).json["state"] == "approved"
+    assert stage.applicant.client.get(f"{PATH}/{application['id']}").json["state"] == "approved"
