@@ -87,10 +87,20 @@ static const struct problem *permit(struct call *call)
 		"You may see this, but what you hold does not cover a change here.");
 }
 
-static const struct problem *changed_first(struct call *call, const char *version)
+/* Whoever is judged does not choose the judges. :key or :preset says what would change.
+ */
+static const struct problem *impartial(struct call *call)
 {
-	return problem(call->arena, PROBLEM_VERSION_CHANGED,
-		       "This is at version %s now: read it again.", version);
+	const struct problem *err;
+	const PGresult *rows;
+
+	if ((err = run(call, q_setting_own_case, &rows)) || row_count(rows) == 0)
+		return err;
+	return problem(
+		call->arena, PROBLEM_CONFLICTED,
+		"You are on the applicant's side of %s, which waits for a decision: "
+		"until then somebody else sets who decides.",
+		row_text(rows, 0, "proposed_name"));
 }
 
 /* The setting that a change is about, in the version that the caller read. */
@@ -106,8 +116,11 @@ static const struct problem *standing(struct call *call, const PGresult **ret_ro
 	if ((err = permit(call)))
 		return err;
 	if (strcmp(row_text(*ret_row, 0, "version"), call->if_version) != 0)
-		return changed_first(call, row_text(*ret_row, 0, "version"));
-	return NULL;
+		return problem(call->arena, PROBLEM_VERSION_CHANGED,
+			       "This is at version %s now: read it again.",
+			       row_text(*ret_row, 0, "version"));
+	call_set(call, "preset", NULL);
+	return impartial(call);
 }
 
 /* Nothing came back: between reading and writing somebody else was there. */
@@ -153,8 +166,9 @@ static const struct problem *preset_apply(struct call *call)
 	const struct problem *err;
 
 	reach_show(call);
+	call_set(call, "key", NULL);
 	if ((err = unfit(call, q_setting_place)) || (err = permit(call)) ||
-	    (err = unfit(call, q_setting_preset_unfit)) ||
+	    (err = unfit(call, q_setting_preset_unfit)) || (err = impartial(call)) ||
 	    (err = run(call, q_setting_preset_apply, NULL)))
 		return err;
 	return resource_row(call, q_setting_preset_applied);

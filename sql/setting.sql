@@ -34,6 +34,16 @@ SELECT '/school_id' AS pointer, 'is unknown, or not within your reach' AS detail
  WHERE :school_id::uuid IS NOT NULL AND NOT EXISTS (SELECT FROM school s
 	WHERE s.tenant_id = :me_tenant::uuid AND s.id = :school_id::uuid AND {reach});
 
+-- name: setting_own_case :many
+-- What the caller's own side waits for: until it is decided, they do not change who decides.
+SELECT a.proposed_name FROM channel_application a
+ WHERE a.tenant_id = :me_tenant::uuid AND a.state IN ('submitted', 'more_information')
+   AND (:school_id::uuid IS NULL OR a.school_id = :school_id::uuid)
+   AND (a.applicant_id = :me_person::uuid OR a.recorded_by = :me_person::uuid OR a.id = ANY (me_operating()))
+   AND EXISTS (SELECT FROM unnest('{application.approver_chain,application.substitute_decider}'::text[]) k
+	WHERE k = :key OR EXISTS (SELECT FROM setting_preset_value g WHERE g.preset = :preset AND g.key = k))
+ ORDER BY a.waiting_since, a.id LIMIT 1;
+
 -- name: setting_unfit :many
 -- Everything that is wrong with a value, or with saying it here.
 SELECT '/value' || f.pointer AS pointer, f.detail FROM setting_faults(:key, :value::jsonb) f

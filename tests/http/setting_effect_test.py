@@ -2,6 +2,7 @@
 import pytest
 
 from approval_test import PATH, WORDS, Stage, codes, day
+from refusal import refused, unchanged
 from settings import CHAIN, SETTINGS, STEP
 
 
@@ -133,6 +134,31 @@ def test_key_changes_what_happens(house, key):
 def test_no_key_without_an_effect(house):
     client = house.fresh_tenant().person("Stan Staff", "staff").client
     assert {row["key"] for row in client.get(SETTINGS, expect=200).json["data"]} == set(BEHAVIOUR)
+
+
+@pytest.mark.parametrize("side", ["applicant", "operator"])
+def test_whoever_is_judged_does_not_choose_the_judges(house, side):
+    """While an application of their own side waits, neither by key nor by preset."""
+    stage = Stage(house)
+    stage.attest(stage.head, by=stage.deputy)
+    application = stage.submitted(by=stage.head) if side == "applicant" else stage.submitted(operators=[
+        {"person_id": stage.head.id, "access": "admin"}, {"person_id": stage.first.id, "access": "poster"}])
+    client, place = stage.head.client, {"school_id": stage.school}
+
+    def answers(client):
+        for key, value in ((CHAIN, [STEP]), ("application.substitute_decider", ["chair"])):
+            path = f"{SETTINGS}/{key}"
+            for ask in (lambda e: client.put(path, {"value": value, **place}, headers=e),
+                        lambda e: client.delete(f"{path}?school_id={stage.school}", headers=e)):
+                yield ask({"If-Match": client.get(f"{path}?school_id={stage.school}").etag})
+        yield client.post(f"{SETTINGS}/apply-preset", {"preset": "academy_in_trust", **place})
+
+    with unchanged(house):
+        for answer in answers(client):
+            refused(answer, 409, "conflicted")
+    assert [answer.status for answer in answers(stage.deputy.client)] == [200] * 5
+    stage.act(stage.head if side == "applicant" else stage.applicant, application, "withdraw")
+    assert [answer.status for answer in answers(client)] == [200] * 5
 
 
 def test_a_shorter_chain_lets_what_waits_go_on(house):
