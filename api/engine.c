@@ -128,12 +128,12 @@ static const struct problem *gate_query(struct call *call)
 
 	if ((err = query_read(call->arena, call->request->query, &params, &count)))
 		return err;
-	if (count && !route_takes_fields(route))
+	if (count && !route_takes_fields(route) && !route->query)
 		return problem(call->arena, PROBLEM_BAD_QUERY,
 			       "There are no parameters here: %s is not known.",
 			       params[0].name);
-	err = page_read(call->arena, route->list, params, count, &call->values,
-			&call->page);
+	err = page_read(call->arena, route->list, route->query, params, count,
+			&call->values, &call->page);
 	if (route->whole)
 		call->page.limit = 0;
 	return err;

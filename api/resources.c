@@ -14,7 +14,9 @@
 	X(assessment)                                                                    \
 	X(attestation)                                                                   \
 	X(channel)                                                                       \
-	X(channel_application)
+	X(channel_application)                                                           \
+	X(setting)                                                                       \
+	X(setting_preset)
 
 #define X(name) extern const struct resource name;
 RESOURCES(X)

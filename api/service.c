@@ -131,7 +131,7 @@ static const struct route routes[] = {
 	{ "GET", "/metrics", PUBLIC, .handle = metrics, .media = MEDIA_TEXT },
 	{ "GET", "/openapi.json", PUBLIC, .handle = contract },
 	{ "GET", "/docs", PUBLIC, .handle = docs, .media = MEDIA_TEXT },
-	{ "GET", "/docs/*", PUBLIC, .handle = docs_file, .media = MEDIA_TEXT },
+	{ "GET", "/docs/*file", PUBLIC, .handle = docs_file, .media = MEDIA_TEXT },
 	{ 0 },
 };
 

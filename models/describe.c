@@ -10,7 +10,7 @@ static json_t *path_json(const char *path)
 
 	while (*path) {
 		size_t length = strcspn(path + 1, "/") + 1;
-		bool value = length > 1 && path[1] == ':';
+		bool value = length > 1 && (path[1] == ':' || path[1] == '*');
 
 		buffer_add(&out, value ? "/{" : path, value ? 2 : length);
 		if (value) {
@@ -20,6 +20,28 @@ static json_t *path_json(const char *path)
 		path += length;
 	}
 	return json_stringn(out.data ? out.data : "", out.length);
+}
+
+/* A list's parameters, as the contract names them. */
+static json_t *filter_describe(const struct filter *filter)
+{
+	return json_pack("{s:s, s:s, s:b, s:o*}", "name", filter->name, "type",
+			 field_type_name(filter->type), "range", filter->range, "one_of",
+			 filter->one_of ? array_json(filter->one_of) : NULL);
+}
+
+json_t *listing_describe(const struct listing *listing)
+{
+	json_t *filters = json_array(), *sorts = json_array();
+
+	for (const struct filter *f = listing->filters; f && f->name; f++)
+		json_array_append_new(filters, filter_describe(f));
+	for (const struct sort *sort = listing->sorts; sort->name; sort++)
+		json_array_append_new(sorts, json_string(sort->name));
+	return json_pack("{s:o, s:o, s:s, s:b, s:i, s:i}", "filters", filters, "sorts",
+			 sorts, "default_sort", listing->sorts->name, "descending",
+			 listing->descending, "limit", LIST_LIMIT, "limit_max",
+			 LIST_LIMIT_MAX);
 }
 
 static json_t *media_json(const struct route *route)
@@ -46,6 +68,8 @@ static json_t *query_json(const struct route *route)
 {
 	json_t *query = json_array();
 
+	for (const struct field *f = route->query; f && f->name; f++)
+		json_array_append_new(query, json_string(f->name));
 	for (const struct filter *f = route->list ? route->list->filters : NULL;
 	     f && f->name; f++)
 		filter_add(query, f);
@@ -64,12 +88,13 @@ static json_t *route_json(const struct route_entry *entry)
 	const struct route *route = &entry->route;
 
 	return json_pack(
-		"{s:s, s:s, s:o, s:s, s:s*, s:o, s:o, s:o*, s:i, s:o, s:b, s:b, s:b, s:b}",
+		"{s:s, s:s, s:o, s:s, s:s*, s:o, s:o, s:o, s:o*, s:i, s:o, s:b, s:b, s:b, s:b}",
 		"resource", entry->resource->name, "method", route->method, "path",
 		path_json(route->path), "permission", permission_name(route->permission),
 		"action", route->step ? route->step->action : NULL, "body",
 		fields_describe(route->body, route_mode(route)), "query",
-		query_json(route), "listing",
+		query_json(route), "parameters",
+		fields_describe(route->query, FIELD_CREATE), "listing",
 		route->list ? listing_describe(route->list) : NULL, "status",
 		route->status ? route->status : 200, "media", media_json(route), "recent",
 		route->recent, "if_match", route->if_match, "versioned", route->versioned,

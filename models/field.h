@@ -20,6 +20,8 @@ enum field_type {
 	LIST,	 /* array of distinct `of`; min and max count items; becomes a PostgreSQL
 		    array */
 	OBJECTS, /* array of objects checked by `fields`; becomes JSON text */
+	ANY, /* true, false, a whole number, text or array, judged elsewhere; becomes JSON
+		text */
 };
 
 struct field {

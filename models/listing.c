@@ -13,6 +13,7 @@ enum { ONLY_MAX = 64 };
 struct reading {
 	struct arena *arena;
 	const struct listing *listing; /* NULL: only fields= is known */
+	const struct field *asked;     /* parameters that are no filter */
 	struct values *values;
 	struct page *page;
 	struct buffer filter;
@@ -165,6 +166,26 @@ static const struct problem *read_filter(struct reading *reading,
 	return bad(reading->arena, param->name, "is not known here");
 }
 
+/* Each is there for the queries, NULL when it was not given. */
+static void asked_none(struct reading *reading)
+{
+	for (const struct field *field = reading->asked; field && field->name; field++)
+		value_set(reading->arena, reading->values, field->name, NULL);
+}
+
+static const struct problem *read_asked(struct reading *reading,
+					const struct field *field, const char *text)
+{
+	const char *normal;
+
+	if (!field_text_valid(field->type, field->one_of, text, reading->arena, &normal))
+		return bad(reading->arena, field->name,
+			   arena_printf(reading->arena, "is no %s",
+					field_type_name(field->type)));
+	value_set(reading->arena, reading->values, field->name, normal);
+	return NULL;
+}
+
 static const struct problem *param_read(struct reading *reading,
 					const struct value *param)
 {
@@ -181,6 +202,9 @@ static const struct problem *param_read(struct reading *reading,
 	for (size_t i = 0; i < (reading->listing ? COUNT_OF(readers) : 1); i++)
 		if (strcmp(readers[i].name, param->name) == 0)
 			return readers[i].read(reading, param->text);
+	for (const struct field *field = reading->asked; field && field->name; field++)
+		if (strcmp(field->name, param->name) == 0)
+			return read_asked(reading, field, param->text);
 	if (!reading->listing)
 		return bad(reading->arena, param->name, "is not known here");
 	return read_filter(reading, param);
@@ -235,10 +259,11 @@ static const struct problem *params_read(struct reading *reading,
 }
 
 const struct problem *page_read(struct arena *arena, const struct listing *listing,
-				const struct value *params, int param_count,
-				struct values *values, struct page *ret_page)
+				const struct field *asked, const struct value *params,
+				int param_count, struct values *values,
+				struct page *ret_page)
 {
-	struct reading reading = { arena, listing, values, ret_page, { 0 }, NULL };
+	struct reading reading = { arena, listing, asked, values, ret_page, { 0 }, NULL };
 	const struct problem *err;
 
 	*ret_page = (struct page){ .limit = LIST_LIMIT };
@@ -246,6 +271,7 @@ const struct problem *page_read(struct arena *arena, const struct listing *listi
 		ret_page->sort = listing->sorts;
 		ret_page->descending = listing->descending;
 	}
+	asked_none(&reading);
 	err = params_read(&reading, params, param_count);
 	if (!err && listing) {
 		ret_page->filter_sql = arena_copy_n(
@@ -258,26 +284,4 @@ const struct problem *page_read(struct arena *arena, const struct listing *listi
 	}
 	buffer_free(&reading.filter);
 	return err;
-}
-
-/* A description of the parameters, as the contract names them. */
-static json_t *filter_describe(const struct filter *filter)
-{
-	return json_pack("{s:s, s:s, s:b, s:o*}", "name", filter->name, "type",
-			 field_type_name(filter->type), "range", filter->range, "one_of",
-			 filter->one_of ? array_json(filter->one_of) : NULL);
-}
-
-json_t *listing_describe(const struct listing *listing)
-{
-	json_t *filters = json_array(), *sorts = json_array();
-
-	for (const struct filter *f = listing->filters; f && f->name; f++)
-		json_array_append_new(filters, filter_describe(f));
-	for (const struct sort *sort = listing->sorts; sort->name; sort++)
-		json_array_append_new(sorts, json_string(sort->name));
-	return json_pack("{s:o, s:o, s:s, s:b, s:i, s:i}", "filters", filters, "sorts",
-			 sorts, "default_sort", listing->sorts->name, "descending",
-			 listing->descending, "limit", LIST_LIMIT, "limit_max",
-			 LIST_LIMIT_MAX);
 }

@@ -39,10 +39,12 @@ struct page {
 };
 
 /* Reads the parameters (decoded, in order) into slots and values; unknown, repeated or
- * malformed ones are 400 naming the parameter. listing NULL: only fields= is known. */
+ * malformed ones are 400 naming the parameter. listing NULL: only fields= is known, and
+ * what is `asked` besides (NULL: nothing), each a value of its own name. */
 const struct problem *page_read(struct arena *arena, const struct listing *listing,
-				const struct value *params, int param_count,
-				struct values *values, struct page *ret_page);
+				const struct field *asked, const struct value *params,
+				int param_count, struct values *values,
+				struct page *ret_page);
 /* The opaque cursor after this row's _sort and _id. */
 char *page_cursor(struct arena *arena, const struct page *page, const char *sort_value,
 		  const char *id);

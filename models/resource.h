@@ -9,15 +9,17 @@ enum media { MEDIA_JSON, MEDIA_CSV_ONLY, MEDIA_TEXT };
 
 struct route {
 	const char *method;
-	const char *path; /* "/v1/people/:id" */
+	const char
+		*path; /* "/v1/people/:id", "/v1/settings/" and then *key: see router */
 	enum permission permission;
 	enum query sql; /* the query that answers, unless handle does */
 	const struct field *body;
+	const struct field *query;  /* what it may be asked, besides what a list may */
 	const struct listing *list; /* a list: {"data": [...], "next_cursor"} */
 	handler handle;
 	int status; /* of success; 0 is 200 */
 	enum media media;
-	bool if_match;	/* needs If-Match (PATCH); 428 without */
+	bool if_match;	/* needs If-Match (PATCH, PUT, DELETE); 428 without */
 	bool versioned; /* heeds If-Match when it comes, as every step does */
 	bool recent;	/* needs a recent sign-in (RFC 9470) */
 	bool whole;	/* the list has no pages: all rows at once */
@@ -60,7 +62,7 @@ struct resource {
 	bool gates_rare; /* most rows are in a state whose steps have no gate */
 };
 
-/* PATCH changes what is there, every other body makes something. */
+/* PATCH changes parts of what is there, every other body says all of it. */
 enum field_mode route_mode(const struct route *route);
 
 /* Looks the row up with the reading reach (404), judges the action (403, 409, 412,

@@ -259,7 +259,8 @@ SELECT revision FROM filed;
 -- name: application_record_decision :one
 -- Records the caller's word on the present step, and says where the application goes from here.
 WITH a AS (
-	SELECT a.*, setting_of(a.tenant_id, a.school_id, 'application.approver_chain') AS chain
+	SELECT a.*, application_rule(a) ->> 'need' = 'all' AS everybody,
+	       jsonb_array_length(setting_of(a.tenant_id, a.school_id, 'application.approver_chain')) AS steps
 	  FROM channel_application a
 	 WHERE a.tenant_id = :me_tenant::uuid AND a.id = :id::uuid
 	   AND a.version = :version::integer AND a.state = ANY (:from::text[]) FOR UPDATE
@@ -274,8 +275,7 @@ WITH a AS (
 	       me_name(), mine.capacity
 	  FROM a, mine
 ), place AS ( -- a step that needs all waits for the others; a substitute speaks for them
-	SELECT a.step, jsonb_array_length(a.chain) AS steps,
-	       a.chain -> a.step ->> 'need' = 'all' AND mine.capacity NOT LIKE 'substitute:%'
+	SELECT a.step, a.steps, a.everybody AND mine.capacity NOT LIKE 'substitute:%'
 		AND EXISTS (SELECT FROM d WHERE d.person_id <> :me_person::uuid) AS waits
 	  FROM a, mine
 )

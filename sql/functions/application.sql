@@ -1,5 +1,17 @@
 -- Who decides on an application, whose turn it is, and what stands in its way.
 
+-- The rule of the step that an application is at: a chain that has become shorter since ends
+-- with its last step.
+CREATE OR REPLACE FUNCTION application_rule(a channel_application) RETURNS jsonb
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+DECLARE
+	v_chain jsonb := setting_of(a.tenant_id, a.school_id, 'application.approver_chain');
+BEGIN
+	RETURN v_chain -> least(a.step, jsonb_array_length(v_chain) - 1);
+END
+$$;
+GRANT EXECUTE ON FUNCTION application_rule(channel_application) TO chaperone_app;
+
 -- The appointments that the applicant's side made since the draft, themselves or through those
 -- whom they appointed. Whoever could appoint before the draft keeps their own word: what they
 -- grant is theirs, whatever the side has given them on top.
@@ -52,7 +64,8 @@ SET search_path = pg_catalog, public, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
 	a channel_application;
-	v_settings jsonb;
+	v_rule jsonb;
+	v_substitutes jsonb;
 	v_role text; -- a role or a duty
 	v_trust boolean;
 	v_wide boolean; -- the step is the trust's own
@@ -60,14 +73,14 @@ DECLARE
 BEGIN
 	SELECT * INTO a FROM channel_application WHERE tenant_id = me_tenant() AND id = p_application;
 	IF NOT FOUND OR a.id = ANY (me_excluded()) THEN RETURN; END IF;
-	v_settings := settings_of(a.tenant_id, a.school_id, 'application.approver_chain',
-		'application.substitute_decider');
-	v_role := v_settings -> 'application.approver_chain' -> a.step ->> 'role';
+	v_rule := application_rule(a);
+	v_role := v_rule ->> 'role';
+	v_substitutes := setting_of(a.tenant_id, a.school_id, 'application.substitute_decider');
 	SELECT t.kind = 'trust' INTO v_trust FROM tenant t WHERE t.id = a.tenant_id;
 	v_wide := v_trust AND (a.school_id IS NULL
-		OR v_settings -> 'application.approver_chain' -> a.step ->> 'scope' = 'tenant');
+		OR v_rule ->> 'scope' = 'tenant');
 	SELECT array_agg(CASE WHEN s IN ('trust_slt', 'school_slt') THEN 'slt' ELSE s END) || v_role INTO v_asked
-	  FROM jsonb_array_elements_text(v_settings -> 'application.substitute_decider') s;
+	  FROM jsonb_array_elements_text(v_substitutes) s;
 	RETURN QUERY
 	WITH holder AS ( -- current appointments that cover the application
 		SELECT p.id, p.name, h.role, h.duties, h.scope = 'tenant' AND v_trust AS wide,
@@ -102,7 +115,7 @@ BEGIN
 	), substitute AS (
 		SELECT DISTINCT ON (h.id) h.id, h.name, 'substitute:' || s.value AS capacity, h.done,
 		       s.ordinality AS place
-		  FROM jsonb_array_elements_text(v_settings -> 'application.substitute_decider')
+		  FROM jsonb_array_elements_text(v_substitutes)
 			WITH ORDINALITY s
 		  JOIN holder h ON h.conflict IS NULL AND CASE s.value
 			WHEN 'trust_slt' THEN h.role = 'slt' AND h.wide

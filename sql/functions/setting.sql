@@ -8,9 +8,9 @@ BEGIN
 	RETURN (
 	SELECT jsonb_object_agg(d.key, coalesce((
 		SELECT s.value FROM setting s
-		 WHERE s.tenant_id = p_tenant AND s.key = d.key
+		 WHERE s.tenant_id = p_tenant AND s.key = d.key AND s.value IS NOT NULL
 		   AND (s.school_id IS NULL OR s.school_id = p_school)
-		 ORDER BY s.locked AND s.school_id IS NULL DESC, s.school_id IS NULL LIMIT 1), d.value))
+		 ORDER BY setting_rank(s) LIMIT 1), d.value))
 	  FROM setting_default d WHERE d.key = ANY (p_keys));
 END
 $$;

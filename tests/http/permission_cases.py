@@ -57,6 +57,19 @@ def account_body(s, h):
             "account_created_on": day(0)}
 
 
+SETTING = "/v1/settings/channel.max_admins"
+
+
+def setting(method, plot, school, value=None):
+    """A change of the planted setting: of school A, or of the tenant."""
+    def request(s, h):
+        place = {"school_id": s.a} if school else {}
+        target = SETTING + (f"?school_id={s.a}" if school and method == "DELETE" else "")
+        return (method, target, {"value": value, **place} if value else None,
+                if_match(s.house, "setting", getattr(s, plot).setting))
+    return request
+
+
 def fresh(what, *state):
     """A row of school A made for one request, since that request will move it."""
     return lambda s, h: getattr(s, what)() if not state else \
@@ -157,5 +170,17 @@ CASES = [
     Case("account_record", "there", (200,), act("channel_application",
          fresh("application", "approved"), "record-account", account_body),
          table="channel_application"),
+    Case("setting_read", "there", (200,), read(lambda s, h: f"{SETTING}?school_id={s.a}")),
+    Case("setting_read", "there", (200,), read(lambda s, h: f"{SETTING}/history?school_id={s.a}")),
+    Case("setting_read", "shared", (200,), read(lambda s, h: SETTING)),
+    Case("setting_read", None, (200,), read(lambda s, h: "/v1/setting-presets")),
+    Case("setting_write", "there", (200,), setting("PUT", "plot", True, 4), creates=True),
+    Case("setting_write", "shared", (200,), setting("PUT", "level", False, 4), table="setting"),
+    Case("setting_write", "there", (200,), setting("DELETE", "plot", True), table="setting"),
+    Case("setting_write", "shared", (200,), setting("DELETE", "level", False), table="setting"),
+    Case("setting_write", "there", (200,), add("/v1/settings/apply-preset", lambda s, h: {
+        "preset": "acceptable_use", "school_id": s.a}), creates=True),
+    Case("setting_write", "shared", (200,), add("/v1/settings/apply-preset", lambda s, h: {
+        "preset": "acceptable_use"}), table="setting"),
 ]
 ELSEWHERE = {"channel_import"}  # has no route: the command line is its door, tested below

@@ -172,7 +172,8 @@ class Plot:
         """By the name of the resource, as `chaperone describe` has it."""
         return {"school": self.school, "person": self.person, "appointment": self.appointment,
                 "assessment": self.assessment, "attestation": self.attestation,
-                "channel": self.channel, "channel_application": self.application}
+                "channel": self.channel, "channel_application": self.application,
+                "setting": self.setting}
 
 
 def version_of(house, table, id):
