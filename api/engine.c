@@ -10,6 +10,7 @@
 #include "api/principal.h"
 #include "api/reply.h"
 #include "api/router.h"
+#include "api/stream.h"
 #include "auth/session.h"
 #include "base/id.h"
 #include "models/idempotency.h"
@@ -136,6 +137,8 @@ static const struct problem *gate_query(struct call *call)
 			&call->page);
 	if (route->whole)
 		call->page.limit = 0;
+	if (!err && stream_wanted(call))
+		page_resize(call->arena, &call->values, &call->page, STREAM_PAGE);
 	return err;
 }
 

@@ -17,17 +17,25 @@ void reply_row(struct buffer *out, const PGresult *rows, int row, const char *co
 	row_form_write(out, rows, row, &form, more);
 }
 
+const char *reply_cursor(struct arena *arena, const struct page *page,
+			 const PGresult *rows)
+{
+	int last = page->limit - 1;
+
+	if (page->limit <= 0 || PQntuples(rows) <= page->limit)
+		return NULL;
+	return page_cursor(arena, page, row_text(rows, last, "_sort"),
+			   row_text(rows, last, "_id"));
+}
+
 const char *reply_next(struct arena *arena, struct answer *answer,
 		       const struct page *page, const PGresult *rows, const char *path)
 {
 	bool first = !page->query || !*page->query;
-	int last = page->limit - 1;
-	char *cursor;
+	const char *cursor = reply_cursor(arena, page, rows);
 
-	if (page->limit <= 0 || PQntuples(rows) <= page->limit)
+	if (!cursor)
 		return NULL;
-	cursor = page_cursor(arena, page, row_text(rows, last, "_sort"),
-			     row_text(rows, last, "_id"));
 	answer_header(answer, "Link",
 		      arena_printf(arena, "<%s?%s%scursor=%s>; rel=\"next\"", path,
 				   first ? "" : page->query, first ? "" : "&", cursor));
@@ -57,6 +65,24 @@ void reply_list(struct arena *arena, struct answer *answer, const struct page *p
 		answer->status = 200;
 }
 
+void reply_ndjson(struct answer *answer, const PGresult *rows, int limit,
+		  const char *const *only)
+{
+	int count = PQntuples(rows);
+	struct row_form form;
+
+	if (limit > 0 && count > limit)
+		count = limit;
+	row_form_make(&form, rows, only);
+	for (int row = 0; row < count; row++) {
+		row_form_write(&answer->body, rows, row, &form, NULL);
+		buffer_char(&answer->body, '\n');
+	}
+	answer->content_type = "application/x-ndjson";
+	if (!answer->status)
+		answer->status = 200;
+}
+
 static void errors_json(struct buffer *out, const struct fault *fault)
 {
 	buffer_text(out, ",\"errors\":[");
@@ -71,8 +97,8 @@ static void errors_json(struct buffer *out, const struct fault *fault)
 	buffer_char(out, ']');
 }
 
-static void problem_json(struct buffer *out, const struct problem *problem,
-			 const struct request *request)
+void problem_json(struct buffer *out, const struct problem *problem,
+		  const struct request *request)
 {
 	const struct problem_text *text = &problem_texts[problem->kind];
 	const char *issuer = config_text(CONFIG_ISSUER);

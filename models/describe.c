@@ -22,17 +22,6 @@ static json_t *path_json(const char *path)
 	return json_stringn(out.data ? out.data : "", out.length);
 }
 
-static json_t *media_json(const struct route *route)
-{
-	if (route->media == MEDIA_CSV_ONLY)
-		return json_pack("[s]", "text/csv");
-	if (route->media == MEDIA_TEXT)
-		return json_array();
-	if (route->list || route->whole)
-		return json_pack("[s, s]", "application/json", "text/csv");
-	return json_pack("[s]", "application/json");
-}
-
 static void filter_add(json_t *query, const struct filter *filter)
 {
 	static const char *const ranges[] = { "", "[gte]", "[lt]" };
@@ -71,9 +60,9 @@ static json_t *route_json(const struct route_entry *entry)
 		fields_describe(route->body, route_mode(route)), "query",
 		query_json(route), "listing",
 		route->list ? listing_describe(route->list) : NULL, "status",
-		route->status ? route->status : 200, "media", media_json(route), "recent",
-		route->recent, "if_match", route->if_match, "list",
-		route->list || route->whole);
+		route->status ? route->status : 200, "media",
+		array_json(route_offers(route)), "recent", route->recent, "if_match",
+		route->if_match, "list", route->list || route->whole);
 }
 
 static json_t *step_json(struct arena *arena, const struct step *step)

@@ -38,6 +38,7 @@ static const struct problem *read_limit(struct reading *reading, const char *tex
 	if (limit < 1 || limit > LIST_LIMIT_MAX || *text == '0')
 		return bad(reading->arena, "limit", "is a number from 1 to 200");
 	reading->page->limit = limit;
+	reading->page->limited = true;
 	return NULL;
 }
 

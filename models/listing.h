@@ -31,6 +31,7 @@ enum { LIST_LIMIT = 50, LIST_LIMIT_MAX = 200 };
 struct page {
 	const struct sort *sort;
 	bool descending;
+	bool limited; /* limit= was given: one page of that size is wanted */
 	int limit; /* rows asked for; one more is fetched to know whether there is a next
 		      page */
 	const char *filter_sql, *cursor_sql, *page_sql; /* texts for the slots */
@@ -43,6 +44,9 @@ struct page {
 const struct problem *page_read(struct arena *arena, const struct listing *listing,
 				const struct value *params, int param_count,
 				struct values *values, struct page *ret_page);
+/* Another number of rows to a page than page_read has set. */
+void page_resize(struct arena *arena, struct values *values, struct page *page,
+		 int limit);
 /* The opaque cursor after this row's _sort and _id. */
 char *page_cursor(struct arena *arena, const struct page *page, const char *sort_value,
 		  const char *id);
