@@ -76,6 +76,10 @@ static const struct problem *answer_rows(struct call *call)
 
 	if (err)
 		return err;
+	if (call->changes) {
+		reply_changes(call);
+		return NULL;
+	}
 	if (strcmp(answer->content_type, "application/json") == 0) {
 		reply_list(call->arena, answer, page, call->rows, call->request->path);
 		return NULL;

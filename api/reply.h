@@ -2,6 +2,8 @@
 #pragma once
 #include "models/call.h"
 
+/* The same with `removed`, where something can go, and where the next poll begins. */
+void reply_changes(struct call *call);
 /* One row as a JSON object: column name = key, type OID = how to write it; columns that
  * begin with an underscore are the engine's and stay out. `only` NULL is all. `more` is
  * NULL or text put before the closing brace (",\"actions\":[...]"). */

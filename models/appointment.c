@@ -42,6 +42,7 @@ static const struct listing listing = {
 		},
 	.descending = true,
 	.id = "a.id",
+	.changed = "a.changed_xid",
 };
 
 static const struct problem *not_yours(struct call *call, const char *role)

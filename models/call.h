@@ -75,6 +75,7 @@ struct call {
 	const char *more; /* members put behind the row's, or NULL */
 	bool tagged; /* the row is the resource itself: ETag and If-None-Match hold */
 	const PGresult *rows;
+	const struct changes *changes; /* of an answer to changed_since= */
 	const char *next; /* of a stream: where its next page begins; NULL: it ends */
 };
 

@@ -59,6 +59,8 @@ static const struct listing listing = {
 			{ 0 },
 		},
 	.id = "c.id",
+	.changed = "c.changed_xid",
+	.search = &(const struct search){ "channel_word", "channel_id" },
 };
 
 static const struct route routes[] = {

@@ -80,6 +80,7 @@ static const struct listing listing = {
 		},
 	.descending = true,
 	.id = "a.id",
+	.changed = "a.changed_xid",
 };
 
 /* Waiting longest first (P7). */

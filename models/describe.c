@@ -43,6 +43,10 @@ static json_t *query_json(const struct route *route)
 		json_array_append_new(query, json_string("cursor"));
 		json_array_append_new(query, json_string("sort"));
 	}
+	if (route->list && route->list->changed)
+		json_array_append_new(query, json_string("changed_since"));
+	if (route->list && route->list->search)
+		json_array_append_new(query, json_string("q"));
 	if (route_takes_fields(route))
 		json_array_append_new(query, json_string("fields"));
 	return query;

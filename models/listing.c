@@ -7,6 +7,7 @@
 #include "base/problem.h"
 #include "sql/array.h"
 #include "models/cursor.h"
+#include "models/search.h"
 
 enum { ONLY_MAX = 64 };
 
@@ -16,7 +17,6 @@ struct reading {
 	struct values *values;
 	struct page *page;
 	struct buffer filter;
-	const char *cursor;
 };
 
 typedef const struct problem *(*reader)(struct reading *reading, const char *text);
@@ -44,7 +44,7 @@ static const struct problem *read_limit(struct reading *reading, const char *tex
 
 static const struct problem *read_cursor(struct reading *reading, const char *text)
 {
-	reading->cursor = text; /* read once the sort is known */
+	reading->page->cursor = text; /* read once the sort is known */
 	return NULL;
 }
 
@@ -59,6 +59,12 @@ static const struct problem *read_sort(struct reading *reading, const char *text
 			return NULL;
 		}
 	return bad(reading->arena, "sort", "names no order that this list has");
+}
+
+static const struct problem *read_since(struct reading *reading, const char *text)
+{
+	reading->page->since = text;
+	return NULL;
 }
 
 static bool column_name_valid(const char *name)
@@ -166,21 +172,36 @@ static const struct problem *read_filter(struct reading *reading,
 	return bad(reading->arena, param->name, "is not known here");
 }
 
+static const struct problem *read_words(struct reading *reading, const char *text)
+{
+	if (search_read(reading->arena, reading->listing, text, reading->values,
+			&reading->filter))
+		return NULL;
+	return bad(reading->arena, "q", "holds one to eight words to look for");
+}
+
+static bool list_takes(const struct listing *listing, const char *name)
+{
+	if (strcmp(name, "changed_since") == 0)
+		return listing->changed;
+	return strcmp(name, "q") != 0 || listing->search;
+}
+
 static const struct problem *param_read(struct reading *reading,
 					const struct value *param)
 {
 	static const struct {
 		const char *name;
 		reader read;
-	} readers[] = { { "fields", read_fields },
-			{ "limit", read_limit },
-			{ "cursor", read_cursor },
-			{ "sort", read_sort } };
+	} readers[] = { { "fields", read_fields },	 { "limit", read_limit },
+			{ "cursor", read_cursor },	 { "sort", read_sort },
+			{ "changed_since", read_since }, { "q", read_words } };
 
 	if (!param->text || !*param->text)
 		return bad(reading->arena, param->name, "is empty");
 	for (size_t i = 0; i < (reading->listing ? COUNT_OF(readers) : 1); i++)
-		if (strcmp(readers[i].name, param->name) == 0)
+		if (strcmp(readers[i].name, param->name) == 0 &&
+		    list_takes(reading->listing, param->name))
 			return readers[i].read(reading, param->text);
 	if (!reading->listing)
 		return bad(reading->arena, param->name, "is not known here");
@@ -235,11 +256,31 @@ static const struct problem *params_read(struct reading *reading,
 	return err;
 }
 
+/* A row that leaves a filter would be lost without a word. */
+static const struct problem *since_alone(struct arena *arena, const struct value *params,
+					 int count)
+{
+	static const char *const together[] = { "changed_since", "cursor", "limit",
+						"fields" };
+
+	for (int i = 0; i < count; i++) {
+		size_t known = 0;
+
+		while (known < COUNT_OF(together) &&
+		       strcmp(params[i].name, together[known]) != 0)
+			known++;
+		if (known == COUNT_OF(together))
+			return bad(arena, params[i].name,
+				   "does not go with changed_since");
+	}
+	return NULL;
+}
+
 const struct problem *page_read(struct arena *arena, const struct listing *listing,
 				const struct value *params, int param_count,
 				struct values *values, struct page *ret_page)
 {
-	struct reading reading = { arena, listing, values, ret_page, { 0 }, NULL };
+	struct reading reading = { arena, listing, values, ret_page, { 0 } };
 	const struct problem *err;
 
 	*ret_page = (struct page){ .limit = LIST_LIMIT };
@@ -253,32 +294,12 @@ const struct problem *page_read(struct arena *arena, const struct listing *listi
 			arena, reading.filter.data ? reading.filter.data : "",
 			reading.filter.length);
 		ret_page->query = query_without_cursor(arena, params, param_count);
-		if (!cursor_read(arena, listing, reading.cursor, values, ret_page))
+		if (ret_page->since)
+			err = since_alone(arena, params, param_count);
+		else if (!cursor_read(arena, listing, ret_page->cursor, values, ret_page))
 			err = bad(arena, "cursor",
 				  "is not one of this list in this order");
 	}
 	buffer_free(&reading.filter);
 	return err;
-}
-
-/* A description of the parameters, as the contract names them. */
-static json_t *filter_describe(const struct filter *filter)
-{
-	return json_pack("{s:s, s:s, s:b, s:o*}", "name", filter->name, "type",
-			 field_type_name(filter->type), "range", filter->range, "one_of",
-			 filter->one_of ? array_json(filter->one_of) : NULL);
-}
-
-json_t *listing_describe(const struct listing *listing)
-{
-	json_t *filters = json_array(), *sorts = json_array();
-
-	for (const struct filter *f = listing->filters; f && f->name; f++)
-		json_array_append_new(filters, filter_describe(f));
-	for (const struct sort *sort = listing->sorts; sort->name; sort++)
-		json_array_append_new(sorts, json_string(sort->name));
-	return json_pack("{s:o, s:o, s:s, s:b, s:i, s:i}", "filters", filters, "sorts",
-			 sorts, "default_sort", listing->sorts->name, "descending",
-			 listing->descending, "limit", LIST_LIMIT, "limit_max",
-			 LIST_LIMIT_MAX);
 }

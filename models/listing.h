@@ -18,11 +18,19 @@ struct sort {
 	enum field_type type;
 };
 
+/* q=: a table of words, each with the id of its row. */
+struct search {
+	const char *table, *column;
+};
+
 struct listing {
 	const struct filter *filters; /* ends with { 0 } */
 	const struct sort *sorts;     /* the first is the default; ends with { 0 } */
 	bool descending;	      /* the default's direction */
 	const char *id;		      /* "p.id": the tie-breaker */
+	const char *changed;	      /* "p.changed_xid": changed_since= is offered */
+	enum query gone; /* with it: {id, removed_at} of what went out of sight */
+	const struct search *search; /* q= is offered */
 };
 
 enum { LIST_LIMIT = 50, LIST_LIMIT_MAX = 200 };
@@ -36,6 +44,8 @@ struct page {
 		      page */
 	const char *filter_sql, *cursor_sql, *page_sql; /* texts for the slots */
 	const char *const *only; /* fields=, ends with NULL; NULL is all */
+	const char *since;	 /* changed_since=, or NULL */
+	const char *cursor;	 /* cursor=, or NULL */
 	const char *query;	 /* the same query string without cursor, for Link */
 };
 
