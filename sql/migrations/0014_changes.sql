@@ -70,6 +70,11 @@ CREATE TRIGGER gone AFTER DELETE ON person FOR EACH ROW EXECUTE FUNCTION person_
 CREATE TRIGGER moved AFTER UPDATE OF school_id ON person FOR EACH ROW
 	WHEN (OLD.school_id IS DISTINCT FROM NEW.school_id) EXECUTE FUNCTION person_go();
 
+-- What waits for somebody: proposed appointments are few, and so are grants that end soon.
+CREATE INDEX appointment_proposed ON appointment (tenant_id, created_at, id) WHERE state = 'proposed';
+CREATE INDEX channel_grant_ending ON channel_grant (tenant_id, until_on) WHERE until_on IS NOT NULL;
+CREATE INDEX channel_grant_by_person ON channel_grant (tenant_id, person_id) WHERE person_id IS NOT NULL;
+
 -- Words to find rows by (q=): lower case, without accents, compared byte by byte, so that a
 -- prefix is a range and row security lets the index be used.
 CREATE FUNCTION search_fold(p_word text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
