@@ -4,7 +4,8 @@
 #include "models/resource.h"
 
 extern const struct resource service, session, tenant, school, person, appointment,
-	platform, assessment, attestation, channel, channel_application, work_waiting;
+	platform, assessment, attestation, channel, channel_application, work_waiting,
+	enumeration;
 
 static const struct resource *const resources[] = { &service,
 						    &session,
@@ -18,6 +19,7 @@ static const struct resource *const resources[] = { &service,
 						    &channel,
 						    &channel_application,
 						    &work_waiting,
+						    &enumeration,
 						    NULL };
 
 static void say(const char *fault)

@@ -9,7 +9,7 @@
 
 enum { DEPTH = 16 }; /* segments of the longest path */
 
-/* ":id" is a UUID always, "*" one safe file name, all else stands for itself. */
+/* ":id" is a UUID always, "*file" one safe file name, all else stands for itself. */
 enum kind { LITERAL, ID, FILE_NAME };
 
 struct node {
@@ -40,7 +40,7 @@ static enum kind kind_of(const char *text)
 {
 	if (text[0] == ':')
 		return ID;
-	return strcmp(text, "*") == 0 ? FILE_NAME : LITERAL;
+	return text[0] == '*' ? FILE_NAME : LITERAL;
 }
 
 static struct node *child_add(struct node *node, const char *text, size_t length)
@@ -212,11 +212,9 @@ static void values_take(struct arena *arena, const char *pattern,
 
 		for (char *at = text; *pattern == ':' && *at; at++)
 			*at = (char)tolower((unsigned char)*at);
-		if (*pattern == ':')
+		if (*pattern == ':' || *pattern == '*')
 			value_set(arena, values,
 				  arena_copy_n(arena, pattern + 1, length - 1), text);
-		else if (*pattern == '*')
-			value_set(arena, values, "file", text);
 		pattern += length;
 	}
 }

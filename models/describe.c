@@ -10,7 +10,7 @@ static json_t *path_json(const char *path)
 
 	while (*path) {
 		size_t length = strcspn(path + 1, "/") + 1;
-		bool value = length > 1 && path[1] == ':';
+		bool value = length > 1 && (path[1] == ':' || path[1] == '*');
 
 		buffer_add(&out, value ? "/{" : path, value ? 2 : length);
 		if (value) {

@@ -9,7 +9,8 @@ struct filter {
 	const char *column; /* SQL expression */
 	enum field_type type;
 	const char *const *one_of;
-	bool range; /* also name[gte]= and name[lt]= */
+	const char *const *means; /* as of a field */
+	bool range;		  /* also name[gte]= and name[lt]= */
 };
 
 struct sort {

@@ -21,7 +21,7 @@ def described():
 
 @pytest.fixture(scope="module")
 def routes(described):
-    return {(r["method"], r["path"].replace("*", "{file}")): r for r in described["routes"]}
+    return {(r["method"], r["path"]): r for r in described["routes"]}
 
 
 def differences(what, described, declared):

@@ -9,7 +9,7 @@
 static const struct route_entry routes[] = {
 	{ .route = { "GET", "/healthz", PUBLIC } },
 	{ .route = { "GET", "/docs", PUBLIC } },
-	{ .route = { "GET", "/docs/*", PUBLIC } },
+	{ .route = { "GET", "/docs/*file", PUBLIC } },
 	{ .route = { "GET", "/v1/people", PERSON_READ } },
 	{ .route = { "POST", "/v1/people", PERSON_WRITE } },
 	{ .route = { "GET", "/v1/people/:id", PERSON_READ } },
@@ -37,7 +37,7 @@ static const struct path_case {
 	{ "GET", "/v1/people/inbox", 0, "/v1/people/inbox", NULL },
 	{ "POST", "/v1/people/" ID "/record-account", 0, "/v1/people/:id/record-account",
 	  NULL },
-	{ "GET", "/docs/swagger-ui.css", 0, "/docs/*", NULL },
+	{ "GET", "/docs/swagger-ui.css", 0, "/docs/*file", NULL },
 	{ "get", "/healthz", 405, NULL, "GET, HEAD" },
 	{ "Get", "/v1/people", 405, NULL, "GET, HEAD, POST" },
 	{ "HEAD", "/v1/auth/sign-in", 405, NULL, "POST" },
