@@ -4,6 +4,7 @@ import http.client
 import io
 import json
 import socket
+import threading
 import time
 import uuid
 
@@ -212,3 +213,16 @@ def test_memory_stays_the_same(house, wide):
             client.get(PEOPLE, headers=CSV, expect=200)
         print("KiB:", before, first, memory(server))
         assert memory(server) - first < 24_000
+
+
+def test_a_stop_lets_streams_finish(house, wide):
+    with house.another() as server:
+        reader = Reader(server, house.token(wide.slt.login), "application/x-ndjson")
+        begin = reader.response.read(100)
+        stopping = threading.Thread(target=server.stop)
+        stopping.start()
+        time.sleep(0.5)
+        text, whole = reader.rest()
+        stopping.join()
+        assert whole and (begin + text).count(b"\n") == 6001
+        reader.close()
