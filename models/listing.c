@@ -7,6 +7,7 @@
 #include "base/problem.h"
 #include "sql/array.h"
 #include "models/cursor.h"
+#include "models/link.h"
 #include "models/search.h"
 
 enum { ONLY_MAX = 64 };
@@ -214,33 +215,6 @@ static bool repeated(const struct value *params, int count, const char *name)
 		if (strcmp(params[i].name, name) == 0)
 			return true;
 	return false;
-}
-
-static void percent_add(struct buffer *out, const char *text)
-{
-	for (const char *at = text; *at; at++) {
-		if (isalnum((unsigned char)*at) || strchr("-._~,[]", *at))
-			buffer_char(out, *at);
-		else
-			buffer_printf(out, "%%%02X", (unsigned char)*at);
-	}
-}
-
-static const char *query_without_cursor(struct arena *arena, const struct value *params,
-					int count)
-{
-	autobuffer out = { 0 };
-
-	for (int i = 0; i < count; i++) {
-		if (strcmp(params[i].name, "cursor") == 0)
-			continue;
-		if (out.length)
-			buffer_char(&out, '&');
-		percent_add(&out, params[i].name);
-		buffer_char(&out, '=');
-		percent_add(&out, params[i].text);
-	}
-	return arena_copy_n(arena, out.data ? out.data : "", out.length);
 }
 
 static const struct problem *params_read(struct reading *reading,
