@@ -10,8 +10,10 @@
 #include "api/principal.h"
 #include "api/reply.h"
 #include "api/router.h"
+#include "api/stream.h"
 #include "auth/session.h"
 #include "base/id.h"
+#include "models/changes.h"
 #include "models/idempotency.h"
 #include "models/resource.h"
 
@@ -136,6 +138,10 @@ static const struct problem *gate_query(struct call *call)
 			&call->values, &call->page);
 	if (route->whole)
 		call->page.limit = 0;
+	if (!err && call->page.since)
+		return changes_read(call);
+	if (!err && stream_wanted(call))
+		page_resize(call->arena, &call->values, &call->page, STREAM_PAGE);
 	return err;
 }
 
@@ -170,6 +176,8 @@ static const struct problem *work_reading(struct call *call)
 {
 	const struct route *route = call->route;
 
+	if (call->page.since)
+		return changes_list(call);
 	if (route->list || route->whole)
 		return resource_list(call, route->sql);
 	if (route->sql == call->resource->get)

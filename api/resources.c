@@ -16,7 +16,9 @@
 	X(channel)                                                                       \
 	X(channel_application)                                                           \
 	X(setting)                                                                       \
-	X(setting_preset)
+	X(setting_preset)                                                                \
+	X(work_waiting)                                                                  \
+	X(enumeration)
 
 #define X(name) extern const struct resource name;
 RESOURCES(X)

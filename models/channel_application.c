@@ -3,14 +3,9 @@
 #include "models/resource.h"
 #include "models/words.h"
 
-static const char *const access_levels[] = { "admin", "moderator", "poster", NULL };
-static const char *const states[] = { "draft",	   "submitted", "more_information",
-				      "approved",  "rejected",	"account_created",
-				      "withdrawn", NULL };
-
 static const struct field operators[] = {
 	{ "person_id", UUID, .required = true },
-	{ "access", ONE_OF, .required = true, .one_of = access_levels },
+	{ "access", ONE_OF, .required = true, WORDS(words_access) },
 	{ "access_until", DATE, .coming = true },
 	{ 0 },
 };
@@ -21,12 +16,12 @@ static const struct field content[] = {
 	{ "platform", LINE, .required = true, .max = 40 },
 	{ "proposed_name", LINE, .required = true, .min = 2, .max = 200 },
 	{ "proposed_handle", LINE, .clearable = true, .max = 253 },
-	{ "kind", ONE_OF, .required = true, .one_of = words_channel_kind },
+	{ "kind", ONE_OF, .required = true, WORDS(words_channel_kind) },
 	{ "aim", TEXT, .clearable = true, .max = 2000 },
 	{ "audience", TEXT, .clearable = true, .max = 500 },
 	{ "promotion", TEXT, .clearable = true, .max = 2000 },
-	{ "visibility", ONE_OF, .clearable = true, .one_of = words_visibility },
-	{ "purpose", ONE_OF, .clearable = true, .one_of = words_purpose },
+	{ "visibility", ONE_OF, .clearable = true, WORDS(words_visibility) },
+	{ "purpose", ONE_OF, .clearable = true, WORDS(words_purpose) },
 	{ "purpose_detail", TEXT, .clearable = true, .max = 2000 },
 	{ "other_communication_methods", TEXT, .clearable = true, .max = 2000 },
 	{ "involves_pupils", FLAG },
@@ -66,10 +61,10 @@ static const struct listing listing = {
 	.filters =
 		(const struct filter[]){
 			{ "school_id", "a.school_id", UUID },
-			{ "state", "a.state", ONE_OF, .one_of = states },
+			{ "state", "a.state", ONE_OF, WORDS(words_application_state) },
 			{ "applicant_id", "a.applicant_id", UUID },
 			{ "platform", "a.platform", LINE },
-			{ "kind", "a.kind", ONE_OF, .one_of = words_channel_kind },
+			{ "kind", "a.kind", ONE_OF, WORDS(words_channel_kind) },
 			{ "submitted_at", "a.submitted_at", TIME, .range = true },
 			{ 0 },
 		},
@@ -80,6 +75,7 @@ static const struct listing listing = {
 		},
 	.descending = true,
 	.id = "a.id",
+	.changed = "a.changed_xid",
 };
 
 /* Waiting longest first (P7). */
@@ -87,7 +83,7 @@ static const struct listing inbox_listing = {
 	.filters =
 		(const struct filter[]){
 			{ "school_id", "a.school_id", UUID },
-			{ "state", "a.state", ONE_OF, .one_of = states },
+			{ "state", "a.state", ONE_OF, WORDS(words_application_state) },
 			{ 0 },
 		},
 	.sorts =

@@ -22,39 +22,6 @@ static json_t *path_json(const char *path)
 	return json_stringn(out.data ? out.data : "", out.length);
 }
 
-/* A list's parameters, as the contract names them. */
-static json_t *filter_describe(const struct filter *filter)
-{
-	return json_pack("{s:s, s:s, s:b, s:o*}", "name", filter->name, "type",
-			 field_type_name(filter->type), "range", filter->range, "one_of",
-			 filter->one_of ? array_json(filter->one_of) : NULL);
-}
-
-json_t *listing_describe(const struct listing *listing)
-{
-	json_t *filters = json_array(), *sorts = json_array();
-
-	for (const struct filter *f = listing->filters; f && f->name; f++)
-		json_array_append_new(filters, filter_describe(f));
-	for (const struct sort *sort = listing->sorts; sort->name; sort++)
-		json_array_append_new(sorts, json_string(sort->name));
-	return json_pack("{s:o, s:o, s:s, s:b, s:i, s:i}", "filters", filters, "sorts",
-			 sorts, "default_sort", listing->sorts->name, "descending",
-			 listing->descending, "limit", LIST_LIMIT, "limit_max",
-			 LIST_LIMIT_MAX);
-}
-
-static json_t *media_json(const struct route *route)
-{
-	if (route->media == MEDIA_CSV_ONLY)
-		return json_pack("[s]", "text/csv");
-	if (route->media == MEDIA_TEXT)
-		return json_array();
-	if (route->list || route->whole)
-		return json_pack("[s, s]", "application/json", "text/csv");
-	return json_pack("[s]", "application/json");
-}
-
 static void filter_add(json_t *query, const struct filter *filter)
 {
 	static const char *const ranges[] = { "", "[gte]", "[lt]" };
@@ -78,6 +45,10 @@ static json_t *query_json(const struct route *route)
 		json_array_append_new(query, json_string("cursor"));
 		json_array_append_new(query, json_string("sort"));
 	}
+	if (route->list && route->list->changed)
+		json_array_append_new(query, json_string("changed_since"));
+	if (route->list && route->list->search)
+		json_array_append_new(query, json_string("q"));
 	if (route_takes_fields(route))
 		json_array_append_new(query, json_string("fields"));
 	return query;
@@ -96,9 +67,10 @@ static json_t *route_json(const struct route_entry *entry)
 		query_json(route), "parameters",
 		fields_describe(route->query, FIELD_CREATE), "listing",
 		route->list ? listing_describe(route->list) : NULL, "status",
-		route->status ? route->status : 200, "media", media_json(route), "recent",
-		route->recent, "if_match", route->if_match, "versioned", route->versioned,
-		"list", route->list || route->whole);
+		route->status ? route->status : 200, "media",
+		array_json(route_offers(route)), "recent", route->recent, "if_match",
+		route->if_match, "versioned", route->versioned, "list",
+		route->list || route->whole);
 }
 
 static json_t *step_json(struct arena *arena, const struct step *step)

@@ -36,6 +36,8 @@ struct field {
 	const char *const *one_of; /* ends with NULL */
 	enum field_type of;
 	const struct field *fields; /* ends with { 0 } */
+	const char *const
+		*means; /* of each word of one_of; NULL: they say it themselves */
 };
 
 /* A named value: a parameter of a query finds its value by name. */

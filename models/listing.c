@@ -7,6 +7,8 @@
 #include "base/problem.h"
 #include "sql/array.h"
 #include "models/cursor.h"
+#include "models/link.h"
+#include "models/search.h"
 
 enum { ONLY_MAX = 64 };
 
@@ -17,7 +19,6 @@ struct reading {
 	struct values *values;
 	struct page *page;
 	struct buffer filter;
-	const char *cursor;
 };
 
 typedef const struct problem *(*reader)(struct reading *reading, const char *text);
@@ -39,12 +40,13 @@ static const struct problem *read_limit(struct reading *reading, const char *tex
 	if (limit < 1 || limit > LIST_LIMIT_MAX || *text == '0')
 		return bad(reading->arena, "limit", "is a number from 1 to 200");
 	reading->page->limit = limit;
+	reading->page->limited = true;
 	return NULL;
 }
 
 static const struct problem *read_cursor(struct reading *reading, const char *text)
 {
-	reading->cursor = text; /* read once the sort is known */
+	reading->page->cursor = text; /* read once the sort is known */
 	return NULL;
 }
 
@@ -59,6 +61,12 @@ static const struct problem *read_sort(struct reading *reading, const char *text
 			return NULL;
 		}
 	return bad(reading->arena, "sort", "names no order that this list has");
+}
+
+static const struct problem *read_since(struct reading *reading, const char *text)
+{
+	reading->page->since = text;
+	return NULL;
 }
 
 static bool column_name_valid(const char *name)
@@ -186,21 +194,36 @@ static const struct problem *read_asked(struct reading *reading,
 	return NULL;
 }
 
+static const struct problem *read_words(struct reading *reading, const char *text)
+{
+	if (search_read(reading->arena, reading->listing, text, reading->values,
+			&reading->filter))
+		return NULL;
+	return bad(reading->arena, "q", "holds one to eight words to look for");
+}
+
+static bool list_takes(const struct listing *listing, const char *name)
+{
+	if (strcmp(name, "changed_since") == 0)
+		return listing->changed;
+	return strcmp(name, "q") != 0 || listing->search;
+}
+
 static const struct problem *param_read(struct reading *reading,
 					const struct value *param)
 {
 	static const struct {
 		const char *name;
 		reader read;
-	} readers[] = { { "fields", read_fields },
-			{ "limit", read_limit },
-			{ "cursor", read_cursor },
-			{ "sort", read_sort } };
+	} readers[] = { { "fields", read_fields },	 { "limit", read_limit },
+			{ "cursor", read_cursor },	 { "sort", read_sort },
+			{ "changed_since", read_since }, { "q", read_words } };
 
 	if (!param->text || !*param->text)
 		return bad(reading->arena, param->name, "is empty");
 	for (size_t i = 0; i < (reading->listing ? COUNT_OF(readers) : 1); i++)
-		if (strcmp(readers[i].name, param->name) == 0)
+		if (strcmp(readers[i].name, param->name) == 0 &&
+		    list_takes(reading->listing, param->name))
 			return readers[i].read(reading, param->text);
 	for (const struct field *field = reading->asked; field && field->name; field++)
 		if (strcmp(field->name, param->name) == 0)
@@ -218,33 +241,6 @@ static bool repeated(const struct value *params, int count, const char *name)
 	return false;
 }
 
-static void percent_add(struct buffer *out, const char *text)
-{
-	for (const char *at = text; *at; at++) {
-		if (isalnum((unsigned char)*at) || strchr("-._~,[]", *at))
-			buffer_char(out, *at);
-		else
-			buffer_printf(out, "%%%02X", (unsigned char)*at);
-	}
-}
-
-static const char *query_without_cursor(struct arena *arena, const struct value *params,
-					int count)
-{
-	autobuffer out = { 0 };
-
-	for (int i = 0; i < count; i++) {
-		if (strcmp(params[i].name, "cursor") == 0)
-			continue;
-		if (out.length)
-			buffer_char(&out, '&');
-		percent_add(&out, params[i].name);
-		buffer_char(&out, '=');
-		percent_add(&out, params[i].text);
-	}
-	return arena_copy_n(arena, out.data ? out.data : "", out.length);
-}
-
 static const struct problem *params_read(struct reading *reading,
 					 const struct value *params, int count)
 {
@@ -258,12 +254,32 @@ static const struct problem *params_read(struct reading *reading,
 	return err;
 }
 
+/* A row that leaves a filter would be lost without a word. */
+static const struct problem *since_alone(struct arena *arena, const struct value *params,
+					 int count)
+{
+	static const char *const together[] = { "changed_since", "cursor", "limit",
+						"fields" };
+
+	for (int i = 0; i < count; i++) {
+		size_t known = 0;
+
+		while (known < COUNT_OF(together) &&
+		       strcmp(params[i].name, together[known]) != 0)
+			known++;
+		if (known == COUNT_OF(together))
+			return bad(arena, params[i].name,
+				   "does not go with changed_since");
+	}
+	return NULL;
+}
+
 const struct problem *page_read(struct arena *arena, const struct listing *listing,
 				const struct field *asked, const struct value *params,
 				int param_count, struct values *values,
 				struct page *ret_page)
 {
-	struct reading reading = { arena, listing, asked, values, ret_page, { 0 }, NULL };
+	struct reading reading = { arena, listing, asked, values, ret_page, { 0 } };
 	const struct problem *err;
 
 	*ret_page = (struct page){ .limit = LIST_LIMIT };
@@ -278,7 +294,9 @@ const struct problem *page_read(struct arena *arena, const struct listing *listi
 			arena, reading.filter.data ? reading.filter.data : "",
 			reading.filter.length);
 		ret_page->query = query_without_cursor(arena, params, param_count);
-		if (!cursor_read(arena, listing, reading.cursor, values, ret_page))
+		if (ret_page->since)
+			err = since_alone(arena, params, param_count);
+		else if (!cursor_read(arena, listing, ret_page->cursor, values, ret_page))
 			err = bad(arena, "cursor",
 				  "is not one of this list in this order");
 	}

@@ -23,6 +23,28 @@ bool route_takes_fields(const struct route *route)
 	return route->sql || route->step || route->list;
 }
 
+const char *const *route_offers(const struct route *route)
+{
+	static const char *const json[] = { "application/json", NULL };
+	static const char *const csv[] = { "text/csv", NULL };
+	static const char *const page[] = { "application/json", "text/html", NULL };
+	static const char *const lists[] = { "application/json", "text/csv",
+					     "application/x-ndjson", NULL };
+	static const char *const own[] = { NULL };
+
+	switch (route->media) {
+	case MEDIA_CSV_ONLY:
+		return csv;
+	case MEDIA_PAGE:
+		return page;
+	case MEDIA_TEXT:
+		return own;
+	case MEDIA_JSON:
+		break;
+	}
+	return route->list || route->whole ? lists : json;
+}
+
 enum field_mode route_mode(const struct route *route)
 {
 	return strcmp(route->method, "PATCH") == 0 ? FIELD_PATCH : FIELD_CREATE;

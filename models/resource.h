@@ -5,7 +5,12 @@
 
 typedef const struct problem *(*handler)(struct call *call);
 
-enum media { MEDIA_JSON, MEDIA_CSV_ONLY, MEDIA_TEXT };
+enum media {
+	MEDIA_JSON,
+	MEDIA_CSV_ONLY,
+	MEDIA_PAGE, /* JSON for programs, HTML for people */
+	MEDIA_TEXT, /* one form of its own, whatever Accept says */
+};
 
 struct route {
 	const char *method;
@@ -98,6 +103,8 @@ const struct problem *resource_create(struct call *call, enum query query,
 const struct problem *resource_update(struct call *call, enum query query);
 /* The path of a row: "/v1/people/<id>". */
 const char *resource_href(struct call *call, const char *id);
+/* The media types of a route's answer, ours first; ends with NULL. */
+const char *const *route_offers(const struct route *route);
 /* Does fields= mean anything here: is the answer made of rows? */
 bool route_takes_fields(const struct route *route);
 /* An action's name as the path has it: "record-account". */

@@ -161,6 +161,8 @@ static void list_check(struct wiring *wiring, const struct route *route)
 			   !query_has_slot(route->sql, "filter")))
 		fault_say(wiring, "%s has no {filter} or no {cursor}",
 			  query_texts[route->sql].name);
+	if (list->changed && route->handle)
+		fault_say(wiring, "offers changed_since, but has a handler");
 	for (const struct filter *f = list->filters; f && f->name; f++)
 		if (f->type == LIST || f->type == OBJECTS || f->type == ANY ||
 		    (f->type == ONE_OF && !f->one_of))

@@ -9,6 +9,18 @@ SELECT p.id, p.name, p.email, p.person_type, p.job_title, p.school_id, s.name AS
   FROM person p LEFT JOIN school s ON s.tenant_id = p.tenant_id AND s.id = p.school_id
  WHERE p.tenant_id = :me_tenant::uuid AND {reach}{filter} {page};
 
+-- name: person_gone :list
+-- school: g.school_id
+-- shared: g.school_id IS NULL
+-- Who left a place within reach, and is nowhere within it now.
+SELECT g.person_id AS id, g.removed_at, g.changed_xid::text AS _sort, g.person_id AS _id
+  FROM person_gone g
+ WHERE g.tenant_id = :me_tenant::uuid AND {reach} AND g.changed_xid < :horizon::xid8
+   AND (g.changed_xid, g.person_id) > (:since_xid::xid8, :since_id::uuid)
+   AND NOT EXISTS (SELECT FROM person p WHERE p.tenant_id = g.tenant_id AND p.id = g.person_id
+	AND (:reach_tenant::boolean OR p.school_id IS NULL OR p.school_id = ANY (:reach_schools::uuid[])))
+ ORDER BY g.changed_xid, g.person_id LIMIT :page_limit::bigint;
+
 -- name: person_get :one
 -- school: p.school_id
 -- shared: p.school_id IS NULL

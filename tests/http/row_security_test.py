@@ -23,6 +23,7 @@ COPIES = {
     ("application_revision", "submitted_by"): "who did it stays, whatever becomes of them",
     ("setting_history", "actor_id"): "who did it stays, whatever becomes of them",
     ("invitation", "invited_by"): "null for the operator; who did it stays",
+    ("person_gone", "person_id"): "deleted people are told of as well",
     ("exclusion", "subject_id"): "an application now, cases and complaints later",
     ("audit_event", "actor_id"): "the trail outlives what it speaks of",
     ("audit_event", "row_id"): "the trail outlives what it speaks of",

@@ -116,7 +116,8 @@ def filters(route, plots):
         for name in set(route["query"]) & set(kinds):
             if plot.ids[kinds[name]]:
                 yield f"{route['path']}?{name}={plot.ids[kinds[name]]}"
-        for name, value in ("email", f"{plot.mark}@plot.example"), ("handle", plot.handle):
+        for name, value in (("email", f"{plot.mark}@plot.example"), ("handle", plot.handle),
+                            ("q", plot.mark)):
             if name in route["query"]:
                 yield f"{route['path']}?{name}={value}"
 
@@ -137,6 +138,8 @@ def test_reading_shows_nothing_foreign(land, second_wall, name):
         for target in filters(route, foreign):
             answer = client.get(target, expect=200)
             assert answer.json["data"] == [], answer
+        if "changed_since" in route["query"]:
+            silent(client.get(f"{route['path']}?changed_since=0&limit=200", expect=200), forbidden)
 
 
 @pytest.mark.parametrize("name", ["slt@a", "slt@ab", "slt@x", "slt@y", "slt@z"])
