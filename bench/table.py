@@ -126,6 +126,7 @@ def page(workloads, results, explained, found, repeats, seconds, quick):
         lines += ["", f"## {workload.title}", "", *rates(samples_by), "",
                   *goals(workload, samples_by)]
     lines += ["", "## Memory", "", *memory_lines(found), "",
+              *Path(__file__).with_name("why.md").read_text().splitlines(), "",
               "## Plans of the first pages", "",
               "As the service runs them, behind row security, with the generic plan. An index "
               "scan and no Sort is what to look for."]
