@@ -10,6 +10,8 @@ struct filter {
 	enum field_type type;
 	const char *const *one_of;
 	bool range; /* also name[gte]= and name[lt]= */
+	/* how it begins, whatever the case: the column is lower-case text COLLATE "C" */
+	bool prefix;
 };
 
 struct sort {
@@ -23,6 +25,7 @@ struct listing {
 	const struct sort *sorts;     /* the first is the default; ends with { 0 } */
 	bool descending;	      /* the default's direction */
 	const char *id;		      /* "p.id": the tie-breaker */
+	enum field_type id_type;      /* UUID unless it says otherwise */
 };
 
 enum { LIST_LIMIT = 50, LIST_LIMIT_MAX = 200 };
