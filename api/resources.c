@@ -4,7 +4,8 @@
 #include "models/resource.h"
 
 extern const struct resource service, session, tenant, school, person, appointment,
-	platform, assessment, attestation, channel, channel_application;
+	platform, assessment, attestation, channel, channel_application, register_school,
+	register_trust, register_imports, transfer;
 
 static const struct resource *const resources[] = { &service,
 						    &session,
@@ -17,6 +18,10 @@ static const struct resource *const resources[] = { &service,
 						    &attestation,
 						    &channel,
 						    &channel_application,
+						    &register_school,
+						    &register_trust,
+						    &register_imports,
+						    &transfer,
 						    NULL };
 
 static void say(const char *fault)

@@ -39,3 +39,10 @@ const char *const words_application_state[] = {
 	"draft",    "submitted",       "more_information", "approved",
 	"rejected", "account_created", "withdrawn",	   NULL
 };
+const char *const words_register_status[] = { "open", "open_but_proposed_to_close",
+					      "proposed_to_open", "closed", NULL };
+const char *const words_trust_kind[] = { "multi_academy_trust", "single_academy_trust",
+					 "secure_single_academy_trust", NULL };
+const char *const words_transfer_state[] = { "proposed", "accepted", "declined",
+					     "superseded", NULL };
+const char *const words_transfer_side[] = { "from", "to", NULL };

@@ -15,3 +15,7 @@ extern const char *const words_purpose[];
 extern const char *const words_declared[];
 extern const char *const words_access[];
 extern const char *const words_application_state[];
+extern const char *const words_register_status[];
+extern const char *const words_trust_kind[];
+extern const char *const words_transfer_state[];
+extern const char *const words_transfer_side[];

@@ -218,7 +218,9 @@ def test_a_tenant_without_slt_gets_a_new_one_from_the_operator(house, binary):
     ["describe", "all"], ["demo", "again"], ["tenant"], ["tenant", "create", "trust", "Name"],
     ["tenant", "create", "club", "Name", "--slt", "A B", "--email", "a@b.example"],
     ["tenant", "create", "trust", "Name", "--slt", "A B", "--email", "no address"],
-    ["import", "register"]])
+    ["tenant", "company", "06982127"],
+    ["tenant", "company", "0192d3e0-0001-7000-8000-000000000001", "6982127"],
+    ["import", "register"], ["import", "gias"]])
 def test_wrong_arguments(house, binary, arguments):
     done = subprocess.run([binary.binary, *arguments], cwd="/", text=True, capture_output=True,
                           user=binary.user, group=binary.user, env=binary.environment(),

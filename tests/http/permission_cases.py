@@ -31,7 +31,8 @@ def add(path, body):
 
 
 PATHS = {"school": "/v1/schools", "person": "/v1/people", "appointment": "/v1/appointments",
-         "channel": "/v1/channels", "channel_application": "/v1/channel-applications"}
+         "channel": "/v1/channels", "channel_application": "/v1/channel-applications",
+         "transfer": "/v1/transfers"}
 APPS, AIM = "/v1/channel-applications", {"aim": "Something else."}
 SETTINGS = {"settings_checked": ["privacy", "tagging", "comments", "direct_messages",
                                  "two_factor"]}
@@ -155,5 +156,14 @@ CASES = [
     Case("account_record", "there", (200,), act("channel_application",
          fresh("application", "approved"), "record-account", account_body),
          table="channel_application"),
+    Case("register_read", None, (200,), read(lambda s, h: "/v1/register/schools?limit=1")),
+    Case("register_read", None, (200,), read(lambda s, h: "/v1/register/trusts?limit=1")),
+    Case("register_read", None, (200,), read(lambda s, h: "/v1/register/imports")),
+    Case("transfer_read", "there", (200,), read(lambda s, h: f"/v1/transfers/{s.plot.transfer}")),
+    Case("transfer_read", "level", (200,), read(lambda s, h: f"/v1/transfers/{s.level.transfer}")),
+    Case("transfer_decide", "there", (200,), act("transfer", fresh("transfer", "proposed"),
+         "accept"), table="transfer"),
+    Case("transfer_decide", "level", (200,), act("transfer",
+         lambda s, h: s.level.plant_transfer(), "decline", WORDS), table="transfer"),
 ]
 ELSEWHERE = {"channel_import"}  # has no route: the command line is its door, tested below

@@ -18,7 +18,8 @@ PLACES = {"school": [0], "other": [1], "both": [0, 1], "tenant": []}
 KINDS = [(role, None) for role in ROLES] + \
     [(role, duty) for role in ("staff", "governor") for duty in DUTIES]
 READS = {"person": "person_read", "appointment": "appointment_read", "channel": "channel_read",
-         "channel_application": "application_read", "school": "school_read"}
+         "channel_application": "application_read", "school": "school_read",
+         "transfer": "transfer_read"}
 
 
 class Holder:
@@ -127,6 +128,7 @@ LISTS = [
     ("attestation_read", "attestation", "/v1/attestations?person_id={0.person}"),
     ("application_read", "application", APPS + "?applicant_id={0.person}&state=submitted"),
     ("school_read", "school", "/v1/schools?sort=name"),
+    ("transfer_read", "transfer", "/v1/transfers?side=from&state=proposed"),
 ]
 
 
