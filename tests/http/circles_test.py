@@ -110,7 +110,7 @@ def test_an_appointment_ends_while_signing_in(house):
     session = "0192d3e0-feed-7000-8000-000000000001"
     try:
         with opening.cursor() as cursor, ending.cursor() as other:
-            cursor.execute("SELECT session_open(%s, NULL, %s, '{pwd}', NULL, '\\x01', 60)",
+            cursor.execute("SELECT session_open(%s, NULL, %s, '{pwd}', NULL, sha256('raced'), 60)",
                            (person.identity, session))
             thread = threading.Thread(target=lambda: other.execute(
                 "UPDATE appointment SET state = 'ended' WHERE person_id = %s", (person.id,)))
