@@ -10,7 +10,8 @@ STALE = "UPDATE session SET circles = '{{*,*,*,*}}', {} WHERE person_id = %s"
 
 
 def entered(house, person):
-    """The circles that enter() sets for this person's newest session."""
+    """The circles that enter() sets for this person's newest session; in what order a circle
+    names its schools means nothing."""
     row = house.sql("SELECT id, version FROM session WHERE person_id = %s"
                     " ORDER BY created_at DESC, id DESC LIMIT 1", person.id)[0]
     connection = psycopg2.connect(house.dsn)
@@ -19,7 +20,8 @@ def entered(house, person):
             cursor.execute("SELECT enter(%s, %s, 'test', true)", (str(row["id"]), row["version"]))
             assert cursor.fetchone()[0] is True
             cursor.execute("SELECT " + ", ".join(f"current_setting('me.{c}')" for c in CIRCLES))
-            return dict(zip(CIRCLES, cursor.fetchone()))
+            return {name: "{%s}" % ",".join(sorted(held[1:-1].split(","))) if held[0] == "{" else held
+                    for name, held in zip(CIRCLES, cursor.fetchone())}
     finally:
         connection.close()
 
