@@ -13,7 +13,7 @@ static const enum query tenant_queries[] = { q_tenant_create, q_tenant_invite,
 
 static const char usage[] =
 	"chaperone tenant create trust|school NAME --slt NAME --email ADDRESS\n"
-	"chaperone tenant invite TENANT-ID --slt NAME --email ADDRESS   (only while it has no SLT)\n"
+	"chaperone tenant invite TENANT-ID --slt NAME --email ADDRESS   (only while no SLT of it can sign in)\n"
 	"chaperone tenant company TENANT-ID NUMBER   (of Companies House: finds it in the register)\n";
 
 static const char *option(int argc, char **argv, const char *name)

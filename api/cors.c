@@ -58,5 +58,6 @@ void cors_headers(const struct request *request, struct answer *answer)
 	answer_header(answer, "Access-Control-Allow-Origin", request->origin);
 	answer_header(answer, "Access-Control-Allow-Credentials", "true");
 	answer_header(answer, "Access-Control-Expose-Headers",
-		      "ETag, Link, Location, Retry-After, X-Request-Id");
+		      "ETag, Idempotency-Replayed, Link, Location, Retry-After, "
+		      "X-Request-Id");
 }

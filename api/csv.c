@@ -1,7 +1,8 @@
 /* Rows as CSV (RFC 4180) that a spreadsheet cannot mistake for formulas. */
 #include <string.h>
-#include "api/cell.h"
 #include "api/reply.h"
+#include "sql/array.h"
+#include "sql/row_json.h"
 
 /* A text that begins like a formula gets an apostrophe in front;
  * numbers cannot be one. */
@@ -51,7 +52,7 @@ static void field_write(struct buffer *out, enum cell_form form, const char *byt
 	if (form == CELL_TIME)
 		cell_time(&text, bytes, length);
 	else if (form == CELL_TEXTS || form == CELL_NUMBERS)
-		cell_items(bytes, length, item_join, &text);
+		array_each(bytes, length, item_join, &text);
 	else
 		buffer_add(&text, bytes, length);
 	/* json comes raw, as numbers do, and yet may begin with a minus; only text can
@@ -98,7 +99,8 @@ void reply_csv(struct answer *answer, const PGresult *rows, int limit,
 
 	if (limit > 0 && count > limit)
 		count = limit;
-	header_write(&answer->body, rows, only);
+	if (!answer->begun)
+		header_write(&answer->body, rows, only);
 	for (int row = 0; row < count; row++)
 		row_write(&answer->body, rows, row, only);
 	answer->content_type = "text/csv; charset=utf-8; header=present";

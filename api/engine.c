@@ -10,8 +10,10 @@
 #include "api/principal.h"
 #include "api/reply.h"
 #include "api/router.h"
+#include "api/stream.h"
 #include "auth/session.h"
 #include "base/id.h"
+#include "models/changes.h"
 #include "models/idempotency.h"
 #include "models/resource.h"
 
@@ -128,14 +130,18 @@ static const struct problem *gate_query(struct call *call)
 
 	if ((err = query_read(call->arena, call->request->query, &params, &count)))
 		return err;
-	if (count && !route_takes_fields(route))
+	if (count && !route_takes_fields(route) && !route->query)
 		return problem(call->arena, PROBLEM_BAD_QUERY,
-			       "There are no parameters here: %.60s is not known.",
+			       "There are no parameters here: %s is not known.",
 			       params[0].name);
-	err = page_read(call->arena, route->list, params, count, &call->values,
-			&call->page);
+	err = page_read(call->arena, route->list, route->query, params, count,
+			&call->values, &call->page);
 	if (route->whole)
 		call->page.limit = 0;
+	if (!err && call->page.since)
+		return changes_read(call);
+	if (!err && stream_wanted(call))
+		page_resize(call->arena, &call->values, &call->page, STREAM_PAGE);
 	return err;
 }
 
@@ -170,6 +176,8 @@ static const struct problem *work_reading(struct call *call)
 {
 	const struct route *route = call->route;
 
+	if (call->page.since)
+		return changes_list(call);
 	if (route->list || route->whole)
 		return resource_list(call, route->sql);
 	if (route->sql == call->resource->get)
@@ -182,7 +190,7 @@ static const struct problem *work_writing(struct call *call)
 	const struct problem *err;
 
 	if (method_is(call, "POST"))
-		return resource_create(call, call->route->sql);
+		return resource_create(call, call->route->sql, Q_NONE);
 	err = resource_update(call, call->route->sql);
 	return err ? err : resource_show(call);
 }

@@ -1,7 +1,8 @@
 /* One thread beside the requests: seals the audit trail once a second, loads keys anew
- * once a minute, and sweeps what has run out once an hour. Several instances may do this
- * at once. */
+ * and gives free memory back once a minute, and sweeps what has run out once an hour.
+ * Several instances may do this at once. */
 #include "api/housekeeping.h"
+#include <malloc.h>
 #include <pthread.h>
 #include <time.h>
 #include "api/keys.h"
@@ -47,6 +48,8 @@ static void *work(void *unused)
 		if (second % 60 == 0 && !keys_load())
 			log_line(LOG_WARNING, "keys",
 				 "not loaded anew; the present ones go on");
+		if (second % 60 == 0)
+			malloc_trim(0); /* what many connections took stays else */
 		if (second % 3600 == 0)
 			operator_run(&op, q_sweep, NULL);
 		operator_reset(&op);

@@ -1,6 +1,5 @@
 /* A token bucket for each client address, in a table that never grows. */
 #include "api/limit.h"
-#include <arpa/inet.h>
 #include <math.h>
 #include <pthread.h>
 #include <sodium.h>
@@ -8,12 +7,13 @@
 #include <string.h>
 #include <time.h>
 #include "base/config.h"
+#include "base/network.h"
 
-enum { SETS = 1024, WAYS = 8, KEY_SIZE = 16 };
+enum { SETS = 1024, WAYS = 8 };
 
 /* A bucket of all zero is one that nobody has used: full. */
 struct bucket {
-	unsigned char key[KEY_SIZE];
+	unsigned char key[NETWORK_SIZE];
 	double used; /* tokens taken, as of `at` */
 	double at;   /* seconds, monotonic */
 };
@@ -28,16 +28,6 @@ static void secret_make(void)
 	randombytes_buf(secret, sizeof(secret));
 }
 
-/* Whoever holds an IPv6 network holds 2^64 addresses in it. */
-static void key_of(const char *address, unsigned char key[KEY_SIZE])
-{
-	memset(key, 0, KEY_SIZE);
-	if (inet_pton(AF_INET, address, key + 12) == 1)
-		memset(key + 10, 0xff, 2);
-	else if (inet_pton(AF_INET6, address, key) == 1)
-		memset(key + 8, 0, 8);
-}
-
 static double used_now(const struct bucket *bucket, double now, double rate)
 {
 	double used = bucket->used - (now - bucket->at) * rate;
@@ -47,29 +37,29 @@ static double used_now(const struct bucket *bucket, double now, double rate)
 
 /* The address's own bucket, else the one whose loss forgives least. A keyed hash, so that
  * nobody can aim at another's place in the table. */
-static struct bucket *bucket_find(const unsigned char key[KEY_SIZE], double now,
+static struct bucket *bucket_find(const unsigned char key[NETWORK_SIZE], double now,
 				  double rate)
 {
 	struct bucket *set, *least;
 	uint64_t hash;
 
-	crypto_shorthash((unsigned char *)&hash, key, KEY_SIZE, secret);
+	crypto_shorthash((unsigned char *)&hash, key, NETWORK_SIZE, secret);
 	set = table[hash % SETS];
 	least = set;
 	for (int i = 0; i < WAYS; i++) {
-		if (memcmp(set[i].key, key, KEY_SIZE) == 0)
+		if (memcmp(set[i].key, key, NETWORK_SIZE) == 0)
 			return &set[i];
 		if (used_now(&set[i], now, rate) < used_now(least, now, rate))
 			least = &set[i];
 	}
-	memcpy(least->key, key, KEY_SIZE);
+	memcpy(least->key, key, NETWORK_SIZE);
 	least->used = 0;
 	least->at = now;
 	return least;
 }
 
 /* Takes a token, or tells in how many seconds there will be one; 0 is taken. */
-static double token_take(const unsigned char key[KEY_SIZE], double now, double burst)
+static double token_take(const unsigned char key[NETWORK_SIZE], double now, double burst)
 {
 	double rate = burst / 60;
 	struct bucket *bucket = bucket_find(key, now, rate);
@@ -84,13 +74,13 @@ static double token_take(const unsigned char key[KEY_SIZE], double now, double b
 
 const struct problem *limit_count(struct arena *arena, const char *address)
 {
-	unsigned char key[KEY_SIZE];
+	unsigned char key[NETWORK_SIZE];
 	struct timespec now;
 	struct problem *slow;
 	double wait;
 
 	pthread_once(&once, secret_make);
-	key_of(address, key);
+	network_key(address, key);
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	pthread_mutex_lock(&lock);
 	wait = token_take(key, (double)now.tv_sec + (double)now.tv_nsec / 1e9,

@@ -16,6 +16,8 @@ static const struct command {
 	  command_demo },
 	{ "tenant", "create|invite|company ...", "make a tenant and invite its first SLT",
 	  command_tenant },
+	{ "identity", "release ADDRESS",
+	  "end a sign-in, so that its address can be invited anew", command_identity },
 	{ "import", "register|gias FILE ...",
 	  "load a register of channels, or what is public of England's schools",
 	  command_import },

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <sodium.h>
 #include <string.h>
+#include <unistd.h>
 #include "api/command.h"
 #include "api/resources.h"
 #include "api/engine.h"
@@ -20,17 +21,18 @@
 #include "models/resource.h"
 #include "sql/migrate.h"
 
-enum { ARENAS = 4, GATE_SHARE = 4 };
+enum { ARENAS = 4, GATE_SHARE = 4, POOL_LEAST = 8, POOL_MOST = 32 };
 
 /* What runs before anybody is signed in; other queries are prepared
  * when they are used. */
-static const enum query gate_queries[] = { q_principal,		q_sign_in_find,
-					   q_sign_in_try,	q_session_open,
-					   q_session_refresh,	q_invitation_find,
-					   q_invitation_accept, Q_NONE };
+static const enum query gate_queries[] = {
+	q_principal,	   q_sign_in_find,	q_sign_in_try,
+	q_sign_in_passed,  q_session_open,	q_session_refresh,
+	q_invitation_find, q_invitation_accept, Q_NONE
+};
 
-static const enum query boot_queries[] = { q_schema_newest, q_house_faults,
-					   q_demo_tenants, Q_NONE };
+static const enum query boot_queries[] = { q_schema_newest, q_schema_functions,
+					   q_house_faults, q_demo_tenants, Q_NONE };
 
 static bool refuse(const char *sentence)
 {
@@ -99,6 +101,20 @@ static bool schema_checked(struct operator* op)
 	return true;
 }
 
+/* The rules that stand in the database are those of this very program. */
+static bool functions_checked(struct operator* op)
+{
+	const PGresult *rows;
+	const char *sha256;
+
+	if (!operator_run(op, q_schema_functions, &rows))
+		return false;
+	sha256 = row_text(rows, 0, "sha256");
+	return (sha256 && !strcmp(sha256, function_texts->sha256)) ||
+	       refuse("The database's functions are not those of this program "
+		      "(sql/functions): run its 'chaperone migrate'.");
+}
+
 /* The database's own walls: roles, row security, owners. */
 static bool faults_checked(struct operator* op)
 {
@@ -132,7 +148,8 @@ static bool database_checked(void)
 	bool good;
 
 	operator_open(&op, "chaperone_gate", boot_queries);
-	good = schema_checked(&op) && faults_checked(&op) && demo_checked(&op);
+	good = schema_checked(&op) && functions_checked(&op) && faults_checked(&op) &&
+	       demo_checked(&op);
 	operator_close(&op);
 	if (good && !keys_load())
 		return refuse(
@@ -141,12 +158,27 @@ static bool database_checked(void)
 	return good;
 }
 
+/* Each statement keeps a processor of the database busy: more connections than that, and
+ * a few that wait for a disk, only take turns. We count our own processors; the
+ * database's may be others, and then the setting says so. */
+static int pool_size(void)
+{
+	long given = config_number(CONFIG_POOL_SIZE);
+	long wanted = 4 * sysconf(_SC_NPROCESSORS_ONLN);
+
+	if (given)
+		return (int)given;
+	return wanted < POOL_LEAST  ? POOL_LEAST
+	       : wanted > POOL_MOST ? POOL_MOST
+				    : (int)wanted;
+}
+
 static bool pools_open(void)
 {
 	struct pool_options options = {
 		.database = config_text(CONFIG_DATABASE),
 		.role = "chaperone_app",
-		.size = (int)config_number(CONFIG_POOL_SIZE),
+		.size = pool_size(),
 		.wait_ms = (int)config_number(CONFIG_POOL_WAIT_MS),
 		.statement_timeout_ms = (int)config_number(CONFIG_STATEMENT_TIMEOUT_MS),
 	};

@@ -6,6 +6,7 @@
 #include <semaphore.h>
 #include <sodium.h>
 #include <string.h>
+#include <time.h>
 #include <zxcvbn.h>
 #include "base/encoding.h"
 #include "base/id.h"
@@ -42,6 +43,8 @@ static const char *const house_words[] = {
 };
 #define OWN_WORDS_MOST 32
 
+enum { SLOT_WAIT_S = 2 };
+
 static sem_t slots;
 static char dummy_hash[crypto_pwhash_STRBYTES];
 
@@ -68,19 +71,38 @@ void password_start(int slot_count)
 	sodium_memzero(noise, sizeof(noise));
 }
 
-static void slot_take(void)
+/* A queue without end would only make everybody wait for what nobody waits for any more.
+ */
+const struct problem *password_slot_take(struct arena *arena)
 {
-	while (sem_wait(&slots) != 0 && errno == EINTR)
-		;
+	struct problem *busy;
+	struct timespec until;
+	int taken;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += SLOT_WAIT_S;
+	do
+		taken = sem_clockwait(&slots, CLOCK_MONOTONIC, &until);
+	while (taken != 0 && errno == EINTR);
+	if (taken == 0)
+		return NULL;
+	busy = problem(
+		arena, PROBLEM_UNAVAILABLE,
+		"Too many people are signing in at this moment; try again shortly.");
+	busy->retry_after = SLOT_WAIT_S;
+	return busy;
+}
+
+void password_slot_give(void)
+{
+	sem_post(&slots);
 }
 
 char *password_hash(struct arena *arena, const char *password)
 {
 	char *hash = arena_alloc(arena, crypto_pwhash_STRBYTES);
 
-	slot_take();
 	hash_into(hash, password, strlen(password));
-	sem_post(&slots);
 	return hash;
 }
 
@@ -88,15 +110,12 @@ bool password_matches(const char *hash, const char *password)
 {
 	size_t length = strnlen(password, LONGEST_BYTES + 1);
 	bool possible = hash && length <= LONGEST_BYTES;
-	bool same;
 
 	if (length > LONGEST_BYTES)
 		length = LONGEST_BYTES;
-	slot_take();
-	same = crypto_pwhash_str_verify(possible ? hash : dummy_hash, password, length) ==
-	       0;
-	sem_post(&slots);
-	return same && possible;
+	return crypto_pwhash_str_verify(possible ? hash : dummy_hash, password, length) ==
+		       0 &&
+	       possible;
 }
 
 /* Splits text into lower-case words of three letters and more: "Amelia.O'Neill@x.org" is

@@ -2,9 +2,13 @@
  * passwords. */
 #pragma once
 #include <stdbool.h>
-#include "base/arena.h"
+#include "base/problem.h"
 
 void password_start(int slots); /* also makes the dummy hash */
+/* Waits two seconds at most for one of the slots; 503 when none came free. Hold no
+ * database connection meanwhile. What follows hashes, so it needs a slot in hand. */
+const struct problem *password_slot_take(struct arena *arena);
+void password_slot_give(void);
 /* The caller frees nothing: the hash lives in the arena. */
 char *password_hash(struct arena *arena, const char *password);
 /* hash NULL: an unknown user; costs the same as a wrong password and is false. */

@@ -32,7 +32,10 @@
 	X(APPLICATION_EDIT, "application_edit")                                          \
 	X(APPLICATION_DECIDE, "application_decide")                                      \
 	X(APPLICATION_EXCLUDE, "application_exclude")                                    \
+	X(APPLICATION_STEP_DOWN, "application_step_down")                                \
 	X(ACCOUNT_RECORD, "account_record")                                              \
+	X(SETTING_READ, "setting_read")                                                  \
+	X(SETTING_WRITE, "setting_write")                                                \
 	X(REGISTER_READ, "register_read")                                                \
 	X(TRANSFER_READ, "transfer_read")                                                \
 	X(TRANSFER_DECIDE, "transfer_decide")

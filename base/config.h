@@ -19,8 +19,8 @@ enum config_type { CONFIG_TEXT, CONFIG_SECRET, CONFIG_NUMBER, CONFIG_FLAG, CONFI
 	X(AUDIENCE, "audience", CONFIG_TEXT, "chaperone", 0, 0, "aud of tokens")         \
 	X(MASTER_KEY, "master_key", CONFIG_SECRET, "", 0, 0,                             \
 	  "64 hex digits that seal private keys and other secrets at rest")              \
-	X(POOL_SIZE, "pool_size", CONFIG_NUMBER, "16", 1, 256,                           \
-	  "database connections for requests")                                           \
+	X(POOL_SIZE, "pool_size", CONFIG_NUMBER, "0", 0, 256,                            \
+	  "database connections for requests; 0: four for each processor, 8 to 32")      \
 	X(POOL_WAIT_MS, "pool_wait_ms", CONFIG_NUMBER, "2000", 1, 60000,                 \
 	  "longest wait for a database connection before 503")                           \
 	X(STATEMENT_TIMEOUT_MS, "statement_timeout_ms", CONFIG_NUMBER, "10000", 100,     \

@@ -23,6 +23,7 @@
 	X(CONFLICTED, "conflicted", 409, "A conflict of interest")                       \
 	X(ALREADY_EXISTS, "already-exists", 409, "This exists already")                  \
 	X(IN_PROGRESS, "in-progress", 409, "The same request is being worked on")        \
+	X(STANDING_CHANGED, "standing-changed", 409, "What you hold has changed since")  \
 	X(VERSION_CHANGED, "version-changed", 412, "Someone changed it first")           \
 	X(BODY_TOO_LARGE, "body-too-large", 413, "The body is too large")                \
 	X(UNSUPPORTED_MEDIA, "unsupported-media-type", 415, "Send application/json")     \

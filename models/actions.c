@@ -18,21 +18,21 @@ bool step_leaves(struct arena *arena, const struct step *step, const char *state
 	return false;
 }
 
-bool row_covered(const struct reach *reach, const PGresult *row)
+bool row_covered(const struct reach *reach, const PGresult *row, const char *own)
 {
-	bool own = row_has(row, "_own") && row_flag(row, 0, "_own");
 	const char *school = row_has(row, "_school")	 ? row_text(row, 0, "_school")
 			     : row_has(row, "school_id") ? row_text(row, 0, "school_id")
 							 : NULL;
 
-	return reach_covers(reach, school, own);
+	return reach_covers(reach, school, row_has(row, own) && row_flag(row, 0, own));
 }
 
 bool step_permits(struct call *call, const struct step *step, const PGresult *row)
 {
 	struct reach reach = policy_reach(call->arena, call->me, step->permission);
 
-	return row_covered(&reach, row);
+	return row_covered(&reach, row, step->own ? step->own : "_own") &&
+	       (!step->permits || step->permits(call, row));
 }
 
 void blockers_add(struct buffer *out, const char *action, const PGresult *gate)
@@ -51,10 +51,7 @@ void blockers_add(struct buffer *out, const char *action, const PGresult *gate)
 static void action_add(struct call *call, struct buffer *out, const struct step *step)
 {
 	const char *href = resource_href(call, call_text(call, "id"));
-	json_t *fields = fields_describe(step->body, FIELD_CREATE);
-	autofree char *text = json_dumps(fields, JSON_COMPACT);
 
-	json_decref(fields);
 	buffer_text(out, out->length ? ",{\"name\":" : "{\"name\":");
 	buffer_json(out, step->action);
 	buffer_text(out, ",\"label\":");
@@ -62,7 +59,9 @@ static void action_add(struct call *call, struct buffer *out, const struct step 
 	buffer_text(out, ",\"method\":\"POST\",\"href\":");
 	buffer_json(out, arena_printf(call->arena, "%s/%s", href,
 				      step_path(call->arena, step->action)));
-	buffer_printf(out, ",\"fields\":%s}", text);
+	buffer_text(out, ",\"fields\":");
+	buffer_text(out, step_fields(step));
+	buffer_char(out, '}');
 }
 
 static int offers_find(struct call *call, const PGresult *row, struct offer *offers)
@@ -106,6 +105,31 @@ static const struct problem *gates_run(struct call *call, struct offer *offers, 
 			offers[i].gate = offers[first].gate;
 	}
 	return err;
+}
+
+bool actions_ask(struct call *call)
+{
+	const struct step *step = call->resource->flow;
+
+	for (; step && step->action; step++) {
+		struct reach reach =
+			policy_reach(call->arena, call->me, step->permission);
+
+		if (step->gate && !reach_none(&reach))
+			return true;
+	}
+	return false;
+}
+
+bool actions_gated(struct call *call, const PGresult *row)
+{
+	struct offer offers[STEPS_MAX];
+	int count = offers_find(call, row, offers);
+
+	while (count-- > 0)
+		if (offers[count].step->gate)
+			return true;
+	return false;
 }
 
 const struct problem *actions_show(struct call *call, const PGresult *row)

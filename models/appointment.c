@@ -5,11 +5,13 @@
 #include "models/resource.h"
 #include "models/words.h"
 
+static const char *const roles[] = { "slt", "administrator", "staff", "governor", NULL };
+
 static const struct field granting[] = {
 	{ "person_id", UUID, .required = true },
-	{ "role", ONE_OF, .required = true, .one_of = words_role },
+	{ "role", ONE_OF, .required = true, .one_of = roles },
 	{ "duties", LIST, .of = ONE_OF, .one_of = duty_names, .max = 12 },
-	{ "scope", ONE_OF, .required = true, .one_of = words_scope },
+	{ "scope", ONE_OF, .required = true, WORDS(words_scope) },
 	{ "school_ids", LIST, .of = UUID, .max = 200 },
 	{ "from_on", DATE },
 	{ "to_on", DATE },
@@ -26,8 +28,8 @@ static const struct listing listing = {
 	.filters =
 		(const struct filter[]){
 			{ "person_id", "a.person_id", UUID },
-			{ "role", "a.role", ONE_OF, .one_of = words_role },
-			{ "state", "a.state", ONE_OF, .one_of = words_appointment_state },
+			{ "role", "a.role", ONE_OF, .one_of = roles },
+			{ "state", "a.state", ONE_OF, WORDS(words_appointment_state) },
 			{ "current", "appointment_current(a)", FLAG },
 			{ "to_on", "a.to_on", DATE, .range = true },
 			{ 0 },
@@ -39,6 +41,7 @@ static const struct listing listing = {
 		},
 	.descending = true,
 	.id = "a.id",
+	.changed = "a.changed_xid",
 };
 
 static const struct problem *not_yours(struct call *call, const char *role)
@@ -59,48 +62,46 @@ static const struct problem *no_decider(struct call *call, bool *ret_no_decider)
 	return err;
 }
 
-static bool row_grantable(struct call *call, const PGresult *held, int row,
-			  bool none_left)
+static bool row_grantable(struct call *call, const PGresult *held, int row)
 {
 	return may_grant(call->me, row_text(held, row, "role"),
 			 array_items(call->arena, row_text(held, row, "duties")),
-			 array_items(call->arena, row_text(held, row, "school_ids")),
-			 none_left);
+			 array_items(call->arena, row_text(held, row, "_school_ids")),
+			 row_flag(held, row, "_no_decider"));
 }
 
 /* HR of all its schools ends what it could not have granted. */
-static bool row_endable(struct call *call, const PGresult *held, int row, bool none_left)
+static bool row_endable(struct call *call, const PGresult *held, int row)
 {
-	return row_grantable(call, held, row, none_left) ||
-	       column_covers(call->me, COLUMN_HR,
-			     array_items(call->arena, row_text(held, row, "school_ids")));
+	return row_grantable(call, held, row) ||
+	       column_covers(
+		       call->me, COLUMN_HR,
+		       array_items(call->arena, row_text(held, row, "_school_ids")));
 }
 
-/* Every row of `query` has to be the caller's to grant, or to end. */
-static const struct problem *all_rows(struct call *call, enum query query,
-				      bool (*judge)(struct call *, const PGresult *, int,
-						    bool))
+/* Everything that person :id holds has to be the caller's to grant, or to end. */
+static const struct problem *all_held(struct call *call,
+				      bool (*judge)(struct call *, const PGresult *, int))
 {
 	const struct problem *err;
 	const PGresult *held;
-	bool none_left = false;
 
-	if ((err = no_decider(call, &none_left)) || (err = run(call, query, &held)))
+	if ((err = run(call, q_appointment_held, &held)))
 		return err;
 	for (int row = 0; row < row_count(held); row++)
-		if (!judge(call, held, row, none_left))
+		if (!judge(call, held, row))
 			return not_yours(call, row_text(held, row, "role"));
 	return NULL;
 }
 
 const struct problem *appointments_grantable(struct call *call)
 {
-	return all_rows(call, q_appointment_held, row_grantable);
+	return all_held(call, row_grantable);
 }
 
 const struct problem *appointments_endable(struct call *call)
 {
-	return all_rows(call, q_appointment_held, row_endable);
+	return all_held(call, row_endable);
 }
 
 static const struct problem *grant_shape(struct call *call, const char *const *schools)
@@ -130,15 +131,13 @@ static const struct problem *grant(struct call *call)
 	if (!may_grant(call->me, call_text(call, "role"), duties, schools, none_left))
 		return not_yours(call, call_text(call, "role"));
 	call_set(call, "to", duties_need_second(duties) ? "proposed" : "active");
-	return resource_create(call, q_appointment_grant);
+	return resource_create(call, q_appointment_grant, Q_NONE);
 }
 
 /* The may-grant table holds for ending as for granting. */
-static const struct problem *end(struct call *call)
+static bool endable(struct call *call, const PGresult *row)
 {
-	const struct problem *err = all_rows(call, q_appointment_one, row_endable);
-
-	return err ? err : flow_move(call);
+	return row_endable(call, row, 0);
 }
 
 static const struct route routes[] = {
@@ -157,8 +156,8 @@ static const struct step flow[] = {
 	  .gate = q_appointment_second, .body = reasoning, .recent = true },
 	{ "decline", "{proposed}", "declined", APPOINTMENT_CONFIRM, "Decline",
 	  .body = reasoning },
-	{ "end", "{proposed,active}", "ended", APPOINTMENT_END, "End", .body = reasoning,
-	  .handle = end },
+	{ "end", "{proposed,active}", "ended", APPOINTMENT_END, "End", .permits = endable,
+	  .body = reasoning },
 	{ 0 },
 };
 

@@ -4,13 +4,13 @@
 static const struct field recording[] = {
 	{ "school_id", UUID },
 	{ "title", LINE, .required = true, .min = 3, .max = 200 },
-	{ "assessed_on", DATE, .required = true },
+	{ "assessed_on", DATE, .required = true, .past = true },
 	{ "author_name", LINE, .required = true, .max = 200 },
 	{ "score", NUMBER, .required = true, .min = 1, .max = 25 },
 	{ "mitigations", TEXT, .required = true, .min = 3, .max = 5000 },
 	{ "dpia_reference", LINE, .max = 200 },
 	{ "approved_by_name", LINE, .required = true, .max = 200 },
-	{ "approved_on", DATE, .required = true },
+	{ "approved_on", DATE, .required = true, .past = true },
 	{ "review_on", DATE, .required = true },
 	{ 0 },
 };

@@ -40,7 +40,7 @@ static void entry_add(const struct resource *resource, struct route route)
 		if (!entries)
 			abort();
 	}
-	entries[entry_count++] = (struct route_entry){ resource, route };
+	entries[entry_count++] = (struct route_entry){ resource, route, NULL };
 }
 
 static void step_expand(const struct resource *resource, const struct step *step)
@@ -52,6 +52,7 @@ static void step_expand(const struct resource *resource, const struct step *step
 		.permission = step->permission,
 		.sql = resource->move,
 		.body = step->body,
+		.versioned = true,
 		.recent = step->recent,
 		.provides = step->provides,
 		.step = step,
@@ -73,7 +74,7 @@ static void resource_expand(const struct resource *resource)
 static bool path_same(const char *a, const char *b)
 {
 	for (; *a && *b; a++, b++) {
-		if (*a == ':' && *b == ':') {
+		if ((*a == ':' || *a == '*') && *a == *b) {
 			a += strcspn(a, "/");
 			b += strcspn(b, "/");
 			a--, b--;
@@ -90,6 +91,25 @@ static void check_double(struct wiring *wiring, int at)
 		if (strcmp(entries[i].route.method, entries[at].route.method) == 0 &&
 		    path_same(entries[i].route.path, entries[at].route.path))
 			fault_say(wiring, "is there twice");
+}
+
+/* Once: every GET shows what its actions take. */
+static void entry_describe(struct route_entry *entry)
+{
+	json_t *fields = fields_describe(entry->route.body, FIELD_CREATE);
+	autofree char *text = json_dumps(fields, JSON_COMPACT);
+
+	entry->fields = arena_copy(process, text);
+	json_decref(fields);
+}
+
+const char *step_fields(const struct step *step)
+{
+	int at = 0;
+
+	while (entries[at].route.step != step)
+		at++;
+	return entries[at].fields;
 }
 
 bool resources_boot(const struct resource *const *registry, boot_say say)
@@ -113,6 +133,9 @@ bool resources_boot(const struct resource *const *registry, boot_say say)
 		route_check(&wiring, &entries[i]);
 		check_double(&wiring, i);
 	}
+	for (int i = 0; i < entry_count && !wiring.faults; i++)
+		if (entries[i].route.step)
+			entry_describe(&entries[i]);
 	return wiring.faults == 0;
 }
 

@@ -7,15 +7,15 @@ static const struct field changing[] = {
 	{ "handle", LINE, .clearable = true, .max = 253 },
 	{ "display_name", LINE, .clearable = true, .max = 200 },
 	{ "url", URL, .clearable = true },
-	{ "kind", ONE_OF, .clearable = true, .one_of = words_channel_kind },
-	{ "visibility", ONE_OF, .clearable = true, .one_of = words_visibility },
+	{ "kind", ONE_OF, .clearable = true, WORDS(words_channel_kind) },
+	{ "visibility", ONE_OF, .clearable = true, WORDS(words_visibility) },
 	{ "audience", LINE, .clearable = true, .max = 500 },
-	{ "purpose", ONE_OF, .clearable = true, .one_of = words_purpose },
+	{ "purpose", ONE_OF, .clearable = true, WORDS(words_purpose) },
 	{ "purpose_detail", TEXT, .clearable = true, .max = 2000 },
-	{ "declared", ONE_OF, .one_of = words_declared },
+	{ "declared", ONE_OF, WORDS(words_declared) },
 	{ "involves_pupils", FLAG },
-	{ "website_linked_on", DATE, .clearable = true },
-	{ "privacy_notice_on", DATE, .clearable = true },
+	{ "website_linked_on", DATE, .clearable = true, .past = true },
+	{ "privacy_notice_on", DATE, .clearable = true, .past = true },
 	{ 0 },
 };
 
@@ -39,12 +39,11 @@ static const struct listing listing = {
 	.filters =
 		(const struct filter[]){
 			{ "school_id", "c.school_id", UUID },
-			{ "state", "c.state", ONE_OF, .one_of = words_channel_state },
+			{ "state", "c.state", ONE_OF, WORDS(words_channel_state) },
 			{ "platform", "c.platform", LINE },
-			{ "kind", "c.kind", ONE_OF, .one_of = words_channel_kind },
-			{ "visibility", "c.visibility", ONE_OF,
-			  .one_of = words_visibility },
-			{ "declared", "c.declared", ONE_OF, .one_of = words_declared },
+			{ "kind", "c.kind", ONE_OF, WORDS(words_channel_kind) },
+			{ "visibility", "c.visibility", ONE_OF, WORDS(words_visibility) },
+			{ "declared", "c.declared", ONE_OF, WORDS(words_declared) },
 			{ "involves_pupils", "c.involves_pupils", FLAG },
 			{ "handle", "c.handle_key", LINE },
 			{ 0 },
@@ -55,6 +54,8 @@ static const struct listing listing = {
 			{ 0 },
 		},
 	.id = "c.id",
+	.changed = "c.changed_xid",
+	.search = &(const struct search){ "channel_word", "channel_id" },
 };
 
 static const struct route routes[] = {
@@ -95,4 +96,5 @@ const struct resource channel = {
 	.routes = routes,
 	.flow = flow,
 	.constraints = constraints,
+	.gates_rare = true, /* only a channel on its way to its first activation */
 };

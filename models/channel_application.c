@@ -5,8 +5,8 @@
 
 static const struct field operators[] = {
 	{ "person_id", UUID, .required = true },
-	{ "access", ONE_OF, .required = true, .one_of = words_access },
-	{ "access_until", DATE },
+	{ "access", ONE_OF, .required = true, WORDS(words_access) },
+	{ "access_until", DATE, .coming = true },
 	{ 0 },
 };
 
@@ -16,12 +16,12 @@ static const struct field content[] = {
 	{ "platform", LINE, .required = true, .max = 40 },
 	{ "proposed_name", LINE, .required = true, .min = 2, .max = 200 },
 	{ "proposed_handle", LINE, .clearable = true, .max = 253 },
-	{ "kind", ONE_OF, .required = true, .one_of = words_channel_kind },
+	{ "kind", ONE_OF, .required = true, WORDS(words_channel_kind) },
 	{ "aim", TEXT, .clearable = true, .max = 2000 },
 	{ "audience", TEXT, .clearable = true, .max = 500 },
 	{ "promotion", TEXT, .clearable = true, .max = 2000 },
-	{ "visibility", ONE_OF, .clearable = true, .one_of = words_visibility },
-	{ "purpose", ONE_OF, .clearable = true, .one_of = words_purpose },
+	{ "visibility", ONE_OF, .clearable = true, WORDS(words_visibility) },
+	{ "purpose", ONE_OF, .clearable = true, WORDS(words_purpose) },
 	{ "purpose_detail", TEXT, .clearable = true, .max = 2000 },
 	{ "other_communication_methods", TEXT, .clearable = true, .max = 2000 },
 	{ "involves_pupils", FLAG },
@@ -51,8 +51,8 @@ static const struct field recording[] = {
 	{ "handle", LINE, .required = true, .max = 253 },
 	{ "url", URL, .required = true },
 	{ "display_name", LINE, .max = 200 },
-	{ "account_created_on", DATE, .required = true },
-	{ "privacy_notice_on", DATE },
+	{ "account_created_on", DATE, .required = true, .past = true },
+	{ "privacy_notice_on", DATE, .past = true },
 	{ "reason", LINE, .max = 500 },
 	{ 0 },
 };
@@ -61,10 +61,10 @@ static const struct listing listing = {
 	.filters =
 		(const struct filter[]){
 			{ "school_id", "a.school_id", UUID },
-			{ "state", "a.state", ONE_OF, .one_of = words_application_state },
+			{ "state", "a.state", ONE_OF, WORDS(words_application_state) },
 			{ "applicant_id", "a.applicant_id", UUID },
 			{ "platform", "a.platform", LINE },
-			{ "kind", "a.kind", ONE_OF, .one_of = words_channel_kind },
+			{ "kind", "a.kind", ONE_OF, WORDS(words_channel_kind) },
 			{ "submitted_at", "a.submitted_at", TIME, .range = true },
 			{ 0 },
 		},
@@ -75,6 +75,7 @@ static const struct listing listing = {
 		},
 	.descending = true,
 	.id = "a.id",
+	.changed = "a.changed_xid",
 };
 
 /* Waiting longest first (P7). */
@@ -82,7 +83,7 @@ static const struct listing inbox_listing = {
 	.filters =
 		(const struct filter[]){
 			{ "school_id", "a.school_id", UUID },
-			{ "state", "a.state", ONE_OF, .one_of = words_application_state },
+			{ "state", "a.state", ONE_OF, WORDS(words_application_state) },
 			{ 0 },
 		},
 	.sorts =
@@ -101,11 +102,9 @@ static const struct problem *inbox(struct call *call)
 
 static const struct problem *draft(struct call *call)
 {
-	const struct problem *err = resource_insert(call, q_application_draft);
-
-	if (!err && call_text(call, "operators"))
-		err = run(call, q_application_operators_set, NULL);
-	return err ? err : resource_created(call);
+	return resource_create(call, q_application_draft,
+			       call_text(call, "operators") ? q_application_operators_set
+							    : Q_NONE);
 }
 
 static const struct problem *change(struct call *call)
@@ -120,12 +119,6 @@ static const struct problem *change(struct call *call)
 	return err ? err : resource_show(call);
 }
 
-static const struct problem *moved_first(struct call *call)
-{
-	return problem(call->arena, PROBLEM_WRONG_STATE,
-		       "Somebody else moved this first: read it again.");
-}
-
 /* Files what is submitted as a revision of its own, then moves (P4). */
 static const struct problem *file(struct call *call)
 {
@@ -135,7 +128,7 @@ static const struct problem *file(struct call *call)
 	if (err)
 		return err;
 	if (row_count(filed) == 0)
-		return moved_first(call);
+		return changed_first(call);
 	call_set(call, "to_revision", row_text(filed, 0, "revision"));
 	return flow_move(call);
 }
@@ -154,7 +147,7 @@ static const struct problem *decide(struct call *call)
 	if ((err = run(call, q_application_record_decision, &decided)))
 		return err;
 	if (row_count(decided) == 0)
-		return moved_first(call);
+		return changed_first(call);
 	call_set(call, "to", row_text(decided, 0, "to_state"));
 	call_set(call, "to_step", row_text(decided, 0, "to_step"));
 	return flow_move(call);
@@ -170,13 +163,24 @@ static const struct problem *record_account(struct call *call)
 	call_set(call, "channel_id", arena_copy(call->arena, id));
 	if ((err = run(call, q_application_account, &made)))
 		return err;
-	return row_count(made) == 0 ? moved_first(call) : flow_move(call);
+	return row_count(made) == 0 ? changed_first(call) : flow_move(call);
 }
 
 static const struct problem *exclude(struct call *call)
 {
 	const struct problem *err = resource_insert(call, q_application_exclude);
 
+	return err ? err : flow_move(call);
+}
+
+/* Whoever is named may refuse, and then judge again: nobody is made an operator. */
+static const struct problem *step_down(struct call *call)
+{
+	const PGresult *gone;
+	const struct problem *err = run(call, q_application_step_down, &gone);
+
+	if (!err && row_count(gone) == 0)
+		err = changed_first(call);
 	return err ? err : flow_move(call);
 }
 
@@ -234,6 +238,9 @@ static const struct step flow[] = {
 	{ "exclude", "{submitted,more_information}", NULL, APPLICATION_EXCLUDE,
 	  "Exclude somebody with a conflict of interest", .gate = q_application_partial,
 	  .body = excluding, .handle = exclude },
+	{ "step_down", "{draft,submitted,more_information}", NULL, APPLICATION_STEP_DOWN,
+	  "Step down as an operator", .own = "_operating", .body = explaining,
+	  .handle = step_down },
 	{ 0 },
 };
 

@@ -10,7 +10,7 @@ static json_t *path_json(const char *path)
 
 	while (*path) {
 		size_t length = strcspn(path + 1, "/") + 1;
-		bool value = length > 1 && path[1] == ':';
+		bool value = length > 1 && (path[1] == ':' || path[1] == '*');
 
 		buffer_add(&out, value ? "/{" : path, value ? 2 : length);
 		if (value) {
@@ -20,17 +20,6 @@ static json_t *path_json(const char *path)
 		path += length;
 	}
 	return json_stringn(out.data ? out.data : "", out.length);
-}
-
-static json_t *media_json(const struct route *route)
-{
-	if (route->media == MEDIA_CSV_ONLY)
-		return json_pack("[s]", "text/csv");
-	if (route->media == MEDIA_TEXT)
-		return json_array();
-	if (route->list || route->whole)
-		return json_pack("[s, s]", "application/json", "text/csv");
-	return json_pack("[s]", "application/json");
 }
 
 static void filter_add(json_t *query, const struct filter *filter)
@@ -46,6 +35,8 @@ static json_t *query_json(const struct route *route)
 {
 	json_t *query = json_array();
 
+	for (const struct field *f = route->query; f && f->name; f++)
+		json_array_append_new(query, json_string(f->name));
 	for (const struct filter *f = route->list ? route->list->filters : NULL;
 	     f && f->name; f++)
 		filter_add(query, f);
@@ -54,6 +45,10 @@ static json_t *query_json(const struct route *route)
 		json_array_append_new(query, json_string("cursor"));
 		json_array_append_new(query, json_string("sort"));
 	}
+	if (route->list && route->list->changed)
+		json_array_append_new(query, json_string("changed_since"));
+	if (route->list && route->list->search)
+		json_array_append_new(query, json_string("q"));
 	if (route_takes_fields(route))
 		json_array_append_new(query, json_string("fields"));
 	return query;
@@ -64,15 +59,17 @@ static json_t *route_json(const struct route_entry *entry)
 	const struct route *route = &entry->route;
 
 	return json_pack(
-		"{s:s, s:s, s:o, s:s, s:s*, s:o, s:o, s:o*, s:i, s:o, s:b, s:b, s:b}",
+		"{s:s, s:s, s:o, s:s, s:s*, s:o, s:o, s:o, s:o*, s:i, s:o, s:b, s:b, s:b, s:b}",
 		"resource", entry->resource->name, "method", route->method, "path",
 		path_json(route->path), "permission", permission_name(route->permission),
 		"action", route->step ? route->step->action : NULL, "body",
 		fields_describe(route->body, route_mode(route)), "query",
-		query_json(route), "listing",
+		query_json(route), "parameters",
+		fields_describe(route->query, FIELD_CREATE), "listing",
 		route->list ? listing_describe(route->list) : NULL, "status",
-		route->status ? route->status : 200, "media", media_json(route), "recent",
-		route->recent, "if_match", route->if_match, "list",
+		route->status ? route->status : 200, "media",
+		array_json(route_offers(route)), "recent", route->recent, "if_match",
+		route->if_match, "versioned", route->versioned, "list",
 		route->list || route->whole);
 }
 

@@ -6,9 +6,9 @@
 
 enum field_type {
 	UUID,	 /* RFC 9562 text, lower-cased */
-	LINE,	 /* one line of text, trimmed, no control characters; min and max in
-		    characters */
-	TEXT,	 /* the same, with line breaks and tabs */
+	LINE,	 /* one line of text, trimmed, something to see in it, nothing hidden or
+		    control; min and max in characters */
+	TEXT,	 /* the same, with line breaks and tabs, and hidden characters allowed */
 	NUMBER,	 /* whole number within min and max */
 	FLAG,	 /* true or false */
 	DATE,	 /* RFC 3339 full-date */
@@ -20,18 +20,24 @@ enum field_type {
 	LIST,	 /* array of distinct `of`; min and max count items; becomes a PostgreSQL
 		    array */
 	OBJECTS, /* array of objects checked by `fields`; becomes JSON text */
+	ANY, /* true, false, a whole number, text or array, judged elsewhere; becomes JSON
+		text */
 };
 
 struct field {
 	const char *name;
 	enum field_type type;
-	bool required;		   /* on POST and PUT; PATCH never requires */
-	bool clearable;		   /* PATCH accepts null, which clears */
-	bool fixed;		   /* said when the row is made; PATCH does not know it */
-	long min, max;		   /* 0, 0: the type's own limits */
+	bool required;	/* on POST and PUT; PATCH never requires */
+	bool clearable; /* PATCH accepts null, which clears */
+	bool fixed;	/* said when the row is made; PATCH does not know it */
+	long min, max;	/* 0, 0: the type's own limits */
+	bool past,
+		coming; /* of a DATE: today or before, today or after, by London's day */
 	const char *const *one_of; /* ends with NULL */
 	enum field_type of;
 	const struct field *fields; /* ends with { 0 } */
+	const char *const
+		*means; /* of each word of one_of; NULL: they say it themselves */
 };
 
 /* A named value: a parameter of a query finds its value by name. */

@@ -1,5 +1,5 @@
 /* Field tables as JSON: for `chaperone describe`, and for the fields an action needs. */
-#include "models/array.h"
+#include "sql/array.h"
 #include "models/field_type.h"
 
 static json_t *words_json(const char *const *words)
@@ -20,6 +20,10 @@ static json_t *field_describe(const struct field *field, enum field_mode mode)
 		field->type == LIST ? field_type_name(field->of) : NULL, "fields",
 		field->fields ? fields_describe(field->fields, FIELD_CREATE) : NULL);
 
+	if (field->past)
+		json_object_set_new(shown, "past", json_true());
+	if (field->coming)
+		json_object_set_new(shown, "coming", json_true());
 	if (field->min)
 		json_object_set_new(shown, "min", json_integer(field->min));
 	if (field->max || list)

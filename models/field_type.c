@@ -8,6 +8,7 @@
 #include "base/buffer.h"
 #include "base/encoding.h"
 #include "base/id.h"
+#include "models/field_text.h"
 #include "models/field_time.h"
 #include "models/field_url.h"
 
@@ -31,29 +32,6 @@ static const char *check_uuid(struct arena *arena, const struct field *field,
 		return "is an id: 36 characters, hexadecimal digits and dashes";
 	*ret_text = text_lower(arena, text);
 	return NULL;
-}
-
-/* Controls of C0 and C1, and what turns a line round or ends it unseen: U+2028 to U+202E
- * and U+2066 to U+2069. */
-static bool is_control(const unsigned char *at, bool breaks)
-{
-	if (at[0] < 0x20)
-		return !(breaks && strchr("\n\r\t", at[0]));
-	if (at[0] == 0xC2)
-		return at[1] < 0xA0;
-	if (at[0] == 0xE2 && at[1] == 0x80)
-		return at[2] >= 0xA8 && at[2] <= 0xAE;
-	if (at[0] == 0xE2 && at[1] == 0x81)
-		return at[2] >= 0xA6 && at[2] <= 0xA9;
-	return at[0] == 0x7F;
-}
-
-static bool has_control(const char *text, bool breaks)
-{
-	for (const char *at = text; *at; at++)
-		if (is_control((const unsigned char *)at, breaks))
-			return true;
-	return false;
 }
 
 static const char *check_length(struct arena *arena, const struct field *field,
@@ -84,16 +62,15 @@ static char *text_trim(struct arena *arena, const char *text)
 static const char *check_text(struct arena *arena, const struct field *field,
 			      const char *text, const char **ret_text)
 {
-	bool breaks = field->type == TEXT;
 	const char *trimmed = text_trim(arena, text);
+	const char *wrong;
 
 	if (!utf8_valid(text, strlen(text)))
 		return "is text in UTF-8";
-	if (has_control(trimmed, breaks))
-		return breaks ? "holds control characters"
-			      : "is one line of text, without control characters";
 	*ret_text = trimmed;
-	return check_length(arena, field, trimmed);
+	if ((wrong = check_length(arena, field, trimmed)))
+		return wrong;
+	return text_fault(trimmed, field->type == TEXT);
 }
 
 static const char *check_secret(struct arena *arena, const struct field *field,
@@ -177,9 +154,17 @@ static const char *check_url(struct arena *arena, const struct field *field,
 static const char *check_date(struct arena *arena, const struct field *field,
 			      const char *text, const char **ret_text)
 {
-	(void)field;
+	char today[DATE_SIZE];
+
+	if (!date_valid(text))
+		return "is a date, as 2026-09-01, from 1900 to 2200";
+	date_london(time(NULL), today);
+	if (field->past && strcmp(text, today) > 0)
+		return "is today or earlier";
+	if (field->coming && strcmp(text, today) < 0)
+		return "is today or later";
 	*ret_text = arena_copy(arena, text);
-	return date_valid(text) ? NULL : "is a date, as 2026-09-01, from 1900 to 2200";
+	return NULL;
 }
 
 static const char *check_time(struct arena *arena, const struct field *field,
@@ -213,6 +198,8 @@ static const struct type {
 	[LIST] = { "list", "text[]", JSON_ARRAY, "is a list", NULL, LIST_MAX },
 	[OBJECTS] = { "objects", "jsonb", JSON_ARRAY, "is a list of objects", NULL,
 		      OBJECTS_MAX },
+	[ANY] = { "any", "jsonb", JSON_ARRAY,
+		  "is true or false, a whole number, text or a list", NULL, 0 },
 };
 
 const char *type_check(struct arena *arena, const struct field *field, const char *text,

@@ -1,6 +1,7 @@
 /* Idempotency-Key: the same POST sent twice is done once, and answered twice alike. */
 #include "models/idempotency.h"
 #include <sodium.h>
+#include <stdlib.h>
 #include <string.h>
 #include "auth/vault.h"
 #include "base/encoding.h"
@@ -26,6 +27,47 @@ static bool key_valid(const char *key)
 	return length >= 1 && length <= KEY_MAX;
 }
 
+static int line_order(const void *one, const void *two)
+{
+	return strcmp(*(const char *const *)one, *(const char *const *)two);
+}
+
+/* A digest of what the caller holds: role, duties and place of each appointment, in an
+ * order of their own. */
+static const char *standing(struct call *call)
+{
+	const struct principal *me = call->me;
+	size_t count = (size_t)me->appointment_count;
+	char **lines = arena_alloc(call->arena, (count + 1) * sizeof(*lines));
+	autobuffer all = { 0 };
+
+	for (size_t i = 0; i < count; i++) {
+		const struct appointment *held = &me->appointments[i];
+
+		lines[i] = arena_printf(call->arena, "%s %s %s\n", held->role,
+					array_text(call->arena, held->duties),
+					held->tenant_wide
+						? "tenant"
+						: array_text(call->arena, held->schools));
+	}
+	qsort(lines, count, sizeof(*lines), line_order);
+	for (size_t i = 0; i < count; i++)
+		buffer_text(&all, lines[i]);
+	return digest(call->arena, all.data, all.length);
+}
+
+/* A digest of what is asked for: the body, and the parameters that shape the answer. */
+static const char *sent(struct call *call)
+{
+	const struct request *request = call->request;
+	autobuffer all = { 0 };
+
+	buffer_text(&all, request->query ? request->query : "");
+	buffer_char(&all, '\n'); /* no query string holds one */
+	buffer_add(&all, request->body, request->body_length);
+	return digest(call->arena, all.data, all.length);
+}
+
 const struct problem *idempotency_read(struct call *call)
 {
 	const struct request *request = call->request;
@@ -41,9 +83,10 @@ const struct problem *idempotency_read(struct call *call)
 	whole = arena_printf(call->arena, "%s\n%s\n%s\n%s\n%s", call->me->identity,
 			     call->me->tenant, request->method, request->path, key);
 	call->idem_key = digest(call->arena, whole, strlen(whole));
-	call->idem_digest = digest(call->arena, request->body, request->body_length);
+	call->idem_digest = sent(call);
 	call_set(call, "idem_key", call->idem_key);
 	call_set(call, "idem_digest", call->idem_digest);
+	call_set(call, "idem_standing", standing(call));
 	return NULL;
 }
 
@@ -64,9 +107,14 @@ static char *place(struct call *call)
 	return arena_printf(call->arena, "idempotency.body %s", call->idem_key);
 }
 
+static void replay_header(struct call *call, const char *name, const char *value)
+{
+	if (value)
+		answer_header(call->answer, name, arena_copy(call->arena, value));
+}
+
 static const struct problem *replay(struct call *call, const PGresult *row)
 {
-	const char *location = row_text(row, 0, "location");
 	const char *body =
 		vault_unseal(call->arena, place(call), row_text(row, 0, "body"));
 
@@ -79,9 +127,8 @@ static const struct problem *replay(struct call *call, const PGresult *row)
 	buffer_text(&call->answer->body, body);
 	if (*body)
 		call->answer->content_type = "application/json";
-	if (location)
-		answer_header(call->answer, "Location",
-			      arena_copy(call->arena, location));
+	replay_header(call, "Location", row_text(row, 0, "location"));
+	replay_header(call, "ETag", row_text(row, 0, "etag"));
 	answer_header(call->answer, "Idempotency-Replayed", "true");
 	call->replayed = true;
 	return NULL;
@@ -107,7 +154,12 @@ const struct problem *idempotency_judge(struct call *call)
 		return NULL;
 	if (!row_flag(row, 0, "same"))
 		return problem(call->arena, PROBLEM_KEY_REUSED,
-			       "This Idempotency-Key came with another body before.");
+			       "This Idempotency-Key came with another request before.");
+	if (!row_flag(row, 0, "standing"))
+		return problem(
+			call->arena, PROBLEM_STANDING_CHANGED,
+			"This was done before, but what you hold has changed since: "
+			"look whether it stands as you want it.");
 	return replay(call, row);
 }
 
@@ -118,10 +170,10 @@ const struct problem *idempotency_claim(struct call *call)
 	return err ? err : idempotency_judge(call);
 }
 
-static const char *answer_location(const struct answer *answer)
+static const char *answer_find(const struct answer *answer, const char *name)
 {
 	for (int i = 0; i < answer->header_count; i++)
-		if (strcmp(answer->headers[i].name, "Location") == 0)
+		if (strcmp(answer->headers[i].name, name) == 0)
 			return answer->headers[i].value;
 	return NULL;
 }
@@ -141,7 +193,8 @@ const struct problem *idempotency_store(struct call *call)
 		return NULL;
 	call_set(call, "idem_status", arena_printf(call->arena, "%d", answer->status));
 	call_set(call, "idem_body", vault_seal(call->arena, place(call), body));
-	call_set(call, "idem_location", answer_location(answer));
+	call_set(call, "idem_location", answer_find(answer, "Location"));
+	call_set(call, "idem_etag", answer_find(answer, "ETag"));
 	if ((err = call_queue(call, q_idempotency_store)))
 		return err;
 	call->tx.constraints = twice;

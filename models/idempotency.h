@@ -4,8 +4,9 @@
 
 /* Reads the header; 400 when it is no key. Without one nothing follows. */
 const struct problem *idempotency_read(struct call *call);
-/* Queues the claim and reads it: 409 while the first request runs, 422 for another body;
- * sets call->replayed when the earlier answer has been written as this call's. */
+/* Queues the claim and reads it: 409 while the first request runs or for a caller who
+ * holds something else now, 422 for another body; sets call->replayed when the earlier
+ * answer has been written as this call's. */
 const struct problem *idempotency_claim(struct call *call);
 /* The two halves, for a claim in the middle of a pipeline. */
 const struct problem *idempotency_queue(struct call *call);

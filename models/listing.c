@@ -5,18 +5,20 @@
 #include <string.h>
 #include "base/buffer.h"
 #include "base/problem.h"
-#include "models/array.h"
+#include "sql/array.h"
 #include "models/cursor.h"
+#include "models/link.h"
+#include "models/search.h"
 
 enum { ONLY_MAX = 64 };
 
 struct reading {
 	struct arena *arena;
 	const struct listing *listing; /* NULL: only fields= is known */
+	const struct field *asked;     /* parameters that are no filter */
 	struct values *values;
 	struct page *page;
 	struct buffer filter;
-	const char *cursor;
 };
 
 typedef const struct problem *(*reader)(struct reading *reading, const char *text);
@@ -24,7 +26,7 @@ typedef const struct problem *(*reader)(struct reading *reading, const char *tex
 static const struct problem *bad(struct arena *arena, const char *name, const char *what)
 {
 	struct problem *err =
-		problem(arena, PROBLEM_BAD_QUERY, "The parameter %.60s %s.", name, what);
+		problem(arena, PROBLEM_BAD_QUERY, "The parameter %s %s.", name, what);
 
 	fault_add(arena, &err->errors, name, "%s", what);
 	return err;
@@ -38,12 +40,13 @@ static const struct problem *read_limit(struct reading *reading, const char *tex
 	if (limit < 1 || limit > LIST_LIMIT_MAX || *text == '0')
 		return bad(reading->arena, "limit", "is a number from 1 to 200");
 	reading->page->limit = limit;
+	reading->page->limited = true;
 	return NULL;
 }
 
 static const struct problem *read_cursor(struct reading *reading, const char *text)
 {
-	reading->cursor = text; /* read once the sort is known */
+	reading->page->cursor = text; /* read once the sort is known */
 	return NULL;
 }
 
@@ -58,6 +61,12 @@ static const struct problem *read_sort(struct reading *reading, const char *text
 			return NULL;
 		}
 	return bad(reading->arena, "sort", "names no order that this list has");
+}
+
+static const struct problem *read_since(struct reading *reading, const char *text)
+{
+	reading->page->since = text;
+	return NULL;
 }
 
 static bool column_name_valid(const char *name)
@@ -171,22 +180,60 @@ static const struct problem *read_filter(struct reading *reading,
 	return bad(reading->arena, param->name, "is not known here");
 }
 
+/* Each is there for the queries, NULL when it was not given. */
+static void asked_none(struct reading *reading)
+{
+	for (const struct field *field = reading->asked; field && field->name; field++)
+		value_set(reading->arena, reading->values, field->name, NULL);
+}
+
+static const struct problem *read_asked(struct reading *reading,
+					const struct field *field, const char *text)
+{
+	const char *normal;
+
+	if (!field_text_valid(field->type, field->one_of, text, reading->arena, &normal))
+		return bad(reading->arena, field->name,
+			   arena_printf(reading->arena, "is no %s",
+					field_type_name(field->type)));
+	value_set(reading->arena, reading->values, field->name, normal);
+	return NULL;
+}
+
+static const struct problem *read_words(struct reading *reading, const char *text)
+{
+	if (search_read(reading->arena, reading->listing, text, reading->values,
+			&reading->filter))
+		return NULL;
+	return bad(reading->arena, "q", "holds one to eight words to look for");
+}
+
+static bool list_takes(const struct listing *listing, const char *name)
+{
+	if (strcmp(name, "changed_since") == 0)
+		return listing->changed;
+	return strcmp(name, "q") != 0 || listing->search;
+}
+
 static const struct problem *param_read(struct reading *reading,
 					const struct value *param)
 {
 	static const struct {
 		const char *name;
 		reader read;
-	} readers[] = { { "fields", read_fields },
-			{ "limit", read_limit },
-			{ "cursor", read_cursor },
-			{ "sort", read_sort } };
+	} readers[] = { { "fields", read_fields },	 { "limit", read_limit },
+			{ "cursor", read_cursor },	 { "sort", read_sort },
+			{ "changed_since", read_since }, { "q", read_words } };
 
 	if (!param->text || !*param->text)
 		return bad(reading->arena, param->name, "is empty");
 	for (size_t i = 0; i < (reading->listing ? COUNT_OF(readers) : 1); i++)
-		if (strcmp(readers[i].name, param->name) == 0)
+		if (strcmp(readers[i].name, param->name) == 0 &&
+		    list_takes(reading->listing, param->name))
 			return readers[i].read(reading, param->text);
+	for (const struct field *field = reading->asked; field && field->name; field++)
+		if (strcmp(field->name, param->name) == 0)
+			return read_asked(reading, field, param->text);
 	if (!reading->listing)
 		return bad(reading->arena, param->name, "is not known here");
 	return read_filter(reading, param);
@@ -198,33 +245,6 @@ static bool repeated(const struct value *params, int count, const char *name)
 		if (strcmp(params[i].name, name) == 0)
 			return true;
 	return false;
-}
-
-static void percent_add(struct buffer *out, const char *text)
-{
-	for (const char *at = text; *at; at++) {
-		if (isalnum((unsigned char)*at) || strchr("-._~,[]", *at))
-			buffer_char(out, *at);
-		else
-			buffer_printf(out, "%%%02X", (unsigned char)*at);
-	}
-}
-
-static const char *query_without_cursor(struct arena *arena, const struct value *params,
-					int count)
-{
-	autobuffer out = { 0 };
-
-	for (int i = 0; i < count; i++) {
-		if (strcmp(params[i].name, "cursor") == 0)
-			continue;
-		if (out.length)
-			buffer_char(&out, '&');
-		percent_add(&out, params[i].name);
-		buffer_char(&out, '=');
-		percent_add(&out, params[i].text);
-	}
-	return arena_copy_n(arena, out.data ? out.data : "", out.length);
 }
 
 static const struct problem *params_read(struct reading *reading,
@@ -240,11 +260,32 @@ static const struct problem *params_read(struct reading *reading,
 	return err;
 }
 
-const struct problem *page_read(struct arena *arena, const struct listing *listing,
-				const struct value *params, int param_count,
-				struct values *values, struct page *ret_page)
+/* A row that leaves a filter would be lost without a word. */
+static const struct problem *since_alone(struct arena *arena, const struct value *params,
+					 int count)
 {
-	struct reading reading = { arena, listing, values, ret_page, { 0 }, NULL };
+	static const char *const together[] = { "changed_since", "cursor", "limit",
+						"fields" };
+
+	for (int i = 0; i < count; i++) {
+		size_t known = 0;
+
+		while (known < COUNT_OF(together) &&
+		       strcmp(params[i].name, together[known]) != 0)
+			known++;
+		if (known == COUNT_OF(together))
+			return bad(arena, params[i].name,
+				   "does not go with changed_since");
+	}
+	return NULL;
+}
+
+const struct problem *page_read(struct arena *arena, const struct listing *listing,
+				const struct field *asked, const struct value *params,
+				int param_count, struct values *values,
+				struct page *ret_page)
+{
+	struct reading reading = { arena, listing, asked, values, ret_page, { 0 } };
 	const struct problem *err;
 
 	*ret_page = (struct page){ .limit = LIST_LIMIT };
@@ -252,38 +293,19 @@ const struct problem *page_read(struct arena *arena, const struct listing *listi
 		ret_page->sort = listing->sorts;
 		ret_page->descending = listing->descending;
 	}
+	asked_none(&reading);
 	err = params_read(&reading, params, param_count);
 	if (!err && listing) {
 		ret_page->filter_sql = arena_copy_n(
 			arena, reading.filter.data ? reading.filter.data : "",
 			reading.filter.length);
 		ret_page->query = query_without_cursor(arena, params, param_count);
-		if (!cursor_read(arena, listing, reading.cursor, values, ret_page))
+		if (ret_page->since)
+			err = since_alone(arena, params, param_count);
+		else if (!cursor_read(arena, listing, ret_page->cursor, values, ret_page))
 			err = bad(arena, "cursor",
 				  "is not one of this list in this order");
 	}
 	buffer_free(&reading.filter);
 	return err;
-}
-
-/* A description of the parameters, as the contract names them. */
-static json_t *filter_describe(const struct filter *filter)
-{
-	return json_pack("{s:s, s:s, s:b, s:o*}", "name", filter->name, "type",
-			 field_type_name(filter->type), "range", filter->range, "one_of",
-			 filter->one_of ? array_json(filter->one_of) : NULL);
-}
-
-json_t *listing_describe(const struct listing *listing)
-{
-	json_t *filters = json_array(), *sorts = json_array();
-
-	for (const struct filter *f = listing->filters; f && f->name; f++)
-		json_array_append_new(filters, filter_describe(f));
-	for (const struct sort *sort = listing->sorts; sort->name; sort++)
-		json_array_append_new(sorts, json_string(sort->name));
-	return json_pack("{s:o, s:o, s:s, s:b, s:i, s:i}", "filters", filters, "sorts",
-			 sorts, "default_sort", listing->sorts->name, "descending",
-			 listing->descending, "limit", LIST_LIMIT, "limit_max",
-			 LIST_LIMIT_MAX);
 }

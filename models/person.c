@@ -1,18 +1,23 @@
 /* People of the tenant: staff, volunteers, governors, parents; with
  * or without a sign-in. */
+#include <string.h>
 #include <time.h>
 #include "auth/opaque.h"
 #include "base/id.h"
 #include "models/appointment.h"
 #include "models/resource.h"
-#include "models/words.h"
 
 enum { INVITATION_SECONDS = 14 * 24 * 3600 };
+
+static const char *const person_types[] = { "employee",	 "agency",     "volunteer",
+					    "ptfa",	 "governor",   "trustee",
+					    "member",	 "contractor", "student_teacher",
+					    "candidate", "parent",     NULL };
 
 static const struct field content[] = {
 	{ "name", LINE, .required = true, .min = 2, .max = 200 },
 	{ "email", EMAIL, .clearable = true },
-	{ "person_type", ONE_OF, .required = true, .one_of = words_person_type },
+	{ "person_type", ONE_OF, .required = true, .one_of = person_types },
 	{ "job_title", LINE, .clearable = true, .max = 200 },
 	{ "school_id", UUID, .clearable = true },
 	{ 0 },
@@ -29,7 +34,7 @@ static const struct listing listing = {
 		(const struct filter[]){
 			{ "school_id", "p.school_id", UUID },
 			{ "person_type", "p.person_type", ONE_OF,
-			  .one_of = words_person_type },
+			  .one_of = person_types },
 			{ "email", "p.email", EMAIL },
 			{ "left_on", "p.left_on", DATE, .range = true },
 			{ "can_sign_in", "(p.identity_id IS NOT NULL)", FLAG },
@@ -42,6 +47,9 @@ static const struct listing listing = {
 			{ 0 },
 		},
 	.id = "p.id",
+	.changed = "p.changed_xid",
+	.gone = q_person_gone,
+	.search = &(const struct search){ "person_word", "person_id" },
 };
 
 static const struct problem *beyond_reach(struct call *call)
@@ -73,7 +81,7 @@ static const struct problem *uninvitable(struct call *call, const PGresult *pers
 {
 	const char *name = row_text(person, 0, "name");
 
-	if (row_flag(person, 0, "left"))
+	if (row_text(person, 0, "left_on"))
 		return problem(call->arena, PROBLEM_WRONG_STATE, "%s has left.", name);
 	if (row_flag(person, 0, "can_sign_in"))
 		return problem(call->arena, PROBLEM_WRONG_STATE,
@@ -110,17 +118,34 @@ static const struct problem *invite(struct call *call)
 	return NULL;
 }
 
+/* A last day that lies ahead may be moved; one that has passed is what happened. */
+static const struct problem *unleavable(struct call *call, const PGresult *person)
+{
+	const char *left_on = row_text(person, 0, "left_on");
+
+	if (!left_on || (!row_flag(person, 0, "gone") &&
+			 strcmp(left_on, call_text(call, "left_on")) != 0))
+		return NULL;
+	return problem(call->arena, PROBLEM_WRONG_STATE,
+		       "%s has left, or leaves: the last day on record is %s.",
+		       row_text(person, 0, "name"), left_on);
+}
+
 /* Ends every appointment with the person: what the caller could grant, or HR's schools.
  */
 static const struct problem *leave(struct call *call)
 {
 	const struct problem *err;
-	const PGresult *person;
+	const PGresult *person, *gone;
 
-	if ((err = standing(call, &person)))
+	if ((err = standing(call, &person)) || (err = appointments_endable(call)) ||
+	    (err = version_judge(call, person)) || (err = unleavable(call, person)))
 		return err;
-	if ((err = appointments_endable(call)) || (err = run(call, q_person_leave, NULL)))
+	call_set(call, "version", row_text(person, 0, "version"));
+	if ((err = run(call, q_person_leave, &gone)))
 		return err;
+	if (row_count(gone) == 0)
+		return changed_first(call);
 	call_reach(call, PERSON_READ);
 	return resource_show(call);
 }
@@ -134,8 +159,8 @@ static const struct route routes[] = {
 	  .body = content, .if_match = true },
 	{ "POST", "/v1/people/:id/invite", PERSON_WRITE, .handle = invite, .status = 201,
 	  .recent = true },
-	{ "POST", "/v1/people/:id/leave", PERSON_WRITE, .handle = leave,
-	  .body = leaving },
+	{ "POST", "/v1/people/:id/leave", PERSON_WRITE, .handle = leave, .body = leaving,
+	  .versioned = true },
 	{ 0 },
 };
 

@@ -1,7 +1,7 @@
 /* A reach as SQL: what stands in {reach}, and the values it takes. */
 #include "models/reach.h"
 #include <string.h>
-#include "models/array.h"
+#include "sql/array.h"
 
 static void clause_add(struct buffer *out, const char *expression, const char *test)
 {

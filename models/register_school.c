@@ -7,7 +7,7 @@ static const struct listing listing = {
 		(const struct filter[]){
 			{ "q", "s.name_key", LINE, .prefix = true },
 			{ "urn", "s.urn", LINE },
-			{ "status", "s.status", ONE_OF, .one_of = words_register_status },
+			{ "status", "s.status", ONE_OF, WORDS(words_register_status) },
 			{ "phase", "s.phase", ONE_OF, .one_of = words_phase },
 			{ "local_authority", "s.local_authority", LINE },
 			{ "trust_id", "m.trust_id", UUID },

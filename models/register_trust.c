@@ -8,7 +8,7 @@ static const struct listing listing = {
 			{ "q", "t.name_key", LINE, .prefix = true },
 			{ "uid", "t.uid", LINE },
 			{ "companies_house_number", "t.companies_house_number", LINE },
-			{ "kind", "t.kind", ONE_OF, .one_of = words_trust_kind },
+			{ "kind", "t.kind", ONE_OF, WORDS(words_trust_kind) },
 			{ 0 },
 		},
 	.sorts =

@@ -23,6 +23,28 @@ bool route_takes_fields(const struct route *route)
 	return route->sql || route->step || route->list;
 }
 
+const char *const *route_offers(const struct route *route)
+{
+	static const char *const json[] = { "application/json", NULL };
+	static const char *const csv[] = { "text/csv", NULL };
+	static const char *const page[] = { "application/json", "text/html", NULL };
+	static const char *const lists[] = { "application/json", "text/csv",
+					     "application/x-ndjson", NULL };
+	static const char *const own[] = { NULL };
+
+	switch (route->media) {
+	case MEDIA_CSV_ONLY:
+		return csv;
+	case MEDIA_PAGE:
+		return page;
+	case MEDIA_TEXT:
+		return own;
+	case MEDIA_JSON:
+		break;
+	}
+	return route->list || route->whole ? lists : json;
+}
+
 enum field_mode route_mode(const struct route *route)
 {
 	return strcmp(route->method, "PATCH") == 0 ? FIELD_PATCH : FIELD_CREATE;
@@ -34,22 +56,42 @@ static void reach_read(struct call *call)
 		call_reach(call, call->resource->read);
 }
 
-const struct problem *resource_show(struct call *call)
+/* The row, in one round trip where nothing has to be asked about it afterwards. With
+ * gates to ask the row comes first, because its state says which; where few rows have
+ * any, the transaction is ended with the row, and begun again for those that do. */
+static const struct problem *row_look(struct call *call, const PGresult **ret_row)
 {
 	const struct resource *resource = call->resource;
+	bool gates = actions_ask(call);
 	const struct problem *err;
-	const PGresult *row;
 
-	reach_read(call);
-	err = resource->flow ? run(call, resource->get, &row)
-			     : run_last(call, resource->get, &row);
-	if (err)
+	if (gates && !(call->read_only && resource->gates_rare))
+		return run(call, resource->get, ret_row);
+	err = run_last(call, resource->get, ret_row);
+	if (err || !gates || row_count(*ret_row) == 0 || !actions_gated(call, *ret_row))
 		return err;
+	if ((err = call_commit(call)))
+		return err;
+	return run(call, resource->get, ret_row);
+}
+
+const struct problem *resource_show_row(struct call *call, const PGresult *row)
+{
 	if (row_count(row) == 0)
 		return nothing(call);
 	call->row = row;
 	call->tagged = true;
-	return resource->flow ? actions_show(call, row) : NULL;
+	return call->resource->flow ? actions_show(call, row) : NULL;
+}
+
+const struct problem *resource_show(struct call *call)
+{
+	const struct problem *err;
+	const PGresult *row;
+
+	reach_read(call);
+	err = row_look(call, &row);
+	return err ? err : resource_show_row(call, row);
 }
 
 const struct problem *resource_row(struct call *call, enum query query)
@@ -120,24 +162,49 @@ const struct problem *resource_insert(struct call *call, enum query query)
 	return err ? err : outcome(call, rows);
 }
 
-const struct problem *resource_created(struct call *call)
+const struct problem *resource_create(struct call *call, enum query query,
+				      enum query more)
 {
 	const char *id = call_text(call, "id");
-	const struct problem *err = resource_show(call);
+	const struct problem *err;
+	const PGresult *made, *row;
 
-	answer_header(call->answer, "Location", resource_href(call, id));
-	if (!err || err->kind != PROBLEM_NOT_FOUND)
+	err = call_queue(call, query);
+	if (!err && more)
+		err = call_queue(call, more);
+	reach_read(call);
+	if (!err)
+		err = call_queue(call, call->resource->get);
+	if (!err)
+		err = call_read(call, &made);
+	if (!err)
+		err = outcome(call, made);
+	if (!err && more)
+		err = call_read(call, NULL);
+	if (err || (err = call_read(call, &row)))
 		return err;
+	answer_header(call->answer, "Location", resource_href(call, id));
+	if (row_count(row) > 0)
+		return resource_show_row(call, row);
 	/* whoever may add one need not be among those who may read it */
 	call_answer(call, 201, json_pack("{s:s}", "id", id));
 	return NULL;
 }
 
-const struct problem *resource_create(struct call *call, enum query query)
+const struct problem *version_judge(struct call *call, const PGresult *row)
 {
-	const struct problem *err = resource_insert(call, query);
+	const char *now = row_text(row, 0, "version");
 
-	return err ? err : resource_created(call);
+	if (!call->if_version || strcmp(call->if_version, now) == 0)
+		return NULL;
+	return problem(call->arena, PROBLEM_VERSION_CHANGED,
+		       "This is at version %s now: read it again.", now);
+}
+
+const struct problem *changed_first(struct call *call)
+{
+	return problem(call->arena, PROBLEM_WRONG_STATE,
+		       "Somebody else changed this first: read it again.");
 }
 
 /* Why an UPDATE found no row: 404, 403 or 412, in this order. */
@@ -152,11 +219,8 @@ static const struct problem *update_missed(struct call *call)
 		return err;
 	if (row_count(row) == 0)
 		return nothing(call);
-	if (row_covered(&reach, row) &&
-	    strcmp(row_text(row, 0, "version"), call_text(call, "version")) != 0)
-		return problem(call->arena, PROBLEM_VERSION_CHANGED,
-			       "This is at version %s now: read it again.",
-			       row_text(row, 0, "version"));
+	if (row_covered(&reach, row, "_own") && (err = version_judge(call, row)))
+		return err;
 	return problem(
 		call->arena, PROBLEM_FORBIDDEN,
 		"You may see this, but what you hold does not cover a change here.");

@@ -2,12 +2,20 @@
 #include "models/resource.h"
 #include "models/words.h"
 
+static const char *const type_groups[] = { "academies",
+					   "free_schools",
+					   "local_authority_maintained",
+					   "independent",
+					   "special",
+					   "colleges",
+					   "other",
+					   NULL };
+
 static const struct field content[] = {
 	{ "name", LINE, .required = true, .min = 2, .max = 200 },
 	{ "urn", LINE, .clearable = true, .min = 6, .max = 6 },
 	{ "phase", ONE_OF, .clearable = true, .one_of = words_phase },
-	{ "establishment_type_group", ONE_OF, .clearable = true,
-	  .one_of = words_type_group },
+	{ "establishment_type_group", ONE_OF, .clearable = true, .one_of = type_groups },
 	{ "local_authority", LINE, .clearable = true, .max = 100 },
 	{ "email", EMAIL, .clearable = true },
 	{ "telephone", LINE, .clearable = true, .max = 40 },

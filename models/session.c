@@ -1,10 +1,10 @@
 /* Signing in and staying signed in: sessions, tokens, invitations, and who I am. */
 #include <time.h>
 #include "auth/opaque.h"
-#include "auth/password.h"
 #include "auth/token.h"
 #include "base/config.h"
 #include "models/resource.h"
+#include "models/session_proof.h"
 #include "models/session_tokens.h"
 
 static const struct field signing_in[] = {
@@ -39,29 +39,12 @@ static const struct field password_changing[] = {
 	{ 0 },
 };
 
-/* Checks a password with no connection held; the try was counted before. No row is an
- * unknown user, and a locked one gets the same answer at the same cost: who is who is not
- * told. */
-static const struct problem *prove(struct call *call, const PGresult *rows,
-				   const char *password)
+/* A text of the one row there may be, for longer than the transaction; NULL: none. */
+static const char *kept(struct call *call, const PGresult *rows, const char *column)
 {
-	bool known = row_count(rows) > 0 && row_text(rows, 0, "password_hash");
-	const char *hash = NULL;
-	const struct problem *err;
-	const PGresult *allowed;
+	const char *text = row_count(rows) > 0 ? row_text(rows, 0, column) : NULL;
 
-	if (known) {
-		call_set(call, "identity_id",
-			 arena_copy(call->arena, row_text(rows, 0, "identity_id")));
-		if ((err = run(call, q_sign_in_try, &allowed)))
-			return err;
-		if (row_count(allowed) > 0)
-			hash = arena_copy(call->arena,
-					  row_text(rows, 0, "password_hash"));
-	}
-	if ((err = call_commit(call)))
-		return err;
-	return password_matches(hash, password) ? NULL : sign_in_refused(call);
+	return text ? arena_copy(call->arena, text) : NULL;
 }
 
 static const struct problem *sign_in(struct call *call)
@@ -71,7 +54,9 @@ static const struct problem *sign_in(struct call *call)
 
 	call_set(call, "login", call_text(call, "email"));
 	if ((err = run(call, q_sign_in_find, &found)) ||
-	    (err = prove(call, found, call_text(call, "password"))))
+	    (err = session_prove(call, kept(call, found, "identity_id"),
+				 kept(call, found, "password_hash"),
+				 call_text(call, "password"))))
 		return err;
 	return session_begin(call, time(NULL));
 }
@@ -125,20 +110,11 @@ static const struct problem *switch_tenant(struct call *call)
 	return session_begin(call, call->me->auth_time);
 }
 
-static const struct problem *weak(struct call *call, const char *pointer,
-				  const char *password, const char *name,
-				  const char *email)
-{
-	const char *own[] = { name, email, NULL };
-	const char *fault = password_fault(password, own);
-
-	return fault ? problem_field(call->arena, pointer, "%s", fault) : NULL;
-}
-
-/* A known e-mail address proves itself by its password; a new one sets it. */
+/* A known e-mail address proves itself by its password; a new one sets it. Until the
+ * password itself is looked at both hear the same, at the same cost. */
 static const struct problem *accept_invitation(struct call *call)
 {
-	const char *password = call_text(call, "password");
+	const char *password = call_text(call, "password"), *known;
 	const struct problem *err;
 	const PGresult *found, *accepted;
 	char id[ID_SIZE];
@@ -150,17 +126,16 @@ static const struct problem *accept_invitation(struct call *call)
 	if (row_count(found) == 0)
 		return problem_field(call->arena, "/invitation_token",
 				     "is unknown, used or expired");
+	known = kept(call, found, "identity_id");
 	call_set(call, "password_hash", NULL);
-	call_set(call, "invited_email",
-		 arena_copy(call->arena, row_text(found, 0, "email")));
-	call_set(call, "proved_id",
-		 arena_copy(call->arena, row_text(found, 0, "identity_id")));
-	if (row_text(found, 0, "identity_id"))
-		err = prove(call, found, password);
-	else if (!(err = weak(call, "/password", password, row_text(found, 0, "name"),
-			      row_text(found, 0, "email"))) &&
-		 !(err = call_commit(call)))
-		call_set(call, "password_hash", password_hash(call->arena, password));
+	call_set(call, "invited_email", kept(call, found, "email"));
+	call_set(call, "proved_id", known);
+	if ((err = session_weak(call, "/password", row_text(found, 0, "name"),
+				row_text(found, 0, "email"))))
+		return err;
+	err = known ? session_prove(call, known, kept(call, found, "password_hash"),
+				    password)
+		    : session_hash(call, password);
 	if (err)
 		return err;
 	id_new(id);
@@ -175,24 +150,27 @@ static const struct problem *accept_invitation(struct call *call)
 	return session_begin(call, time(NULL));
 }
 
+/* The new one is hashed before the proof: once a try is counted nothing may fail for want
+ * of a slot. */
 static const struct problem *change_password(struct call *call)
 {
 	const struct problem *err;
 	const PGresult *mine;
+	const char *hash;
 
-	if ((err = run(call, q_identity_hash, &mine)) ||
-	    (err = weak(call, "/new_password", call_text(call, "new_password"), "",
-			row_text(mine, 0, "login"))))
+	if ((err = run(call, q_identity_hash, &mine)))
 		return err;
-	call_set(call, "identity_id", call->me->identity);
-	if ((err = prove(call, mine, call_text(call, "current_password")))) {
-		if (err->kind == PROBLEM_SIGN_IN_FAILED)
-			return problem_field(call->arena, "/current_password",
-					     "is wrong");
+	hash = kept(call, mine, "password_hash");
+	if ((err = session_weak(call, "/new_password", "", row_text(mine, 0, "login"))) ||
+	    (err = session_hash(call, call_text(call, "new_password"))))
 		return err;
-	}
-	call_set(call, "password_hash",
-		 password_hash(call->arena, call_text(call, "new_password")));
+	err = session_prove(call, call->me->identity, hash,
+			    call_text(call, "current_password"));
+	if (err)
+		return err->kind == PROBLEM_SIGN_IN_FAILED
+			       ? problem_field(call->arena, "/current_password",
+					       "is wrong")
+			       : err;
 	if ((err = run_last(call, q_password_change, NULL)))
 		return err;
 	call->answer->status = 204;
@@ -245,6 +223,7 @@ static const struct problem *jwks(struct call *call)
 
 static const char *const gives_open[] = { "login",
 					  "identity_id",
+					  "network",
 					  "session_id",
 					  "amr",
 					  "auth_time",
@@ -277,8 +256,16 @@ static const struct route routes[] = {
 	{ 0 },
 };
 
+static const struct constraint constraints[] = {
+	{ "person_identity", PROBLEM_ALREADY_EXISTS, NULL,
+	  "Whoever signs in with this e-mail address is somebody else of this tenant already: "
+	  "ask for an invitation to another address." },
+	{ 0 },
+};
+
 const struct resource session = {
 	.name = "session",
 	.path = "/v1/auth",
 	.routes = routes,
+	.constraints = constraints,
 };

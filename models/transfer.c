@@ -16,8 +16,8 @@ static const struct field declining[] = {
 static const struct listing listing = {
 	.filters =
 		(const struct filter[]){
-			{ "state", "t.state", ONE_OF, .one_of = words_transfer_state },
-			{ "side", "t.side", ONE_OF, .one_of = words_transfer_side },
+			{ "state", "t.state", ONE_OF, WORDS(words_transfer_state) },
+			{ "side", "t.side", ONE_OF, WORDS(words_transfer_side) },
 			{ "urn", "t.urn", LINE },
 			{ "school_id", "t.school_id", UUID },
 			{ 0 },

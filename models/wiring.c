@@ -34,7 +34,7 @@ static bool path_names(const char *path, const char *name)
 {
 	size_t length = strlen(name);
 
-	for (const char *at = strchr(path, ':'); at; at = strchr(at + 1, ':'))
+	for (const char *at = strpbrk(path, ":*"); at; at = strpbrk(at + 1, ":*"))
 		if (strcspn(at + 1, "/") == length && strncmp(at + 1, name, length) == 0)
 			return true;
 	return false;
@@ -48,15 +48,6 @@ static bool field_named(const struct field *fields, const char *name)
 	return false;
 }
 
-/* A row's own queries (get, gates) know the row and the caller, no body. */
-static bool row_source(const void *data, const char *name)
-{
-	const struct resource *resource = data;
-
-	(void)resource;
-	return me_known(name) || strcmp(name, "id") == 0;
-}
-
 /* What any step of the flow gives, the move query knows: NULL from the other steps. */
 static bool flow_gives(const struct resource *resource, const char *name)
 {
@@ -68,17 +59,16 @@ static bool flow_gives(const struct resource *resource, const char *name)
 		name);
 }
 
-static bool route_source(const void *data, const char *name)
+static bool route_gives(const struct route_entry *entry, const char *name)
 {
-	const struct route_entry *entry = data;
 	const struct route *route = &entry->route;
 	bool post = strcmp(route->method, "POST") == 0;
 	bool patch = strcmp(route->method, "PATCH") == 0;
 
 	if (me_known(name))
 		return route->permission != PUBLIC;
-	if (path_names(route->path, name) || field_named(route->body, name) ||
-	    named(route->provides, name))
+	if (path_names(route->path, name) || field_named(route->query, name) ||
+	    field_named(route->body, name) || named(route->provides, name))
 		return true;
 	if (patch && strncmp(name, "has_", 4) == 0)
 		return field_named(route->body, name + 4);
@@ -86,6 +76,13 @@ static bool route_source(const void *data, const char *name)
 		return true;
 	return (post && strcmp(name, "id") == 0) ||
 	       (route->if_match && strcmp(name, "version") == 0);
+}
+
+bool name_given(const struct route_entry *entry, const char *name)
+{
+	if (entry)
+		return route_gives(entry, name);
+	return me_known(name) || strcmp(name, "id") == 0;
 }
 
 static const struct filter *state_filter(const struct resource *resource)
@@ -108,16 +105,17 @@ static void step_check(struct wiring *wiring, const struct resource *resource,
 		fault_say(wiring, "%s names no states to leave", step->action);
 	for (; states && *from; from++)
 		if (!named(states->one_of, *from))
-			fault_say(wiring, "%s leaves %s, which is no state", step->action,
-				  *from);
+			fault_say(wiring,
+				  "%s leaves %s, which is no state of the list's filter",
+				  step->action, *from);
 	if (states && step->to && !named(states->one_of, step->to))
-		fault_say(wiring, "%s goes to %s, which is no state", step->action,
-			  step->to);
+		fault_say(wiring, "%s goes to %s, which is no state of the list's filter",
+			  step->action, step->to);
 	if (!step->label)
 		fault_say(wiring, "%s has no label", step->action);
 	if (!step->gate)
 		return;
-	query_wired(wiring, step->gate, row_source, resource);
+	query_wired(wiring, step->gate, NULL);
 	if (query_has_slot(step->gate, "reach"))
 		fault_say(wiring, "%s is a gate and has {reach}",
 			  query_texts[step->gate].name);
@@ -140,7 +138,7 @@ void resource_check(struct wiring *wiring, const struct resource *resource)
 	if (resource->get && resource->read == UNSET)
 		fault_say(wiring, "can be read without a permission");
 	if (resource->get)
-		query_wired(wiring, resource->get, row_source, resource);
+		query_wired(wiring, resource->get, NULL);
 	if (resource->flow)
 		flow_check(wiring, resource);
 }
@@ -163,8 +161,10 @@ static void list_check(struct wiring *wiring, const struct route *route)
 			   !query_has_slot(route->sql, "filter")))
 		fault_say(wiring, "%s has no {filter} or no {cursor}",
 			  query_texts[route->sql].name);
+	if (list->changed && route->handle)
+		fault_say(wiring, "offers changed_since, but has a handler");
 	for (const struct filter *f = list->filters; f && f->name; f++)
-		if (f->type == LIST || f->type == OBJECTS ||
+		if (f->type == LIST || f->type == OBJECTS || f->type == ANY ||
 		    (f->type == ONE_OF && !f->one_of))
 			fault_say(wiring, "filter %s has a type that cannot filter",
 				  f->name);
@@ -182,8 +182,8 @@ static void method_check(struct wiring *wiring, const struct route *route)
 		fault_say(wiring, "reads, but takes a body");
 	if (!get && (route->list || route->whole))
 		fault_say(wiring, "writes, but is a list");
-	if (strcmp(route->method, "PATCH") == 0 && !route->if_match)
-		fault_say(wiring, "is a PATCH without if_match");
+	if (!get && strcmp(route->method, "POST") != 0 && !route->if_match)
+		fault_say(wiring, "is a %s without if_match", route->method);
 }
 
 void route_check(struct wiring *wiring, const struct route_entry *entry)
@@ -202,7 +202,8 @@ void route_check(struct wiring *wiring, const struct route_entry *entry)
 			  "writes, but its resource has no get query to show the row");
 	method_check(wiring, route);
 	list_check(wiring, route);
+	fields_wired(wiring, route->query, "parameter");
 	fields_wired(wiring, route->body, "field");
 	if (route->sql)
-		query_wired(wiring, route->sql, route_source, entry);
+		query_wired(wiring, route->sql, entry);
 }

@@ -14,10 +14,11 @@ void resource_check(struct wiring *wiring, const struct resource *resource);
 void route_check(struct wiring *wiring, const struct route_entry *entry);
 /* A field table: names, types, words. */
 void fields_wired(struct wiring *wiring, const struct field *fields, const char *what);
-/* Every parameter of a query, its slots' expressions included, must
- * be known to `source`. */
-typedef bool (*name_source)(const void *data, const char *name);
-void query_wired(struct wiring *wiring, enum query query, name_source source,
-		 const void *data);
+/* Every parameter of a query, its slots' expressions included, must be given by the route
+ * it belongs to. entry NULL: a row's own query (get, gates) knows the row and the caller,
+ * no body. */
+void query_wired(struct wiring *wiring, enum query query,
+		 const struct route_entry *entry);
+bool name_given(const struct route_entry *entry, const char *name);
 /* Is the name one the engine sets, which no table may use? */
 bool name_reserved(const char *name);

@@ -38,13 +38,18 @@ static void field_wired(struct wiring *wiring, const struct field *field,
 			  field->name);
 	if (words && (!field->one_of || !field->one_of[0]))
 		fault_say(wiring, "%s %s has no words", what, field->name);
-	if (field->type == LIST && (field->of == LIST || field->of == OBJECTS))
+	if (field->type == LIST &&
+	    (field->of == LIST || field->of == OBJECTS || field->of == ANY))
 		fault_say(wiring, "%s %s is a list of lists", what, field->name);
-	if (nested && (field->type == LIST || field->type == OBJECTS))
+	if (nested &&
+	    (field->type == LIST || field->type == OBJECTS || field->type == ANY))
 		fault_say(wiring, "%s %s nests deeper than objects of plain fields", what,
 			  field->name);
 	if (field->type == OBJECTS && !nested && (!field->fields || !field->fields->name))
 		fault_say(wiring, "%s %s has no fields", what, field->name);
+	if ((field->past || field->coming) && field->type != DATE)
+		fault_say(wiring, "%s %s is no date to be past or coming", what,
+			  field->name);
 	if (field->min > field->max && field->max)
 		fault_say(wiring, "%s %s has min above max", what, field->name);
 }
@@ -84,8 +89,7 @@ static bool query_expand(struct wiring *wiring, enum query query,
 	return filled && statement_compile(wiring->arena, text->name, filled, statement);
 }
 
-void query_wired(struct wiring *wiring, enum query query, name_source source,
-		 const void *data)
+void query_wired(struct wiring *wiring, enum query query, const struct route_entry *entry)
 {
 	const struct query_text *text = &query_texts[query];
 	struct statement statement;
@@ -98,7 +102,7 @@ void query_wired(struct wiring *wiring, enum query query, name_source source,
 		return;
 	}
 	for (int i = 0; i < statement.param_count; i++)
-		if (!source(data, statement.params[i]))
+		if (!name_given(entry, statement.params[i]))
 			fault_say(wiring, "nothing gives :%s of %s (%s:%d)",
 				  statement.params[i], text->name, text->file,
 				  text->line);

@@ -19,6 +19,7 @@ SELECT a.id, a.person_id, p.name AS person_name, a.role, a.duties, a.scope,
 --   AND x.appointment_id = a.id AND x.school_id = ANY (:reach_schools::uuid[]) LIMIT 1)
 -- own: a.person_id = :me_person::uuid
 -- An appointment over several schools has no one school: only the whole tenant's may move it.
+-- _school_ids and _no_decider are what the may-grant table asks for, whatever the caller sees.
 SELECT a.id, a.person_id, p.name AS person_name, a.role, a.duties, a.scope,
        (SELECT coalesce(json_agg(json_build_object('id', x.school_id, 'name', s.name) ORDER BY s.name), '[]')
 	  FROM appointment_school x LEFT JOIN school s ON s.tenant_id = x.tenant_id AND s.id = x.school_id
@@ -26,31 +27,30 @@ SELECT a.id, a.person_id, p.name AS person_name, a.role, a.duties, a.scope,
        a.state, a.from_on, a.to_on, appointment_current(a) AS current,
        a.granted_by, a.granted_name, a.confirmed_by, a.confirmed_name, a.reason,
        a.version, a.created_at,
-       CASE cardinality(appointment_schools(a.id)) WHEN 1 THEN (appointment_schools(a.id))[1] END AS _school,
-       a.person_id = :me_person::uuid AS _own
-  FROM appointment a LEFT JOIN person p ON p.tenant_id = a.tenant_id AND p.id = a.person_id
+       CASE cardinality(held.ids) WHEN 1 THEN held.ids[1] END AS _school, held.ids AS _school_ids,
+       tenant_no_decider() AS _no_decider, a.person_id = :me_person::uuid AS _own
+  FROM appointment a
+ CROSS JOIN LATERAL (SELECT appointment_schools(a.id) AS ids) held
+  LEFT JOIN person p ON p.tenant_id = a.tenant_id AND p.id = a.person_id
  WHERE a.tenant_id = :me_tenant::uuid AND a.id = :id::uuid AND {reach};
 
 -- name: appointment_held :many
 -- What a person holds or is proposed for, for whoever would invite or remove them.
-SELECT id, role, duties, scope, school_ids FROM appointments_held(:id::uuid);
-
--- name: appointment_one :one
-SELECT a.id, a.role, a.duties, a.scope,
-       appointment_schools(a.id) AS school_ids
-  FROM appointment a WHERE a.tenant_id = :me_tenant::uuid AND a.id = :id::uuid;
+SELECT id, role, duties, scope, school_ids AS _school_ids, tenant_no_decider() AS _no_decider
+  FROM appointments_held(:id::uuid);
 
 -- name: appointment_grant :one
 -- The person and every school must be within sight; the caller's right to grant was judged before.
+-- Nothing is held beyond the holder's last day.
 WITH wanted AS (
-	SELECT p.id AS person_id, p.school_id AS home,
+	SELECT p.id AS person_id, p.school_id AS home, least(p.left_on, :to_on::date) AS to_on,
 	       (SELECT count(*) FROM school s WHERE s.tenant_id = :me_tenant::uuid
 		 AND s.id = ANY (:school_ids::uuid[])) AS schools
 	  FROM (SELECT 1) one LEFT JOIN person p
 	    ON p.tenant_id = :me_tenant::uuid AND p.id = :person_id::uuid
 	   AND (p.left_on IS NULL OR p.left_on >= today())
 ), judged AS (
-	SELECT person_id, CASE WHEN person_id IS NULL THEN '/person_id'
+	SELECT person_id, to_on, CASE WHEN person_id IS NULL THEN '/person_id'
 		WHEN schools < coalesce(cardinality(:school_ids::uuid[]), 0) THEN '/school_ids'
 		WHEN home IS NOT NULL AND (:scope = 'tenant' OR :school_ids::uuid[] <> ARRAY[home]) THEN '/person_id'
 		END AS fault,
@@ -62,7 +62,7 @@ WITH wanted AS (
 	INSERT INTO appointment (tenant_id, id, person_id, role, duties, scope, state, from_on, to_on,
 		granted_by, granted_name, reason)
 	SELECT :me_tenant::uuid, :id::uuid, person_id, :role, coalesce(:duties::text[], '{}'), :scope,
-	       :to, coalesce(:from_on::date, today()), :to_on::date, :me_person::uuid, me_name(), :reason
+	       :to, coalesce(:from_on::date, today()), to_on, :me_person::uuid, me_name(), :reason
 	  FROM judged WHERE fault IS NULL
 ), placed AS (
 	INSERT INTO appointment_school (tenant_id, appointment_id, school_id, person_id)

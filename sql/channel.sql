@@ -49,22 +49,39 @@ SELECT h.at, h.subject, h.actor_id, h.actor_name, h.action, h.from_state, h.to_s
 
 -- name: channel_change :one
 -- school: c.school_id
-UPDATE channel c SET version = c.version + 1,
-       platform = CASE WHEN :has_platform::boolean THEN :platform ELSE c.platform END,
-       handle = CASE WHEN :has_handle::boolean THEN :handle ELSE c.handle END,
-       display_name = CASE WHEN :has_display_name::boolean THEN :display_name ELSE c.display_name END,
-       url = CASE WHEN :has_url::boolean THEN :url ELSE c.url END,
-       kind = CASE WHEN :has_kind::boolean THEN :kind ELSE c.kind END,
-       visibility = CASE WHEN :has_visibility::boolean THEN :visibility ELSE c.visibility END,
-       audience = CASE WHEN :has_audience::boolean THEN :audience ELSE c.audience END,
-       purpose = CASE WHEN :has_purpose::boolean THEN :purpose ELSE c.purpose END,
-       purpose_detail = CASE WHEN :has_purpose_detail::boolean THEN :purpose_detail ELSE c.purpose_detail END,
-       declared = CASE WHEN :has_declared::boolean THEN :declared ELSE c.declared END,
-       involves_pupils = CASE WHEN :has_involves_pupils::boolean THEN :involves_pupils::boolean ELSE c.involves_pupils END,
-       website_linked_on = CASE WHEN :has_website_linked_on::boolean THEN :website_linked_on::date ELSE c.website_linked_on END,
-       privacy_notice_on = CASE WHEN :has_privacy_notice_on::boolean THEN :privacy_notice_on::date ELSE c.privacy_notice_on END
- WHERE c.tenant_id = :me_tenant::uuid AND c.id = :id::uuid AND c.version = :version::integer AND {reach}
-RETURNING c.id;
+-- What is closed or lost stays as it was; every other change leaves its trace.
+WITH before AS (
+	SELECT c.* FROM channel c
+	 WHERE c.tenant_id = :me_tenant::uuid AND c.id = :id::uuid AND c.version = :version::integer
+	   AND {reach} FOR UPDATE
+), judged AS (
+	SELECT CASE WHEN b.state IN ('closed', 'lost') THEN 'A ' || b.state || ' channel is not edited.' END AS why
+	  FROM before b
+), changed AS (
+	UPDATE channel c SET version = c.version + 1,
+	       platform = CASE WHEN :has_platform::boolean THEN :platform ELSE c.platform END,
+	       handle = CASE WHEN :has_handle::boolean THEN :handle ELSE c.handle END,
+	       display_name = CASE WHEN :has_display_name::boolean THEN :display_name ELSE c.display_name END,
+	       url = CASE WHEN :has_url::boolean THEN :url ELSE c.url END,
+	       kind = CASE WHEN :has_kind::boolean THEN :kind ELSE c.kind END,
+	       visibility = CASE WHEN :has_visibility::boolean THEN :visibility ELSE c.visibility END,
+	       audience = CASE WHEN :has_audience::boolean THEN :audience ELSE c.audience END,
+	       purpose = CASE WHEN :has_purpose::boolean THEN :purpose ELSE c.purpose END,
+	       purpose_detail = CASE WHEN :has_purpose_detail::boolean THEN :purpose_detail ELSE c.purpose_detail END,
+	       declared = CASE WHEN :has_declared::boolean THEN :declared ELSE c.declared END,
+	       involves_pupils = CASE WHEN :has_involves_pupils::boolean THEN :involves_pupils::boolean ELSE c.involves_pupils END,
+	       website_linked_on = CASE WHEN :has_website_linked_on::boolean THEN :website_linked_on::date ELSE c.website_linked_on END,
+	       privacy_notice_on = CASE WHEN :has_privacy_notice_on::boolean THEN :privacy_notice_on::date ELSE c.privacy_notice_on END
+	  FROM before b, judged j
+	 WHERE c.tenant_id = b.tenant_id AND c.id = b.id AND j.why IS NULL
+	RETURNING c.*
+), logged AS (
+	INSERT INTO channel_history (tenant_id, channel_id, actor_id, actor_name, action, from_state, to_state, note)
+	SELECT c.tenant_id, c.id, :me_person::uuid, me_name(), 'change', b.state, c.state,
+	       changed_names(to_jsonb(b), to_jsonb(c))
+	  FROM changed c JOIN before b USING (tenant_id, id)
+)
+SELECT why IS NULL AS ok, why FROM judged;
 
 -- name: channel_unlisted :many
 -- H12: listed in the privacy notice first, where that blocks.

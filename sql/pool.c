@@ -97,30 +97,24 @@ static void wait_until(struct pool *pool, long when)
 	pool->waiting--;
 }
 
-/* Closes outside the lock, which is held before and after. */
+/* Closes outside the lock, which is held before and after. Everybody looks again: there
+ * is room for a new one, and pool_close may be waiting for this one. */
 static void drop(struct pool *pool, struct connection *connection)
 {
-	pool->open--;
-	pthread_cond_broadcast(&pool->changed);
 	pthread_mutex_unlock(&pool->lock);
 	connection_close(connection);
 	pthread_mutex_lock(&pool->lock);
+	pool->open--;
+	pthread_cond_broadcast(&pool->changed);
 }
 
-/* An idle connection that is still good, or NULL. One that the server closed meanwhile is
- * replaced here, before anything was sent on it: nobody notices a restart of the server.
- */
 static struct connection *take_idle(struct pool *pool)
 {
-	struct connection *connection;
+	struct connection *connection = pool->idle;
 
-	while ((connection = pool->idle)) {
+	if (connection)
 		pool->idle = connection->next;
-		if (!connection_stale(connection))
-			return connection;
-		drop(pool, connection);
-	}
-	return NULL;
+	return connection;
 }
 
 /* After a failure one taker tries at a time, and not before the back-off has passed. */
@@ -155,17 +149,22 @@ static struct connection *take_new(struct pool *pool)
 	return NULL;
 }
 
-/* The lock is held. NULL: none came in time, or the database is known to be gone. */
-static struct connection *take(struct pool *pool)
+/* The lock is held. NULL: none came in time, or the database is known to be gone. What is
+ * idle is looked at first after every wait, also by whoever is out of time: a connection
+ * given back wakes one waiter only, and that one must not leave it lying. */
+static struct connection *take(struct pool *pool, long deadline)
 {
-	long deadline = now_ms() + pool->options.wait_ms, until;
 	struct connection *connection;
+	long until;
 
 	while (!pool->closing) {
 		if ((connection = take_idle(pool)))
 			return connection;
-		if (may_connect(pool) && (connection = take_new(pool)))
-			return connection;
+		if (may_connect(pool)) {
+			if ((connection = take_new(pool)))
+				return connection;
+			continue; /* one may have come back meanwhile */
+		}
 		if (now_ms() >= deadline)
 			return NULL;
 		if (!pool->open && !pool->connecting && pool->failures)
@@ -181,14 +180,22 @@ static struct connection *take(struct pool *pool)
 const struct problem *pool_take(struct pool *pool, struct arena *arena,
 				struct connection **ret_connection)
 {
+	long deadline = now_ms() + pool->options.wait_ms;
 	struct problem *unavailable;
 
 	pthread_mutex_lock(&pool->lock);
-	*ret_connection = take(pool);
-	pool->busy += *ret_connection != NULL;
+	while ((*ret_connection = take(pool, deadline))) {
+		pool->busy++;
+		pthread_mutex_unlock(&pool->lock);
+		if (!connection_stale(*ret_connection))
+			return NULL;
+		/* The server closed it meanwhile. Nothing was sent on it, so another one
+		 * does: nobody notices a restart of the server. */
+		pthread_mutex_lock(&pool->lock);
+		drop(pool, *ret_connection);
+		pool->busy--;
+	}
 	pthread_mutex_unlock(&pool->lock);
-	if (*ret_connection)
-		return NULL;
 	unavailable = problem(arena, PROBLEM_UNAVAILABLE,
 			      "The database cannot take this now; try again shortly.");
 	unavailable->retry_after = 1;
@@ -203,11 +210,11 @@ void pool_give(struct pool *pool, struct connection *connection)
 	if (good && !pool->closing) {
 		connection->next = pool->idle;
 		pool->idle = connection;
+		pthread_cond_signal(&pool->changed); /* one connection, one taker */
 	} else {
 		drop(pool, connection);
 	}
 	pool->busy--; /* last: pool_close frees the pool when nothing is out */
-	pthread_cond_broadcast(&pool->changed);
 	pthread_mutex_unlock(&pool->lock);
 }
 

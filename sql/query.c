@@ -1,6 +1,5 @@
 /* Named queries: :names become $n, slots are filled, each text is compiled once. */
 #include "sql/query.h"
-#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,6 +10,7 @@ static const char *const slot_names[] = { "reach", "filter", "cursor", "page" };
 enum { SLOT_COUNT = 4 };
 
 static struct statement statements[QUERY_COUNT]; /* text NULL: it has slots */
+static bool slots[QUERY_COUNT][SLOT_COUNT];	 /* which: looked up at each request */
 
 /* The n of $n: the same name twice is one parameter. 0: no room. */
 static int parameter_number(struct arena *arena, struct statement *statement,
@@ -129,7 +129,7 @@ char *slots_fill(struct arena *arena, const char *name, const char *text,
 static bool query_compile(struct arena *arena, int query)
 {
 	const struct query_text *text = &query_texts[query];
-	bool found[SLOT_COUNT];
+	bool *found = slots[query];
 
 	if (!slots_find(text->text, found)) {
 		log_line(LOG_ERROR, "query_slots", "%s:%d: %s has an unknown slot",
@@ -175,44 +175,7 @@ enum query statement_query(const struct statement *statement)
 
 bool query_has_slot(enum query query, const char *slot)
 {
-	bool found[SLOT_COUNT];
 	int wanted = slot_find(slot, strlen(slot));
 
-	return wanted >= 0 && slots_find(query_texts[query].text, found) && found[wanted];
-}
-
-/* FNV-1a over the whole text: shapes come from const tables, nobody can choose them. */
-static unsigned long shape_hash(const char *text)
-{
-	unsigned long hash = 14695981039346656037UL;
-
-	for (; *text; text++)
-		hash = (hash ^ (unsigned char)*text) * 1099511628211UL;
-	return hash;
-}
-
-const struct statement *query_shape(struct arena *arena, enum query query, ...)
-{
-	const struct query_text *source = &query_texts[query];
-	struct statement *statement = arena_alloc(arena, sizeof(*statement));
-	const char *pairs[2 * SLOT_COUNT + 1] = { NULL };
-	char name[40];
-	char *text;
-	va_list args;
-
-	va_start(args, query);
-	for (int i = 0; i < 2 * SLOT_COUNT; i += 2) {
-		if (!(pairs[i] = va_arg(args, const char *)))
-			break;
-		pairs[i + 1] = va_arg(args, const char *);
-	}
-	va_end(args);
-	if (!(text = slots_fill(arena, source->name, source->text, pairs)))
-		return NULL;
-	snprintf(name, sizeof(name), "%.22s_%016lx", source->name, shape_hash(text));
-	if (statement_compile(arena, name, text, statement))
-		return statement;
-	log_line(LOG_ERROR, "query_parameters", "a shape of %s cannot be compiled",
-		 source->name);
-	return NULL;
+	return wanted >= 0 && slots[query][wanted];
 }

@@ -6,8 +6,10 @@
  *   -- shared: p.school_id IS NULL      rows that reach any one school reaches too
  *   SELECT p.id, p.name{cursor} FROM person p WHERE {reach}{filter} {page}
  *
- * `:word` is a parameter (not `::type`, nothing in quotes or comments). The slots are
- * filled from const tables and the caller's reach only, never from input. */
+ * Above the first query, `-- term: word = text` says a piece of SQL once: @word in the
+ * queries of that file. `:word` is a parameter (not `::type`, nothing in quotes or
+ * comments). The slots are filled from const tables and the caller's reach only, never
+ * from input. */
 #pragma once
 #include <stdbool.h>
 #include "base/arena.h"
@@ -48,5 +50,6 @@ bool query_has_slot(enum query query, const char *slot);   /* "reach", "filter",
 /* The query a statement of query_statement is; Q_NONE for a shape. */
 enum query statement_query(const struct statement *statement);
 /* Fills the slots of a query: pairs of slot name, text, ended by NULL; see slots_fill.
- * Slots but {reach} may be left out, which leaves them empty. */
+ * Slots but {reach} may be left out, which leaves them empty. A shape lives as long as
+ * the arena at least. */
 const struct statement *query_shape(struct arena *arena, enum query query, ...);

@@ -14,7 +14,10 @@ SELECT identity_id, tenant_id, person_id, session_version, auth_time, amr, valid
 SELECT identity_id, password_hash FROM sign_in_find(:login);
 
 -- name: sign_in_try :one
-SELECT allowed FROM sign_in_try(:identity_id::uuid);
+SELECT allowed FROM sign_in_try(:identity_id::uuid, :network);
+
+-- name: sign_in_passed :exec
+SELECT sign_in_passed(:identity_id::uuid, :network);
 
 -- name: session_open :one
 SELECT session_id, tenant_id, person_id
@@ -34,6 +37,9 @@ SELECT me_identity() AS identity_id, login, password_hash FROM identity_hash();
 
 -- name: password_change :exec
 SELECT password_change(:password_hash, :me_session::uuid);
+
+-- name: identity_release :many
+SELECT sessions, tenant_id, tenant_name, person_id, person_name FROM identity_release(:login);
 
 -- name: invitation_find :one
 SELECT name, email, tenant_name, identity_id, password_hash
@@ -69,6 +75,9 @@ SELECT signing_key_add(:key_id::uuid, :sealed, :public_pem);
 
 -- name: schema_newest :one
 SELECT schema_newest() AS newest;
+
+-- name: schema_functions :one
+SELECT schema_functions_sha256() AS sha256;
 
 -- name: house_faults :many
 SELECT house_faults AS fault FROM house_faults();

@@ -3,6 +3,8 @@ import datetime
 
 import pytest
 
+from refusal import refused, unchanged
+
 DAY = datetime.date.today().isoformat()
 CHECKED = {"settings_checked": ["privacy", "tagging", "comments", "direct_messages", "two_factor"]}
 
@@ -90,6 +92,28 @@ def test_closing_ends_the_grants_and_nobody_vetoes(house, tenant):
     tenant.slt.client.post(f"/v1/channels/{channel}/close", {"reason": "Again."}, expect=409)
     history = tenant.slt.client.get(f"/v1/channels/{channel}/history", expect=200).json["data"]
     assert [(h["action"], h["note"]) for h in history] == [("close", "No longer needed.")]
+
+
+@pytest.mark.parametrize("state", ["closed", "lost"])
+def test_what_is_gone_is_not_edited(house, tenant, state):
+    channel = add(house, tenant, state=state)
+    with unchanged(house):
+        problem = refused(patch(tenant.admin, channel, {"audience": "Nobody"}), 409, "wrong-state")
+    assert state in problem["detail"]
+    patch(tenant.staff, channel, {"audience": "Nobody"}, expect=403)
+
+
+def test_a_change_leaves_its_trace(house, tenant):
+    """With the names of what differs, and none for what only is said again."""
+    channel = add(house, tenant, audience="Parents")
+    patch(tenant.admin, channel, {"audience": "Parents", "handle": "@traced", "kind": "class"}, expect=200)
+    patch(tenant.slt, channel, {"audience": "Parents"}, expect=200)
+    stale = {"If-Match": '"1.0"'}
+    tenant.admin.client.patch(f"/v1/channels/{channel}", {"audience": "X"}, headers=stale, expect=412)
+    history = tenant.staff.client.get(f"/v1/channels/{channel}/history", expect=200).json["data"]
+    assert [(h["actor_name"], h["action"], h["from_state"], h["to_state"], h["note"]) for h in history] == [
+        ("Ada Admin", "change", "active", "active", "handle, kind"),
+        ("Sal Slt", "change", "active", "active", None)]
 
 
 def test_activation_wants_all_settings_checked(house, tenant):

@@ -32,7 +32,7 @@ def test_config_shows_every_setting_and_its_source(house, binary):
     def value(name):
         return shown[name]["value"], shown[name]["source"]
 
-    assert value("pool_size") == (7, "file") and shown["pool_size"]["default"] == 16
+    assert value("pool_size") == (7, "file") and shown["pool_size"]["default"] == 0
     assert value("issuer") == ("http://b.example", "environment")
     assert value("audience") == ("from a file", "environment file")
     assert value("drain_s") == (3, "file") and value("sealer") == (True, "default")
@@ -59,8 +59,8 @@ BAD = [
     ({"PORT": "80a"}, "CHAPERONE_PORT", "1 to 65535"),
     ({"PORT": ""}, "CHAPERONE_PORT", "1 to 65535"),
     ({"PORT": " 8080"}, "CHAPERONE_PORT", "1 to 65535"),
-    ({"POOL_SIZE": "-1"}, "CHAPERONE_POOL_SIZE", "1 to 256"),
-    ({"POOL_SIZE": "99999999999999999999"}, "CHAPERONE_POOL_SIZE", "1 to 256"),
+    ({"POOL_SIZE": "-1"}, "CHAPERONE_POOL_SIZE", "0 to 256"),
+    ({"POOL_SIZE": "99999999999999999999"}, "CHAPERONE_POOL_SIZE", "0 to 256"),
     ({"SEALER": "yes"}, "CHAPERONE_SEALER", "true or false"),
     ({"MASTER_KEY": "abc"}, "CHAPERONE_MASTER_KEY", "64 hex digits"),
     ({"MASTER_KEY": "x" * 64}, "CHAPERONE_MASTER_KEY", "64 hex digits"),
@@ -161,6 +161,33 @@ def test_migrate_twice(house, binary):
     assert house.sql("SELECT * FROM schema_migration ORDER BY name") == before
 
 
+def functions_differ(house):
+    """As if the database had been migrated by another version of the program."""
+    house.sql("UPDATE schema_functions SET sha256 = 'another'")
+
+
+def test_functions_that_differ_are_applied_again(house, binary):
+    """Replaced in place: owner, sight and who may call stay."""
+    whole = ("SELECT proname, prosrc, proowner::regrole::text, prosecdef, proconfig, proacl::text"
+             " FROM pg_proc WHERE pronamespace = 'public'::regnamespace ORDER BY oid")
+    before = house.sql(whole)
+    owners = {row["proname"]: row["proowner"] for row in before}
+    assert owners["application_readiness"] == owners["enter"] == "chaperone_definer"
+    functions_differ(house)
+    assert "applied sql/functions" in binary.run("migrate").stdout
+    assert house.sql(whole) == before
+    assert "nothing to migrate" in binary.run("migrate").stdout
+
+
+def test_the_service_does_not_start_on_functions_of_another_version(house, binary):
+    functions_differ(house)
+    try:
+        done = run_refused(binary, "serve")
+        assert "sql/functions" in done.stderr and "chaperone migrate" in done.stderr
+    finally:
+        binary.run("migrate")
+
+
 def test_an_edited_migration_is_refused(house, binary):
     name = house.sql("SELECT min(name) AS name FROM schema_migration")[0]["name"]
     right = house.sql("SELECT sha256 FROM schema_migration WHERE name = %s", name)[0]["sha256"]
@@ -213,6 +240,61 @@ def test_a_tenant_without_slt_gets_a_new_one_from_the_operator(house, binary):
     assert me["tenant_id"] == tenant.id and me["appointments"][0]["role"] == "slt"
 
 
+def invite(client, person):
+    return client.post(f"/v1/people/{person}/invite", {}, expect=201).json["invitation_token"]
+
+
+def accept(house, token, expect=200):
+    return house.http.post("/v1/auth/accept-invitation", {
+        "invitation_token": token, "password": PASSWORD}, expect=expect).json
+
+
+def test_a_sign_in_is_released(house, binary):
+    """Somebody took an address that is not theirs: all they have ends, and it can be invited."""
+    here, there = house.fresh_tenant(), house.fresh_tenant()
+    squatter, leader = here.person("Sue Squatted", "staff"), here.person("Lou Leader", "slt")
+    house.sql("INSERT INTO person (tenant_id, id, identity_id, name, email, person_type) VALUES"
+              " (%s, gen_random_uuid(), %s, 'Sue There', %s, 'governor')", there.id,
+              squatter.identity, squatter.login)
+    tokens = [house.sign_in(squatter.login, tenant=t.id).json for t in (here, there)]
+    told = binary.run("identity", "release", squatter.login.upper()).stdout
+    assert "sessions ended: 2" in told and told.count("untied") == 2
+    for tenant, name in ((here, "Sue Squatted"), (there, "Sue There")):
+        assert re.search(rf"untied  tenant {tenant.id} .*{name}", told)
+    for token in tokens:
+        house.server.client(token["access_token"]).get("/v1/me", expect=401)
+        house.http.post("/v1/auth/refresh", {"refresh_token": token["refresh_token"]}, expect=401)
+    house.sign_in(squatter.login, expect=401)
+    assert [(e["operation"], e["changed"], e["actor_id"], e["request"]) for e in house.sql(
+        "SELECT * FROM audit_event WHERE row_id = %s AND operation = 'update'", squatter.id)] == [
+        ("update", ["identity_id", "version"], None, "identity release")]
+    assert not leader.client.get(f"/v1/people/{squatter.id}").json["can_sign_in"]
+    answer = accept(house, invite(leader.client, squatter.id))
+    me = house.server.client(answer["access_token"]).get("/v1/me", expect=200).json
+    assert me["person_id"] == squatter.id and len(me["tenants"]) == 1
+    house.sign_in(squatter.login, PASSWORD)
+    assert house.sql("SELECT login, password_hash FROM identity WHERE id = %s", squatter.identity) == [
+        {"login": f"released {squatter.identity}", "password_hash": None}]
+
+
+def test_nobody_is_released_by_mistake(house, binary):
+    tenant = house.fresh_tenant()
+    person = tenant.person("Nel Nobody", "staff")
+    done = run_refused(binary, "identity", "release", f"nobody@{tenant.mark}.example")
+    assert "Nobody signs in as" in done.stderr and not done.stdout
+    house.sign_in(person.login)
+
+
+def test_a_tenant_whose_only_slt_was_released_has_a_way_back(house, binary):
+    tenant = house.fresh_tenant()
+    slt = tenant.person("Ona Only", "slt")
+    binary.run("identity", "release", slt.login)
+    done = binary.run("tenant", "invite", tenant.id, "--slt", "Ona Only", "--email", slt.login)
+    answer = accept(house, re.search(r"invitation_token\s+(\S+)", done.stdout).group(1))
+    me = house.server.client(answer["access_token"]).get("/v1/me", expect=200).json
+    assert me["person_id"] == slt.id and [a["role"] for a in me["appointments"]] == ["slt"]
+
+
 @pytest.mark.parametrize("arguments", [
     [], ["nonsense"], ["serve", "now"], ["migrate", "down"], ["config", "port"],
     ["describe", "all"], ["demo", "again"], ["tenant"], ["tenant", "create", "trust", "Name"],
@@ -220,7 +302,8 @@ def test_a_tenant_without_slt_gets_a_new_one_from_the_operator(house, binary):
     ["tenant", "create", "trust", "Name", "--slt", "A B", "--email", "no address"],
     ["tenant", "company", "06982127"],
     ["tenant", "company", "0192d3e0-0001-7000-8000-000000000001", "6982127"],
-    ["import", "register"], ["import", "gias"]])
+    ["import", "register"], ["import", "gias"], ["identity"], ["identity", "release"],
+    ["identity", "release", "no address"], ["identity", "keep", "a@b.example"]])
 def test_wrong_arguments(house, binary, arguments):
     done = subprocess.run([binary.binary, *arguments], cwd="/", text=True, capture_output=True,
                           user=binary.user, group=binary.user, env=binary.environment(),
@@ -231,6 +314,6 @@ def test_wrong_arguments(house, binary, arguments):
 def test_help_and_version(binary):
     for word in ("--help", "help"):
         text = binary.run(word).stdout
-        for command in ("serve", "migrate", "demo", "tenant", "import", "describe", "config"):
+        for command in ("serve", "migrate", "demo", "tenant", "identity", "import", "describe", "config"):
             assert re.search(rf"^\s+{command}\b", text, re.M)
     assert re.fullmatch(r"chaperone \d+\.\d+\.\d+\n", binary.run("--version").stdout)

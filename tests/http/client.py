@@ -36,11 +36,13 @@ class Answer:
 
 
 class Client:
-    """Not for several threads at once: take one each. `token` is a text or a function."""
+    """Not for several threads at once: take one each. `token` is a text or a function;
+    `source` the address to come from, any of 127.0.0.0/8."""
 
-    def __init__(self, server, token=None):
+    def __init__(self, server, token=None, source="127.0.0.1"):
         self.server = server
         self.token = token
+        self.source = source
         self.connection = None
         self.generation = None
 
@@ -70,7 +72,7 @@ class Client:
             self.close()
             self.generation = self.server.generation
             self.connection = http.client.HTTPConnection(
-                "127.0.0.1", self.server.port, timeout=60)
+                "127.0.0.1", self.server.port, timeout=60, source_address=(self.source, 0))
         try:
             self.connection.request(method, target, body=body, headers=headers)
             response = self.connection.getresponse()

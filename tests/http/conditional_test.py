@@ -137,3 +137,23 @@ def test_options(house, path, target, allow):
 def test_options_of_nothing(house):
     refused(house.http.options("/v1/nothing"), 404, "not-found")
     refused(house.http.options("/v1//people"), 400, "bad-request")
+
+
+def test_leaving_names_its_version(house, slt, path):
+    stale = slt.get(path).etag
+    slt.patch(path, {"job_title": "Cook"}, headers={"If-Match": stale}, expect=200)
+    with unchanged(house):
+        refused(slt.post(f"{path}/leave", {"left_on": "2026-01-01"}, headers={"If-Match": stale}), 412,
+                "version-changed")
+    slt.post(f"{path}/leave", {"left_on": "2026-01-01"}, headers={"If-Match": slt.get(path).etag}, expect=200)
+
+
+def test_nobody_leaves_twice(house, slt, path):
+    """A day that lies ahead may be moved; one that has passed stands."""
+    for left_on in ("2100-01-01", "2099-01-01", "2026-01-01"):
+        assert slt.post(f"{path}/leave", {"left_on": left_on}, expect=200).json["left_on"] == left_on
+        with unchanged(house):
+            problem = refused(slt.post(f"{path}/leave", {"left_on": left_on}), 409, "wrong-state")
+        assert left_on in problem["detail"]
+    with unchanged(house):
+        refused(slt.post(f"{path}/leave", {"left_on": "2100-01-01"}), 409, "wrong-state")

@@ -3,6 +3,8 @@ import itertools
 
 import pytest
 
+from agreement import agrees, flow
+from reach import day
 from refusal import refused, unchanged
 
 PATH = "/v1/appointments"
@@ -193,3 +195,32 @@ def test_hr_ends_only_in_its_own_schools(house):
         person.client.post(f"/v1/appointments/{appointment}/end", {}, expect=status)
         tenant.person(f"Spare {school[:8]}", "slt", [school])
         person.client.post(f"/v1/people/{slt.id}/leave", {"left_on": "2026-01-01"}, expect=status)
+
+
+@pytest.mark.parametrize("who", ["trust slt", "school slt", "administrator", "chair", "hr"])
+def test_actions_are_what_then_happens(house, tenant, cast, who):
+    """For every state and kind of appointment: who may not end it is not offered to."""
+    client = cast[who].client
+    kinds = [("slt", [], 1), ("administrator", [], 1), ("staff", [], 1), ("staff", [], 2),
+             ("staff", ["dsl"], 1), ("governor", ["proprietor"], 0)]
+    for (role, duties, places), state in itertools.product(kinds, ["proposed", "active", "ended", "declined"]):
+        for action in [step["action"] for step in flow(house, "appointment")]:
+            person = tenant.person(f"Ned {next(numbers)}", role, tenant.schools[:places], duties)
+            id = house.sql("UPDATE appointment SET state = %s WHERE person_id = %s RETURNING id::text",
+                           state, person.id)[0]["id"]
+            answer = client.get(f"{PATH}/{id}")
+            if answer.status == 200:
+                agrees(answer.json, action, client.post(f"{PATH}/{id}/{action}", {}), who)
+
+
+def test_nothing_is_granted_beyond_the_last_day(house):
+    """Whoever leaves on a day that lies ahead holds nothing after it."""
+    tenant = house.fresh_tenant()
+    slt, leaver = tenant.person("Sal Slt", "slt"), tenant.person("Lea Leaver")
+    slt.client.post(f"/v1/people/{leaver.id}/leave", {"left_on": day(5)}, expect=200)
+    grant = {"person_id": leaver.id, "role": "staff", "scope": "tenant"}
+    for to_on, held in (None, day(5)), (day(90), day(5)), (day(3), day(3)):
+        made = slt.client.post("/v1/appointments", {
+            **grant, **({"to_on": to_on} if to_on else {})}, expect=201).json
+        assert made["to_on"] == held
+    refused(slt.client.post("/v1/appointments", {**grant, "from_on": day(6)}), 422, "invalid")

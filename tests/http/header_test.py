@@ -97,7 +97,8 @@ def test_an_allowed_origin(house, person, fronted, origin):
         assert answer.headers["access-control-allow-credentials"] == "true"
         assert "Origin" in answer.headers["vary"]
         exposed = answer.headers["access-control-expose-headers"].lower()
-        for name in ("etag", "link", "location", "x-request-id", "retry-after"):
+        for name in ("etag", "link", "location", "x-request-id", "retry-after",
+                     "idempotency-replayed"):
             assert name in exposed
 
 
@@ -112,6 +113,14 @@ def test_a_preflight(fronted):
     for name in ("authorization", "content-type", "if-match", "idempotency-key"):
         assert name in allowed
     assert int(answer.headers["access-control-max-age"]) > 0
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE"])
+def test_a_preflight_of_a_change(fronted, method):
+    answer = fronted.client().options("/v1/settings/channel.max_admins", headers={
+        "Origin": FRONT, "Access-Control-Request-Method": method,
+        "Access-Control-Request-Headers": "authorization, content-type, if-match"})
+    assert answer.headers["access-control-allow-methods"] == "GET, HEAD, PUT, DELETE"
 
 
 @pytest.mark.parametrize("origin", [

@@ -4,6 +4,7 @@ import pytest
 
 PEEK = ("CREATE FUNCTION peek() RETURNS bigint LANGUAGE sql {} AS 'SELECT count(*) FROM person';"
         "REVOKE ALL ON FUNCTION peek() FROM PUBLIC")
+WORDS = "audit trigger of {} is not what column_class asks for"
 DAMAGE = [
     ("CREATE TABLE stray (id uuid)", "table stray has no rule"),
     ("CREATE TABLE stray (id uuid)", "table stray does not force row security"),
@@ -16,6 +17,14 @@ DAMAGE = [
     ("DROP TRIGGER audit ON person", "table person says audit: rows but has no audit trigger"),
     ("ALTER TABLE person DISABLE TRIGGER audit",
      "table person says audit: rows but has no audit trigger"),
+    ("UPDATE column_class SET class = 'personal'"
+     " WHERE table_name = 'school' AND column_name = 'email'", WORDS.format("school")),
+    ("UPDATE column_class SET class = 'secret'"
+     " WHERE table_name = 'person' AND column_name = 'email'", WORDS.format("person")),
+    ("ALTER TABLE person ADD COLUMN shoe_size integer;"
+     "INSERT INTO column_class VALUES ('person', 'shoe_size', 'personal')", WORDS.format("person")),
+    ("CREATE OR REPLACE TRIGGER audit AFTER INSERT ON setting"
+     " FOR EACH ROW EXECUTE FUNCTION audit_row('{}', '{}', '{key}')", WORDS.format("setting")),
     ("CREATE VIEW everybody AS SELECT * FROM person", "view everybody is not security_invoker"),
     ("CREATE MATERIALIZED VIEW everybody AS SELECT * FROM person",
      "view everybody is not security_invoker"),
@@ -72,6 +81,45 @@ def test_damage_is_named(database, damage, fault):
         database.rollback()
         assert fault in found
         assert faults(cursor) == []
+    database.rollback()
+
+
+# Row security is not forced on the owner while a migration runs.
+MIGRATING = "ALTER TABLE {} NO FORCE ROW LEVEL SECURITY;"
+ADDED = ("".join(map(MIGRATING.format, ("person", "column_class", "table_rule")))
+         + "SET LOCAL ROLE chaperone_owner; ALTER TABLE person ADD COLUMN shoe text;"
+         "SELECT declare_column('person', 'shoe', '{}'); RESET ROLE")
+TRAIL = ("SELECT changed, ordinary, commitment IS NOT NULL FROM audit_event"
+         " WHERE table_name = 'person' AND row_id = %s::text ORDER BY id DESC LIMIT 1")
+
+
+@pytest.mark.parametrize("word", ["ordinary", "personal", "child", "special", "criminal", "secret"])
+def test_a_column_added_later_is_audited_by_its_class(house, database, word):
+    """Also in a transaction that is rolled back, by the role that migrates."""
+    person = house.fresh_tenant().person("Nadia Later").id
+    with database.cursor() as cursor:
+        cursor.execute(ADDED.format(word))
+        cursor.execute("UPDATE person SET shoe = 'canary', left_on = '2026-01-01' WHERE id = %s",
+                       (person,))
+        cursor.execute(TRAIL, (person,))
+        changed, ordinary, committed = cursor.fetchone()
+        assert set(changed) == {"shoe", "left_on"}
+        assert committed and ordinary["left_on"] == "2026-01-01"
+        assert ordinary.get("shoe") == ("canary" if word == "ordinary" else None)
+        assert ("canary" in str(ordinary)) == (word == "ordinary")
+        cursor.execute("DELETE FROM person WHERE id = %s", (person,))
+        cursor.execute(TRAIL, (person,))
+        assert ("canary" in str(cursor.fetchone())) == (word == "ordinary")
+    database.rollback()
+
+
+@pytest.mark.parametrize("table,column,word", [
+    ("person", "no_such", "personal"), ("person", "name", "ordinary"), ("person", "shoe", "odd")])
+def test_a_wrong_declaration_fails(database, table, column, word):
+    with database.cursor() as cursor:
+        cursor.execute("ALTER TABLE person ADD COLUMN shoe text")
+        with pytest.raises(psycopg2.Error):
+            cursor.execute("SELECT declare_column(%s, %s, %s)", (table, column, word))
     database.rollback()
 
 

@@ -36,6 +36,7 @@ def test_a_replay(house, slt, key):
         second = slt.client.post(PEOPLE, GOOD, headers=key, expect=201)
     assert second.body == first.body
     assert second.headers["location"] == first.headers["location"]
+    assert second.etag == first.etag and first.etag
     assert second.headers["idempotency-replayed"] == "true"
     assert "idempotency-replayed" not in first.headers
 
@@ -45,6 +46,14 @@ def test_the_same_key_with_another_body(house, slt, key):
     with unchanged(house):
         refused(slt.client.post(PEOPLE, {**GOOD, "job_title": "Cook"}, headers=key), 422,
                 "idempotency-key-reused")
+
+
+def test_the_same_key_with_other_parameters(house, slt, key):
+    """fields= says what the answer holds: another one is another request."""
+    first = slt.client.post(f"{PEOPLE}?fields=id", GOOD, headers=key, expect=201)
+    with unchanged(house):
+        refused(slt.client.post(PEOPLE, GOOD, headers=key), 422, "idempotency-key-reused")
+        assert slt.client.post(f"{PEOPLE}?fields=id", GOOD, headers=key).body == first.body
 
 
 def test_errors_are_not_kept(house, tenant, slt, key):
@@ -127,6 +136,63 @@ def test_a_replay_needs_the_permission_still(house, tenant, key):
     house.sql("UPDATE appointment SET state = 'ended' WHERE person_id = %s", admin.id)
     house.forget(admin.login)
     refused(admin.client.post(PEOPLE, body, headers=key), 403, "forbidden")
+
+
+def end(house, person, appointment):
+    house.sql("UPDATE appointment SET state = 'ended' WHERE id = %s", appointment)
+    house.forget(person.login)
+
+
+def test_what_was_told_is_not_told_to_another_standing(house, tenant, key):
+    """An invitation's token, once the right to invite has gone: the replay must not hold it."""
+    slt = tenant.person("Ivo Inviter")
+    held = slt.appoint("slt")
+    guest = slt.client.post(PEOPLE, {**GOOD, "email": f"{uuid.uuid4()}@idem.example"}, expect=201)
+    path = f"{guest.headers['location']}/invite"
+    token = slt.client.post(path, {}, headers=key, expect=201).json["invitation_token"]
+    end(house, slt, held)
+    slt.appoint("administrator", [tenant.schools[0]])
+    with unchanged(house):
+        told = slt.client.post(path, {}, headers=key)
+        refused(told, 409, "standing-changed")
+    assert token not in told.text and "idempotency-replayed" not in told.headers
+
+
+def test_a_standing_is_role_duties_and_place(house, tenant):
+    one, two = tenant.schools
+    person = tenant.person("Sta Nding")
+    body, held = {**GOOD, "name": "Sta Ndard"}, person.appoint("slt")
+    key = {"Idempotency-Key": str(uuid.uuid4())}
+    first = person.client.post(PEOPLE, body, headers=key, expect=201)
+    for role, schools, duties in (("slt", [one], []), ("slt", [one, two], []), ("slt", [], ["dpo"]),
+                                  ("administrator", [], []), ("slt", [two], ["head"])):
+        end(house, person, held)
+        held = person.appoint(role, schools, duties)
+        with unchanged(house):
+            refused(person.client.post(PEOPLE, body, headers=key), 409, "standing-changed")
+    end(house, person, held)
+    held = person.appoint("slt")  # as it was: another row, the same standing
+    assert person.client.post(PEOPLE, body, headers=key, expect=201).body == first.body
+    extra = person.appoint("governor", [one])
+    refused(person.client.post(PEOPLE, body, headers=key), 409, "standing-changed")
+    end(house, person, extra)
+    person.client.post(PEOPLE, body, headers=key, expect=201)
+
+
+def test_an_action_is_not_told_to_another_standing(house, tenant, key):
+    slt = tenant.person("Flo Flow")
+    held = slt.appoint("slt")
+    made = slt.client.post("/v1/appointments", {
+        "person_id": tenant.person("Act Twice").id, "role": "staff", "scope": "tenant"}, expect=201)
+    path = f"{made.headers['location']}/end"
+    first = slt.client.post(path, {}, headers=key, expect=200)
+    again = slt.client.post(path, {}, headers=key, expect=200)
+    assert again.body == first.body and again.etag == first.etag and first.etag
+    slt.appoint("staff", [tenant.schools[0]])
+    refused(slt.client.post(path, {}, headers=key), 409, "standing-changed")
+    end(house, slt, held)
+    slt.appoint("administrator")
+    refused(slt.client.post(path, {}, headers=key), 409, "standing-changed")
 
 
 @pytest.mark.parametrize("key", ["", "x" * 256, "caf\u00e9", "a\tb"])

@@ -71,6 +71,50 @@ def test_a_known_address_proves_its_password(house, tenant, leader):
     house.sign_in(known.login, FRESH, expect=401)
 
 
+def test_a_weak_password_does_not_tell_who_has_an_account(house, tenant, leader):
+    known = house.fresh_tenant().person("Ken Known", "staff")
+    tokens = [invited(leader, "Ken Known", email)[1]
+              for email in (known.login, f"ken.known@{tenant.mark}.example")]
+    for password in ("short-1!", "password1234", "known.ken1234", "x" * 257):
+        with unchanged(house):
+            told = [refused(accept(house, token, password), 422, "invalid", ["/password"])
+                    for token in tokens]
+        assert told[0]["errors"] == told[1]["errors"]
+
+
+def test_an_invitation_costs_one_hash_either_way(house, tenant, leader):
+    known = house.fresh_tenant().person("Kit Known", "staff")
+    tokens = [invited(leader, f"Kit {n}", f"kit{n}@{tenant.mark}.example")[1] for n in range(5)]
+    proof = invited(leader, "Kit Known", known.login)[1]
+    with house.another(CHAPERONE_SEALER="false") as server:
+        client = server.client()
+
+        def cost(each):
+            before = server.processor_ticks()
+            for token, status in each:
+                client.post("/v1/auth/accept-invitation", {
+                    "invitation_token": token, "password": FRESH}, expect=status)
+            return server.processor_ticks() - before
+
+        cost([(tokens[0], 200)])
+        new = cost([(token, 200) for token in tokens[1:]])
+        known = cost([(proof, 401)] * 4)
+    assert known >= new / 2 and new >= known / 2, (new, known)
+
+
+def test_one_identity_is_one_person_of_a_tenant(house, tenant, leader):
+    """Their address was given to somebody else in the register: proved, it cannot be two."""
+    first = tenant.person("Una First", "staff")
+    house.sql("UPDATE person SET email = NULL WHERE id = %s", first.id)
+    person, token = invited(leader, "Una Second", first.login)
+    refused(accept(house, token, FRESH), 401, "sign-in-failed")
+    with unchanged(house):
+        problem = refused(accept(house, token, house.password), 409, "already-exists")
+    assert "already" in problem["detail"]
+    assert not leader.client.get(f"/v1/people/{person['id']}").json["can_sign_in"]
+    house.sign_in(first.login)
+
+
 def test_wrong_proofs_of_a_known_address_lock_it(house, tenant, leader):
     known = house.fresh_tenant().person("Gus Guessed", "staff")
     _, token = invited(leader, "Gus Guessed", known.login)
@@ -192,6 +236,55 @@ def test_another_address_or_a_newer_invitation_ends_the_old_one(house, tenant, l
     leader.client.patch(f"/v1/people/{person['id']}", {"email": f"ned2@{tenant.mark}.example"},
                         headers={"If-Match": etag}, expect=200)
     refused(accept(house, second, FRESH), 422, "invalid", ["/invitation_token"])
+
+
+def leave_role(house, tenant, inviter, leader):
+    leader.client.post(f"/v1/appointments/{inviter.held}/end", {}, expect=200)
+
+
+def leave_tenant(house, tenant, inviter, leader):
+    leader.client.post(f"/v1/people/{inviter.id}/leave", {"left_on": "2026-02-01"}, expect=200)
+
+
+def run_out(house, tenant, inviter, leader):
+    """By date, with nobody doing anything on the day; told as if the days had passed."""
+    house.sql("UPDATE appointment SET from_on = from_on - 9, to_on = current_date - 1 WHERE id = %s",
+              inviter.held)
+    house.sql("UPDATE invitation SET created_at = now() - interval '3 days' WHERE invited_by = %s",
+              inviter.id)
+
+
+def leave_by_date(house, tenant, inviter, leader):
+    house.sql("ALTER TABLE person DISABLE TRIGGER orphan")
+    try:
+        house.sql("UPDATE person SET left_on = current_date - 1 WHERE id = %s", inviter.id)
+    finally:
+        house.sql("ALTER TABLE person ENABLE TRIGGER orphan")
+
+
+@pytest.mark.parametrize("end", [leave_role, leave_tenant, run_out, leave_by_date])
+def test_an_invitation_ends_with_its_inviters_standing(house, tenant, leader, end):
+    inviter = tenant.person(f"Ivy {end.__name__}")
+    inviter.held = inviter.appoint("administrator")
+    inviter.appoint("staff")  # what they keep does not keep their invitations
+    mark = f"{end.__name__}@{tenant.mark}.example"
+    person, token = invited(inviter, "Ora Orphan", f"ora.{mark}")
+    other = invited(leader, "Osk Other", f"osk.{mark}")[1]
+    end(house, tenant, inviter, leader)
+    with unchanged(house):
+        refused(accept(house, token, FRESH), 422, "invalid", ["/invitation_token"])
+    accept(house, other, FRESH, expect=200)
+    accept(house, invite(leader, person).json["invitation_token"], FRESH, expect=200)
+
+
+def test_an_invitation_survives_what_its_inviter_gained_or_lost_before(house, tenant):
+    inviter = tenant.person("Eve Enduring", "administrator")
+    old = inviter.appoint("staff")
+    house.sql("UPDATE appointment SET state = 'ended', to_on = current_date - 1 WHERE id = %s", old)
+    house.forget(inviter.login)
+    token = invited(inviter, "Eda Enduring", f"eda@{tenant.mark}.example")[1]
+    inviter.appoint("slt")
+    accept(house, token, FRESH, expect=200)
 
 
 def test_what_was_proved_is_what_is_accepted(house, tenant, leader):

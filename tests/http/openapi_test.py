@@ -59,8 +59,8 @@ def errors_due(method, path, operation):
     due |= set() if permission == PUBLIC else {"401", "503"}
     due |= set() if permission in (PUBLIC, "signed_in") else {"403"}
     due |= {"404"} if "{" in path else set()
-    due |= BODY_ERRORS if method in ("POST", "PATCH") else set()
-    due |= {"409"} if method == "PATCH" else set()
+    due |= BODY_ERRORS if method != "GET" else set()
+    due |= {"409"} if method in ("PATCH", "PUT", "DELETE") else set()
     due |= {"409"} if header_parameter(operation, "Idempotency-Key") else set()
     due |= {"412"} if header_parameter(operation, "If-Match") else set()
     due |= {"428"} if header_parameter(operation, "If-Match") == "required" else set()
@@ -70,7 +70,7 @@ def errors_due(method, path, operation):
 
 # What a route may answer beyond what follows from its kind.
 MORE = {"/v1/auth/sign-in": {"401", "429", "503"}, "/v1/auth/refresh": {"401", "429", "503"},
-        "/v1/auth/accept-invitation": {"401", "429", "503"},
+        "/v1/auth/accept-invitation": {"401", "409", "429", "503"},
         "/v1/auth/change-password": {"429"}, "/readyz": {"503"}}
 
 
@@ -115,7 +115,7 @@ BODIES = {each["schema"]["$ref"].rsplit("/", 1)[1] for operation in OPERATIONS.v
           for each in operation.get("requestBody", {}).get("content", {}).values()} | {"Operator"}
 # Properties that are absent rather than null.
 ABSENT = {"Tokens": {"refresh_token"}, "Problem": {"errors", "blockers"},
-          "ActionField": {"min", "max", "one_of", "of", "fields"}}
+          "ActionField": {"past", "coming", "min", "max", "one_of", "of", "fields"}}
 
 
 def test_objects_are_closed_and_answers_complete():

@@ -62,6 +62,7 @@ class Plot:
         self.invitation = self.row("invitation", id=uuid.uuid4(), person_id=self.person,
                                    token_hash=uuid.uuid4().bytes * 2, invited_by=self.boss,
                                    expires_at=day(9))
+        self.row("person_gone", person_id=uuid.uuid4(), school_id=school)
         self.transfer = self.plant_transfer()
         self.setting = self.row("setting", id=uuid.uuid4(), school_id=school,
                                 key="channel.max_admins", value=json.dumps(3))
@@ -189,7 +190,7 @@ class Plot:
         return {"school": self.school, "person": self.person, "appointment": self.appointment,
                 "assessment": self.assessment, "attestation": self.attestation,
                 "channel": self.channel, "channel_application": self.application,
-                "transfer": self.transfer}
+                "setting": self.setting, "transfer": self.transfer}
 
 
 def version_of(house, table, id):

@@ -1,6 +1,7 @@
 """Two at once, a database that goes away, and a service that is stopped or killed under load."""
 import http.client
 import json
+import os
 import signal
 import threading
 import time
@@ -76,6 +77,22 @@ def test_two_who_decide_at_once(house, tenant, slt):
         assert (now["state"], now["version"]) == (winner["state"], 2)
         history = slt.client.get(f"{path}/history").json["data"]
         assert [h["to_state"] for h in history] == ["proposed", winner["state"]]
+
+
+def test_leaving_while_appointments_end(house, tenant, slt):
+    """All three take the same rows: in one order, so that nobody is sent away."""
+    clients = [house.server.client(slt.client.token()) for _ in range(3)]
+    for turn in range(10):
+        leaver = tenant.person(f"Lea Leaver {turn}")
+        ids = [leaver.appoint("staff", tenant.schools[:1]) for _ in range(2)]
+        calls = [lambda c=c, id=id: c.post(f"/v1/appointments/{id}/end", {})
+                 for c, id in zip(clients, ids)]
+        answers = together([*calls, lambda: clients[2].post(
+            f"{PEOPLE}/{leaver.id}/leave", {"left_on": "2026-01-01"})])
+        assert answers[2].status == 200 and {a.status for a in answers[:2]} <= {200, 409}, answers
+        states = house.sql("SELECT state, count(*) AS n FROM appointment WHERE person_id = %s"
+                           " GROUP BY 1", leaver.id)
+        assert states == [{"state": "ended", "n": 2}]
 
 
 def test_two_who_add_the_same_address(house, tenant, slt):
@@ -239,6 +256,16 @@ def test_a_connection_that_dies_under_a_call(house, slt):
         house.server.trouble_ends()
         assert set(statuses) <= {200, 503}, statuses
         assert statuses[-10:] == [200] * 10, statuses
+
+
+def test_the_pool_follows_the_processors(house):
+    """Four connections each, from 8 to 32; a quarter as many for sign-in."""
+    size = min(max(4 * os.cpu_count(), 8), 32)
+    for given, app in ((None, size), ("5", 5)):
+        with house.another(**({"CHAPERONE_POOL_SIZE": given} if given else {})) as server:
+            text = server.client().get("/metrics", expect=200).text
+            assert f'chaperone_pool{{pool="app",state="size"}} {app}\n' in text
+            assert f'chaperone_pool{{pool="gate",state="size"}} {(app + 3) // 4}\n' in text
 
 
 def test_a_stuck_database_is_not_waited_for(house, slt):

@@ -11,8 +11,10 @@ import pytest
 
 from reach import Plot
 
-OPEN = {"platform", "setting_default", "register_import", "register_trust", "register_school",
-        "register_membership", "register_link"}  # reference data, the same for everybody
+# Reference data, the same for everybody.
+OPEN = {"platform", "setting_default", "setting_preset", "setting_preset_value",
+        "register_import", "register_trust", "register_school", "register_membership",
+        "register_link"}
 REFUSED = (psycopg2.errors.InsufficientPrivilege, psycopg2.errors.ForeignKeyViolation)
 # Their keys are made of the ids that are to be refused: the first of its kind has to go.
 KEYED = "DELETE FROM appointment_school; DELETE FROM application_operator; DELETE FROM exclusion"
@@ -22,7 +24,9 @@ COPIES = {
     ("channel_history", "actor_id"): "who did it stays, whatever becomes of them",
     ("application_history", "actor_id"): "who did it stays, whatever becomes of them",
     ("application_revision", "submitted_by"): "who did it stays, whatever becomes of them",
+    ("setting_history", "actor_id"): "who did it stays, whatever becomes of them",
     ("invitation", "invited_by"): "null for the operator; who did it stays",
+    ("person_gone", "person_id"): "deleted people are told of as well",
     ("exclusion", "subject_id"): "an application now, cases and complaints later",
     ("transfer", "move_id"): "ties the two sides, who do not see each other's rows",
     ("transfer", "from_trust_id"): "the public register's, which is no tenant's",

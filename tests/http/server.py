@@ -92,8 +92,8 @@ class Server:
         self.stop()
         self.start()
 
-    def client(self, token=None):
-        return Client(self, token)
+    def client(self, token=None, **options):
+        return Client(self, token, **options)
 
     def raw(self, text, **options):
         return raw(self.port, text if isinstance(text, bytes) else text.encode(), **options)
@@ -105,6 +105,12 @@ class Server:
     def log_lines(self):
         """Every line of the log that is JSON, in order."""
         return [json.loads(line) for line in self.log().splitlines() if line.startswith("{")]
+
+    def processor_ticks(self):
+        """User and system time of the process with all its threads, the ended ones too."""
+        with open(f"/proc/{self.process.pid}/stat", encoding="ascii") as file:
+            fields = file.read().rpartition(")")[2].split()
+        return int(fields[11]) + int(fields[12])
 
     def trouble_begins(self):
         self.troubles.append([os.path.getsize(self.log_path), None])

@@ -1,7 +1,10 @@
 """Signing in and staying signed in: passwords, lockout, refresh, cookies, switching, /v1/me."""
+import collections
 import http.cookies
+import json
 import os
 import threading
+import time
 
 import jwt
 import pytest
@@ -10,6 +13,7 @@ from refusal import refused, unchanged
 
 WRONG = "not-the-password-of-anybody-77"
 FRESH = "thimble-orchard-gravel-81"
+HERE = "127.0.0.1"
 
 
 @pytest.fixture(scope="module")
@@ -59,13 +63,6 @@ def test_nobody_learns_who_has_an_account(house, tenant):
     assert names[0] == names[1] == names[2]
 
 
-def processor_ticks(server):
-    """User and system time of the process with all its threads, the ended ones too."""
-    with open(f"/proc/{server.process.pid}/stat", encoding="ascii") as file:
-        fields = file.read().rpartition(")")[2].split()
-    return int(fields[11]) + int(fields[12])
-
-
 def test_an_unknown_user_costs_a_hash_as_well(house, tenant):
     """Counted in processor time, not by the clock: what another process does is no matter."""
     person = tenant.person("Hattie Hash", "staff")
@@ -73,20 +70,20 @@ def test_an_unknown_user_costs_a_hash_as_well(house, tenant):
         client = server.client()
 
         def cost(email, password, status):
-            before = processor_ticks(server)
+            before = server.processor_ticks()
             for _ in range(10):
                 client.post("/v1/auth/sign-in", {"email": email, "password": password},
                             expect=status)
-            return processor_ticks(server) - before
+            return server.processor_ticks() - before
 
         cost(person.login, house.password, 200)
         known = cost(person.login, house.password, 200)
         unknown = cost(f"nobody@{tenant.mark}.example", WRONG, 401)
-        house.sql("UPDATE identity SET locked_until = now() + interval '1 hour' WHERE id = %s",
-                  person.identity)
+        house.sql("INSERT INTO sign_in_tally (identity_id, network, locked_until)"
+                  " VALUES (%s, '', now() + interval '1 hour')", person.identity)
         locked = cost(person.login, house.password, 401)
-        house.sql("UPDATE identity SET locked_until = NULL, password_hash = NULL WHERE id = %s",
-                  person.identity)
+        house.sql("DELETE FROM sign_in_tally WHERE identity_id = %s", person.identity)
+        house.sql("UPDATE identity SET password_hash = NULL WHERE id = %s", person.identity)
         without = cost(person.login, house.password, 401)
     ticks_of_a_hash = os.sysconf("SC_CLK_TCK") * 0.010
     for what in (unknown, locked, without):
@@ -106,20 +103,80 @@ def test_five_wrong_passwords_lock(house, tenant):
     assert answer.json["detail"] == sign_in(house, f"nobody@{tenant.mark}.example", WRONG).json["detail"]
     sign_in(house, other.login, house.password, expect=200)
 
-    def lock():
-        return house.sql("SELECT extract(epoch FROM locked_until - now()) AS s, failures FROM identity"
-                         " WHERE id = %s", person.identity)[0]
-
-    assert 1 <= lock()["s"] <= 60 and lock()["failures"] == 5  # a locked try counts no further
-    house.sql("UPDATE identity SET locked_until = now() WHERE id = %s", person.identity)
+    assert 1 <= lock(house, person) <= 60  # and a locked try counts no further
+    assert tries(house, person) == tries(house, person, "") == 5
+    unlock(house, person)
     refused(sign_in(house, person.login, WRONG), 401, "sign-in-failed")
-    assert 60 < lock()["s"] <= 120
-    house.sql("UPDATE identity SET locked_until = now() WHERE id = %s", person.identity)
+    assert 60 < lock(house, person) <= 120
+    unlock(house, person)
     sign_in(house, person.login, house.password, expect=200)
-    house.sql("UPDATE identity SET failures = 9, locked_until = now() - interval '2 hours'"
-              " WHERE id = %s", person.identity)
-    refused(sign_in(house, person.login, WRONG), 401, "sign-in-failed")
-    assert lock() == {"s": None, "failures": 1}  # an hour of peace forgets
+    assert tries(house, person) == 0
+
+
+def test_an_hour_of_peace_forgets(house, tenant):
+    person = tenant.person("Pia Peace", "staff")
+    for ago in ("tries = 9, locked_until = now() - interval '61 minutes'",
+                "tries = 4, since = now() - interval '61 minutes'"):
+        refused(sign_in(house, person.login, WRONG), 401, "sign-in-failed")
+        house.sql(f"UPDATE sign_in_tally SET {ago} WHERE identity_id = %s", person.identity)
+        refused(sign_in(house, person.login, WRONG), 401, "sign-in-failed")
+        assert lock(house, person) is None and tries(house, person) == 1
+    house.sql(f"UPDATE sign_in_tally SET {ago} WHERE identity_id = %s", person.identity)
+    house.sql("SELECT sweep()")
+    assert tries(house, person) == tries(house, person, "") == 0
+
+
+def test_a_stranger_locks_an_account_for_themselves_only(house, tenant):
+    person = tenant.person("Vera Victim", "staff")
+    stranger = house.server.client(source="127.0.0.2")
+    body = {"email": person.login, "password": WRONG}
+    for _ in range(6):
+        refused(stranger.post("/v1/auth/sign-in", body), 401, "sign-in-failed")
+    right = {**body, "password": house.password}
+    refused(stranger.post("/v1/auth/sign-in", right), 401, "sign-in-failed")
+    house.http.post("/v1/auth/sign-in", right, expect=200)
+    refused(stranger.post("/v1/auth/sign-in", right), 401, "sign-in-failed")
+    assert tries(house, person, "127.0.0.2") == tries(house, person, "") == 5
+
+
+def test_a_guesser_with_many_addresses_is_locked_too(house, tenant):
+    person = tenant.person("Dia Distributed", "staff")
+
+    def guess(n):
+        house.server.client(source=f"127.0.1.{n // 4}").post(
+            "/v1/auth/sign-in", {"email": person.login, "password": WRONG}, expect=401)
+
+    for n in range(49):
+        guess(n)
+    # the owner comes in: their own try counts no longer, the guesser's still do
+    sign_in(house, person.login, house.password, expect=200)
+    assert tries(house, person, "") == 49 and lock(house, person, "") is None
+    guess(50)
+    assert 1 <= lock(house, person, "") <= 60
+    refused(sign_in(house, person.login, house.password), 401, "sign-in-failed")
+    unlock(house, person, "")
+    guess(60)
+    assert 60 < lock(house, person, "") <= 120
+    unlock(house, person, "")
+    sign_in(house, person.login, house.password, expect=200)
+    assert tries(house, person, "") == 51 and lock(house, person, "") <= 0
+
+
+def tries(house, person, network=HERE):
+    """Counted and not forgiven, from one network; "": from everywhere."""
+    return house.sql("SELECT coalesce(sum(tries), 0) AS n FROM sign_in_tally"
+                     " WHERE identity_id = %s AND network = %s", person.identity, network)[0]["n"]
+
+
+def lock(house, person, network=HERE):
+    """Seconds that the lock has to go; None without one."""
+    return house.sql("SELECT extract(epoch FROM locked_until - now()) AS s FROM sign_in_tally"
+                     " WHERE identity_id = %s AND network = %s", person.identity, network)[0]["s"]
+
+
+def unlock(house, person, network=HERE):
+    house.sql("UPDATE sign_in_tally SET locked_until = now() WHERE identity_id = %s"
+              " AND network = %s", person.identity, network)
 
 
 def test_tries_at_the_same_time_are_counted_one_by_one(house, tenant):
@@ -133,7 +190,7 @@ def test_tries_at_the_same_time_are_counted_one_by_one(house, tenant):
         thread.start()
     for thread in threads:
         thread.join()
-    assert house.sql("SELECT failures FROM identity WHERE id = %s", person.identity)[0]["failures"] == 5
+    assert tries(house, person) == 5
 
 
 def test_refresh_tokens_work_once(house, tenant):
@@ -274,3 +331,37 @@ def test_a_sign_in_needs_both(house, tenant):
     with unchanged(house):
         refused(house.http.post("/v1/auth/sign-in", {"email": "no address", "cookie": "yes"}),
                 422, "invalid", ["/email", "/password", "/cookie"])
+
+
+def test_a_crowd_is_told_to_come_back(house, tenant):
+    """Nobody waits for long; who is sent away was not counted, and nobody is let in wrongly."""
+    people = [tenant.person(f"Cro Wd {n}", "staff") for n in range(120)]
+    answers = []
+    with house.another(CHAPERONE_HASHING_SLOTS="1") as server:
+        def call(person, password):
+            answer = server.client().exchange(
+                "POST", "/v1/auth/sign-in", json.dumps({"email": person.login, "password": password}),
+                {"Content-Type": "application/json"})
+            if answer.status == 503:
+                server.expected.add(answer.request_id)
+            answers.append((person, password, answer))
+
+        threads = [threading.Thread(target=call, args=(person, password))
+                   for person in people for password in (house.password, WRONG, WRONG)]
+        began = time.monotonic()
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        took = time.monotonic() - began
+    assert {answer.status for _, _, answer in answers} == {200, 401, 503}, took
+    for person, password, answer in answers:
+        assert (answer.status, password) not in ((200, WRONG), (401, house.password))
+        if answer.status == 503:
+            refused(answer, 503, "unavailable")
+            assert int(answer.headers["retry-after"]) >= 1
+    judged = collections.Counter(p.login for p, _, answer in answers if answer.status == 401)
+    signed_in = {person.login for person, _, answer in answers if answer.status == 200}
+    for person in people:
+        if person.login not in signed_in:
+            assert tries(house, person) == judged[person.login]

@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/id.h"
 #include "base/log.h"
+#include "base/network.h"
 #include "base/problem.h"
 #include "tests/unit/check.h"
 
@@ -188,6 +189,18 @@ static void utf8_follows_the_rfc(void)
 	CHECK(utf8_length("caf\xc3\xa9 \xf0\x9f\x98\x80") == 6);
 }
 
+static void networks_are_ipv4_addresses_and_ipv6_64s(void)
+{
+	struct arena *arena = arena_new();
+
+	CHECK(!strcmp(network_text(arena, "192.0.2.1"), "192.0.2.1"));
+	CHECK(!strcmp(network_text(arena, "2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::"));
+	CHECK(!strcmp(network_text(arena, "2001:db8:1:2::9"), "2001:db8:1:2::"));
+	CHECK(!strcmp(network_text(arena, "2001:db8:1:3::9"), "2001:db8:1:3::"));
+	CHECK(!strcmp(network_text(arena, ""), "::"));
+	arena_free(arena);
+}
+
 static void files_are_read_whole_or_not_at_all(void)
 {
 	char path[] = "/tmp/base_test_XXXXXX";
@@ -247,6 +260,7 @@ int main(void)
 	base64url_is_strict();
 	hex_is_strict();
 	utf8_follows_the_rfc();
+	networks_are_ipv4_addresses_and_ipv6_64s();
 	files_are_read_whole_or_not_at_all();
 	log_lines_are_one_line_of_json();
 	return check_done();

@@ -1,5 +1,6 @@
 /* Field tables: what each type accepts and refuses, and every fault with its pointer. */
 #include "models/field.h"
+#include "models/field_time.h"
 #include <string.h>
 #include "tests/unit/check.h"
 
@@ -18,6 +19,8 @@ static const struct field table[] = { { "id_of", UUID },
 				      { "any", NUMBER },
 				      { "flag", FLAG },
 				      { "day", DATE },
+				      { "done_on", DATE, .past = true },
+				      { "due_on", DATE, .coming = true },
 				      { "at", TIME },
 				      { "word", ONE_OF, .one_of = words },
 				      { "email", EMAIL },
@@ -28,6 +31,7 @@ static const struct field table[] = { { "id_of", UUID },
 				      { "numbers", LIST, .of = NUMBER },
 				      { "operators", OBJECTS, .fields = operators,
 					.max = 2 },
+				      { "value", ANY },
 				      { 0 } };
 
 #define ID "0190a5e2-7c00-7000-8000-0123456789ab"
@@ -54,6 +58,25 @@ static const struct {
 	{ "{\"name\":\"a\\u202eb\"}", "name", NULL, "/name" },
 	{ "{\"name\":\"a\\u2066b\"}", "name", NULL, "/name" },
 	{ "{\"name\":\"a\\u007fb\"}", "name", NULL, "/name" },
+	{ "{\"name\":\"a\\u202ab\"}", "name", NULL, "/name" },
+	{ "{\"name\":\"a\\u2069b\"}", "name", NULL, "/name" },
+	{ "{\"name\":\"a\\u200bb\"}", "name", NULL, "/name" },
+	{ "{\"name\":\"\\ufeffab\"}", "name", NULL, "/name" },
+	{ "{\"name\":\"\\u200d\\u200d\"}", "name", NULL, "/name" },
+	{ "{\"name\":\"\\u00a0\\u00ad\"}", "name", NULL, "/name" },
+	{ "{\"name\":\"\\u200e\\u061c\"}", "name", NULL, "/name" },
+	{ "{\"name\":\"\\u3164\\u2800\"}", "name", NULL, "/name" },
+	{ "{\"name\":\"\\u115f\\u1160\\uffa0\"}", "name", NULL, "/name" },
+	{ "{\"name\":\"\\udb40\\udc41\\ufe0f\"}", "name", NULL, "/name" },
+	{ "{\"name\":\"a\\u200cb\"}", "name", "a\u200cb", NULL },
+	{ "{\"name\":\"a\\u200db\"}", "name", "a\u200db", NULL },
+	{ "{\"name\":\"\\ud83d\\udc69\\u200d\\ud83c\\udfeb\"}", "name",
+	  "\U0001f469\u200d\U0001f3eb", NULL },
+	{ "{\"name\":\"\u05d0\u05d1\"}", "name", "\u05d0\u05d1", NULL },
+	{ "{\"notes\":\"a\\u200b\\ufeffb\"}", "notes", "a\u200b\ufeffb", NULL },
+	{ "{\"notes\":\"a\\u202eb\"}", "notes", NULL, "/notes" },
+	{ "{\"notes\":\"\\u200b\\n\\u200b\"}", "notes", NULL, "/notes" },
+	{ "{\"names\":[\"Ada\",\"\\u2060\"]}", "names", NULL, "/names/1" },
 	{ "{\"name\":\"a'\\\"--\"}", "name", "a'\"--", NULL },
 	{ "{\"name\":true}", "name", NULL, "/name" },
 	{ "{\"name\":[\"Ada\"]}", "name", NULL, "/name" },
@@ -73,6 +96,13 @@ static const struct {
 	{ "{\"flag\":false}", "flag", "false", NULL },
 	{ "{\"flag\":0}", "flag", NULL, "/flag" },
 	{ "{\"flag\":\"true\"}", "flag", NULL, "/flag" },
+	{ "{\"value\":true}", "value", "true", NULL },
+	{ "{\"value\":-7}", "value", "-7", NULL },
+	{ "{\"value\":\"a\\\"b\"}", "value", "\"a\\\"b\"", NULL },
+	{ "{\"value\":[{\"a\": [1]}]}", "value", "[{\"a\":[1]}]", NULL },
+	{ "{\"value\":{}}", "value", NULL, "/value" },
+	{ "{\"value\":1.5}", "value", NULL, "/value" },
+	{ "{\"value\":null}", "value", NULL, NULL },
 	{ "{\"day\":\"2028-02-29\"}", "day", "2028-02-29", NULL },
 	{ "{\"day\":\"2000-02-29\"}", "day", "2000-02-29", NULL },
 	{ "{\"day\":\"2100-02-29\"}", "day", NULL, "/day" },
@@ -85,6 +115,10 @@ static const struct {
 	{ "{\"day\":\"2026-01-01 \"}", "day", NULL, "/day" },
 	{ "{\"day\":\"infinity\"}", "day", NULL, "/day" },
 	{ "{\"day\":\"today\"}", "day", NULL, "/day" },
+	{ "{\"done_on\":\"2020-01-01\"}", "done_on", "2020-01-01", NULL },
+	{ "{\"done_on\":\"2199-01-01\"}", "done_on", NULL, "/done_on" },
+	{ "{\"due_on\":\"2020-01-01\"}", "due_on", NULL, "/due_on" },
+	{ "{\"due_on\":\"2199-01-01\"}", "due_on", "2199-01-01", NULL },
 	{ "{\"at\":\"2026-09-01T09:30:00Z\"}", "at", "2026-09-01T09:30:00Z", NULL },
 	{ "{\"at\":\"2026-09-01t09:30:00.123456789+01:00\"}", "at",
 	  "2026-09-01t09:30:00.123456789+01:00", NULL },
@@ -193,6 +227,35 @@ static void case_run(struct arena *arena, int at)
 	CHECK(good);
 }
 
+/* The London day of moments in UTC: summer time turns at 01:00 on last Sundays. */
+static const struct {
+	time_t now;
+	const char *day;
+} days[] = {
+	{ 1774738799, "2026-03-28" }, /* 2026-03-28 22:59:59 */
+	{ 1774745999, "2026-03-29" }, /* 2026-03-29 00:59:59, still winter */
+	{ 1774827000, "2026-03-30" }, /* 2026-03-29 23:30 */
+	{ 1774740600, "2026-03-28" }, /* 2026-03-28 23:30 */
+	{ 1782855000, "2026-06-30" }, /* 2026-06-30 21:30 */
+	{ 1782862200, "2026-07-01" }, /* 2026-06-30 23:30 */
+	{ 1792884600, "2026-10-25" }, /* 2026-10-24 23:30 */
+	{ 1792971000, "2026-10-25" }, /* 2026-10-25 23:30 */
+	{ 1803859200, "2027-03-01" }, /* 2027-03-01 00:00 */
+	{ 1798759800, "2026-12-31" }, /* 2026-12-31 23:30 */
+};
+
+static void london_days(void)
+{
+	char day[DATE_SIZE];
+
+	for (int i = 0; i < (int)COUNT_OF(days); i++) {
+		date_london(days[i].now, day);
+		if (strcmp(day, days[i].day) != 0)
+			fprintf(stderr, "%ld gave %s\n", (long)days[i].now, day);
+		CHECK(strcmp(day, days[i].day) == 0);
+	}
+}
+
 static int faults(const struct problem *err)
 {
 	int count = 0;
@@ -275,6 +338,7 @@ int main(void)
 
 	for (int i = 0; i < (int)COUNT_OF(cases); i++)
 		case_run(arena, i);
+	london_days();
 	all_at_once(arena);
 	nearest_name(arena);
 	patches(arena);

@@ -31,8 +31,8 @@ struct parsed {
 };
 
 /* "a=b&c=d", decoded already; the texts live in the arena. */
-static struct parsed parse(struct arena *arena, const struct listing *with,
-			   const char *text)
+static struct parsed ask(struct arena *arena, const struct listing *with,
+			 const struct field *asked, const char *text)
 {
 	struct value params[16];
 	struct parsed parsed = { 0 };
@@ -46,8 +46,15 @@ static struct parsed parse(struct arena *arena, const struct listing *with,
 			arena_copy_n(arena, text + name + 1, length - name - 1);
 		text += length + (text[length] == '&');
 	}
-	parsed.err = page_read(arena, with, params, count, &parsed.values, &parsed.page);
+	parsed.err = page_read(arena, with, asked, params, count, &parsed.values,
+			       &parsed.page);
 	return parsed;
+}
+
+static struct parsed parse(struct arena *arena, const struct listing *with,
+			   const char *text)
+{
+	return ask(arena, with, NULL, text);
 }
 
 static const char *value_of(const struct parsed *parsed, const char *name)
@@ -218,6 +225,21 @@ static void without_listing(struct arena *arena)
 	CHECK(parse(arena, NULL, "state=open").err);
 }
 
+/* Parameters that are no filter: a value each, NULL when not given. */
+static void asked(struct arena *arena)
+{
+	static const struct field place[] = { { "school_id", UUID }, { 0 } };
+	struct parsed p = ask(arena, NULL, place, "school_id=" ID "&fields=id");
+
+	CHECK(!p.err && is(value_of(&p, "school_id"), ID));
+	p = ask(arena, NULL, place, "");
+	CHECK(!p.err && value_find(&p.values, "school_id") && !value_of(&p, "school_id"));
+	CHECK(ask(arena, NULL, place, "school_id=7").err);
+	CHECK(ask(arena, NULL, place, "school_id=").err);
+	CHECK(ask(arena, NULL, place, "school_id=" ID "&school_id=" ID).err);
+	CHECK(ask(arena, NULL, place, "other=" ID).err);
+}
+
 int main(void)
 {
 	struct arena *arena = arena_new();
@@ -227,6 +249,7 @@ int main(void)
 	cursors(arena);
 	forgeries(arena);
 	without_listing(arena);
+	asked(arena);
 	arena_free(arena);
 	return check_done();
 }

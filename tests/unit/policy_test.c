@@ -104,6 +104,20 @@ static bool reach_is(const struct reach *reach, const char *expected,
 	       reach_covers(reach, NULL, true) == (own || scope->tenant);
 }
 
+/* In the words of the table. */
+static const char *reach_words(struct arena *arena, const struct reach *reach)
+{
+	const char *name = "something else";
+
+	if (!reach->tenant && !reach->school_count)
+		name = reach->own ? "OWN" : "NO";
+	for (size_t i = 0; i < COUNT_OF(scopes); i++)
+		if (reach_spans(reach, &scopes[i]))
+			name = scopes[i].reach;
+	return arena_printf(arena, "%s%s", name,
+			    reach->own && strcmp(name, "OWN") != 0 ? "+OWN" : "");
+}
+
 /* Which cell a line with one appointment speaks of, by the names of the columns. */
 static void cell_tick(const char *appointments, int permission)
 {
@@ -138,6 +152,10 @@ static bool case_holds(const char *expected, const char *appointments, int permi
 			appointment_read(arena, one, &scope);
 	reach = policy_reach(arena, &principal, (enum permission)permission);
 	holds = reach_is(&reach, expected, scope);
+	if (!holds)
+		fprintf(stderr, "tests/policy.eval: %s, %s: expected %s, got %s\n",
+			permission_name((enum permission)permission), appointments,
+			expected, reach_words(arena, &reach));
 	arena_free(arena);
 	return holds;
 }
@@ -167,7 +185,6 @@ static void table_holds(const char *path)
 
 	CHECK(file);
 	while (file && fgets(line, sizeof(line), file)) {
-		bool holds;
 		int found;
 
 		if (line[0] == '#' || sscanf(line, "%15s %127s %63s", expected,
@@ -175,20 +192,31 @@ static void table_holds(const char *path)
 			continue;
 		found = permission_find(permission);
 		cell_tick(appointments, found);
-		holds = case_holds_everywhere(expected, appointments, found);
-		if (!holds)
-			fprintf(stderr, "does not hold: %s", line);
-		CHECK(holds);
+		CHECK(case_holds_everywhere(expected, appointments, found));
 	}
 	if (file)
 		fclose(file);
+}
+
+static void cell_is_there(int permission, int column)
+{
+	static const char *const words[] = {
+		[NO] = "NO", [OWN] = "OWN", [SCOPE] = "SCOPE"
+	};
+
+	if (!cell_seen[permission][column])
+		fprintf(stderr, "%s, %s: the matrix says %s, the table has no line\n",
+			permission_name((enum permission)permission),
+			column_name((enum column)column),
+			words[policy_matrix[permission][column]]);
+	CHECK(cell_seen[permission][column]);
 }
 
 static void table_is_complete(void)
 {
 	for (int permission = SIGNED_IN + 1; permission < PERMISSION_COUNT; permission++)
 		for (int column = 0; column < COLUMN_COUNT; column++)
-			CHECK(cell_seen[permission][column]);
+			cell_is_there(permission, column);
 	CHECK(policy_check());
 }
 

@@ -1,5 +1,8 @@
 /* Parameters and slots of SQL texts, as tables of cases. */
 #include "sql/query.h"
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include "base/cleanup.h"
 #include "tests/unit/check.h"
@@ -114,6 +117,78 @@ static void own_queries_compile(struct arena *arena)
 	CHECK(!query_statement(Q_NONE));
 }
 
+/* Any that takes a filter will do. */
+static enum query filtered(void)
+{
+	int query = Q_NONE + 1;
+
+	while (query < QUERY_COUNT && !(query_has_slot((enum query)query, "reach") &&
+					query_has_slot((enum query)query, "filter")))
+		query++;
+	return (enum query)query;
+}
+
+static const struct statement *shape_of(struct arena *arena, const char *reach,
+					const char *filter)
+{
+	return query_shape(arena, filtered(), "reach", reach, "filter", filter, NULL);
+}
+
+static void shapes_are_kept(struct arena *arena)
+{
+	struct arena *other = arena_new();
+	const struct statement *first = shape_of(other, "true", " AND 1 = 1"), *second;
+
+	arena_free(other); /* it outlives the request that made it */
+	second = shape_of(arena, "true", " AND 1 = 1");
+	CHECK(first == second && strstr(second->text, " AND 1 = 1"));
+	CHECK(shape_of(arena, "true", "") == shape_of(arena, "true", NULL));
+	CHECK(shape_of(arena, "true", "") != first);
+	CHECK(strcmp(shape_of(arena, "false", " AND 1 = 1")->name, first->name) != 0);
+	CHECK(!shape_of(arena, "", " AND 1 = 1") && !shape_of(arena, NULL, ""));
+}
+
+/* More shapes than are kept: each is right all the same. */
+static void *shapes_ask(void *data)
+{
+	struct arena *arena = arena_new();
+	long wrong = 0;
+
+	(void)data;
+	for (int i = 0; i < 3000; i++) {
+		const struct statement *got;
+		char filter[40];
+
+		snprintf(filter, sizeof(filter), " AND %d = :a%d", i, i);
+		got = shape_of(arena, "true", filter);
+		snprintf(filter, sizeof(filter), " AND %d = $", i);
+		wrong += !got || !strstr(got->text, filter);
+		snprintf(filter, sizeof(filter), "a%d", i);
+		for (int n = 0; got && n < got->param_count; n++)
+			if (strcmp(got->params[n], filter) == 0)
+				filter[0] = '\0';
+		wrong += filter[0] != '\0';
+		arena_reset(arena);
+	}
+	arena_free(arena);
+	return (void *)wrong;
+}
+
+static void threads_share_shapes(void)
+{
+	pthread_t threads[4];
+
+	for (size_t i = 0; i < COUNT_OF(threads); i++)
+		if (pthread_create(&threads[i], NULL, shapes_ask, NULL))
+			abort();
+	for (size_t i = 0; i < COUNT_OF(threads); i++) {
+		void *wrong;
+
+		pthread_join(threads[i], &wrong);
+		CHECK(!wrong);
+	}
+}
+
 int main(void)
 {
 	struct arena *arena = arena_new();
@@ -122,6 +197,8 @@ int main(void)
 	too_many_parameters_refuse(arena);
 	slots_are_filled(arena);
 	own_queries_compile(arena);
+	shapes_are_kept(arena);
+	threads_share_shapes();
 	arena_free(arena);
 	return check_done();
 }

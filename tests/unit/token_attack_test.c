@@ -128,51 +128,52 @@ static void refuses_a_strangers_signature(void)
 		"does not hold"));
 }
 
+/* clang-format off */
+static const struct {
+	const char *name, *value, *reason;
+} wrong_claims[] = {
+	{ "iss",       "\"http://elsewhere\"",                      "iss" },
+	{ "iss",       NULL,                                        "iss" },
+	{ "iss",       "null",                                      "iss" },
+	{ "aud",       "\"someone else\"",                          "aud" },
+	{ "aud",       "[\"chaperone\"]",                           "aud" },
+	{ "aud",       NULL,                                        "aud" },
+	{ "exp",       "1",                                         "expired" },
+	{ "exp",       NULL,                                        "exp" },
+	{ "exp",       "\"99999999999\"",                           "exp" },
+	{ "exp",       "99999999999.5",                             "exp" },
+	{ "exp",       "1e99",                                      "exp" },
+	{ "exp",       "-1",                                        "exp" },
+	{ "exp",       "true",                                      "exp" },
+	{ "nbf",       "99999999999",                               "not valid yet" },
+	{ "nbf",       NULL,                                        "nbf" },
+	{ "iat",       "99999999999",                               "future" },
+	{ "iat",       NULL,                                        "iat" },
+	{ "auth_time", NULL,                                        "auth_time" },
+	{ "auth_time", "\"1\"",                                     "auth_time" },
+	{ "tid",       NULL,                                        "tid" },
+	{ "tid",       "\"\"",                                      "tid" },
+	{ "tid",       "\"018f0000-0000-7000-8000-00000000000g\"",  "tid" },
+	{ "tid",       "\"018f0000-0000-7000-8000-000000000001 \"", "tid" },
+	{ "sub",       NULL,                                        "sub" },
+	{ "sub",       "7",                                         "sub" },
+	{ "idn",       NULL,                                        "idn" },
+	{ "sid",       "\"'; drop table session; --\"",             "sid" },
+	{ "sid",       NULL,                                        "sid" },
+	{ "sv",        NULL,                                        "sv" },
+	{ "sv",        "\"3\"",                                     "sv" },
+	{ "sv",        "3.0",                                       "sv" },
+	{ "sv",        "-1",                                        "sv" },
+	{ "sv",        "4294967299",                                "sv" },
+};
+/* clang-format on */
+
 static void refuses_other_claims(void)
 {
-	/* clang-format off */
-	static const struct {
-		const char *name, *value, *reason;
-	} wrong[] = {
-		{ "iss",       "\"http://elsewhere\"",                      "iss" },
-		{ "iss",       NULL,                                        "iss" },
-		{ "iss",       "null",                                      "iss" },
-		{ "aud",       "\"someone else\"",                          "aud" },
-		{ "aud",       "[\"chaperone\"]",                           "aud" },
-		{ "aud",       NULL,                                        "aud" },
-		{ "exp",       "1",                                         "expired" },
-		{ "exp",       NULL,                                        "exp" },
-		{ "exp",       "\"99999999999\"",                           "exp" },
-		{ "exp",       "99999999999.5",                             "exp" },
-		{ "exp",       "1e99",                                      "exp" },
-		{ "exp",       "-1",                                        "exp" },
-		{ "exp",       "true",                                      "exp" },
-		{ "nbf",       "99999999999",                               "not valid yet" },
-		{ "nbf",       NULL,                                        "nbf" },
-		{ "iat",       "99999999999",                               "future" },
-		{ "iat",       NULL,                                        "iat" },
-		{ "auth_time", NULL,                                        "auth_time" },
-		{ "auth_time", "\"1\"",                                     "auth_time" },
-		{ "tid",       NULL,                                        "tid" },
-		{ "tid",       "\"\"",                                      "tid" },
-		{ "tid",       "\"018f0000-0000-7000-8000-00000000000g\"",  "tid" },
-		{ "tid",       "\"018f0000-0000-7000-8000-000000000001 \"", "tid" },
-		{ "sub",       NULL,                                        "sub" },
-		{ "sub",       "7",                                         "sub" },
-		{ "idn",       NULL,                                        "idn" },
-		{ "sid",       "\"'; drop table session; --\"",             "sid" },
-		{ "sid",       NULL,                                        "sid" },
-		{ "sv",        NULL,                                        "sv" },
-		{ "sv",        "\"3\"",                                     "sv" },
-		{ "sv",        "3.0",                                       "sv" },
-		{ "sv",        "-1",                                        "sv" },
-		{ "sv",        "4294967299",                                "sv" },
-	};
-	/* clang-format on */
-
-	for (size_t i = 0; i < COUNT_OF(wrong); i++)
-		CHECK(refused(forged(HEADER, payload_with(wrong[i].name, wrong[i].value)),
-			      wrong[i].reason));
+	for (size_t i = 0; i < COUNT_OF(wrong_claims); i++)
+		CHECK(refused(forged(HEADER, payload_with(wrong_claims[i].name,
+							  wrong_claims[i].value)),
+			      wrong_claims[i].reason));
 }
 
 static void judges_times_to_the_second(void)

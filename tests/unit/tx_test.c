@@ -126,54 +126,58 @@ static void reads_mid_way_then_writes(struct pool *pool)
 	tx_end(&tx);
 }
 
+static const struct constraint known_constraints[] = {
+	{ "tx_test_small", PROBLEM_INVALID, "/id", "is too large" },
+	{ "tx_test_pkey", PROBLEM_CONFLICTED, NULL, "it is there" },
+	{ 0 }
+};
+
+static const struct failure {
+	const char *sql;
+	const struct constraint *constraints;
+	enum problem_kind kind;
+	const char *detail, *pointer;
+} failures[] = {
+	{ "INSERT INTO tx_test VALUES (10)", known_constraints, PROBLEM_CONFLICTED,
+	  "it is there", NULL },
+	{ "INSERT INTO tx_test VALUES (10)", NULL, PROBLEM_ALREADY_EXISTS, NULL, NULL },
+	{ "INSERT INTO tx_test VALUES (9999999)", known_constraints, PROBLEM_INVALID,
+	  NULL, "/id" },
+	{ "INSERT INTO tx_test VALUES (9999999)", NULL, PROBLEM_INTERNAL, NULL, NULL },
+	{ "INSERT INTO tx_later VALUES (5)", NULL, PROBLEM_INTERNAL, NULL, NULL },
+	{ "SELECT tx_raise('no', 'wrong-state', '')", NULL, PROBLEM_WRONG_STATE, "no",
+	  NULL },
+	{ "SELECT tx_raise('bad', 'invalid', '/a/0')", NULL, PROBLEM_INVALID, NULL,
+	  "/a/0" },
+	{ "SELECT tx_raise('private', '', '')", NULL, PROBLEM_INTERNAL, NULL, NULL },
+	{ "SELECT pg_sleep(5)", NULL, PROBLEM_UNAVAILABLE, NULL, NULL },
+	{ "SELECT nothing FROM nowhere", NULL, PROBLEM_INTERNAL, NULL, NULL },
+};
+
+static void becomes_problem(struct pool *pool, const struct failure *failure,
+			    const char *name)
+{
+	const struct problem *err;
+	struct tx tx;
+
+	tx_init(&tx, pool, arena, failure->constraints);
+	CHECK(!tx_queue(&tx, statement(name, failure->sql), value, NULL));
+	err = tx_commit(&tx);
+	CHECK(kind_of(err) == failure->kind);
+	CHECK(!err || !failure->detail || !strcmp(err->detail, failure->detail));
+	CHECK(!err || !strstr(err->detail, "private"));
+	CHECK(!failure->pointer ||
+	      (err && err->errors && !strcmp(err->errors->pointer, failure->pointer)));
+	tx_end(&tx);
+}
+
 static void constraints_become_problems(struct pool *pool)
 {
-	static const struct constraint known[] = {
-		{ "tx_test_small", PROBLEM_INVALID, "/id", "is too large" },
-		{ "tx_test_pkey", PROBLEM_CONFLICTED, NULL, "it is there" },
-		{ 0 }
-	};
-	static const struct {
-		const char *sql;
-		const struct constraint *constraints;
-		enum problem_kind kind;
-		const char *detail, *pointer;
-	} cases[] = {
-		{ "INSERT INTO tx_test VALUES (10)", known, PROBLEM_CONFLICTED,
-		  "it is there", NULL },
-		{ "INSERT INTO tx_test VALUES (10)", NULL, PROBLEM_ALREADY_EXISTS, NULL,
-		  NULL },
-		{ "INSERT INTO tx_test VALUES (9999999)", known, PROBLEM_INVALID, NULL,
-		  "/id" },
-		{ "INSERT INTO tx_test VALUES (9999999)", NULL, PROBLEM_INTERNAL, NULL,
-		  NULL },
-		{ "INSERT INTO tx_later VALUES (5)", NULL, PROBLEM_INTERNAL, NULL, NULL },
-		{ "SELECT tx_raise('no', 'wrong-state', '')", NULL, PROBLEM_WRONG_STATE,
-		  "no", NULL },
-		{ "SELECT tx_raise('bad', 'invalid', '/a/0')", NULL, PROBLEM_INVALID,
-		  NULL, "/a/0" },
-		{ "SELECT tx_raise('private', '', '')", NULL, PROBLEM_INTERNAL, NULL,
-		  NULL },
-		{ "SELECT pg_sleep(5)", NULL, PROBLEM_UNAVAILABLE, NULL, NULL },
-		{ "SELECT nothing FROM nowhere", NULL, PROBLEM_INTERNAL, NULL, NULL },
-	};
+	char name[16];
 
-	for (size_t i = 0; i < COUNT_OF(cases); i++) {
-		char name[16];
-		const struct problem *err;
-		struct tx tx;
-
+	for (size_t i = 0; i < COUNT_OF(failures); i++) {
 		snprintf(name, sizeof(name), "t_case%zu", i);
-		tx_init(&tx, pool, arena, cases[i].constraints);
-		CHECK(!tx_queue(&tx, statement(name, cases[i].sql), value, NULL));
-		err = tx_commit(&tx);
-		CHECK(kind_of(err) == cases[i].kind);
-		CHECK(!err || !cases[i].detail || !strcmp(err->detail, cases[i].detail));
-		CHECK(!err || !strstr(err->detail, "private"));
-		CHECK(!cases[i].pointer ||
-		      (err && err->errors &&
-		       !strcmp(err->errors->pointer, cases[i].pointer)));
-		tx_end(&tx);
+		becomes_problem(pool, &failures[i], name);
 	}
 	CHECK(pool_state(pool).open == 1); /* none of it costs the connection */
 }

@@ -4,7 +4,10 @@
 #include "base/arena.h"
 #include "base/buffer.h"
 
-/* The items of an array literal, ended by NULL; NULL text is an empty array. */
+/* Calls `item` for each item of an array literal, with NULL for SQL NULL. */
+typedef void (*array_item)(void *data, const char *bytes, size_t length);
+void array_each(const char *text, size_t length, array_item item, void *data);
+/* The items that are not NULL, ended by NULL; NULL text is an empty array. */
 const char *const *array_items(struct arena *arena, const char *text);
 int array_count(const char *const *items);
 /* The other way round: a literal with every item quoted. */

@@ -1,8 +1,7 @@
 /* One value of a PGresult, in text format, as the formats we answer in write it. */
 #pragma once
-#include "sql/tx.h"
-#include <stdbool.h>
 #include "base/buffer.h"
+#include "sql/tx.h"
 
 /* How a column's values are written, by the OID of its type. */
 enum cell_form {
@@ -20,9 +19,3 @@ enum cell_form cell_form(const PGresult *rows, int column);
 void cell_json(struct buffer *out, enum cell_form form, const char *bytes, size_t length);
 /* RFC 3339 from PostgreSQL's ISO form; what is no such time is left as it is. */
 void cell_time(struct buffer *out, const char *bytes, size_t length);
-/* Calls `item` for each element of a one-dimensional array, NULL for SQL NULL. */
-typedef void (*cell_item)(void *data, const char *bytes, size_t length);
-void cell_items(const char *bytes, size_t length, cell_item item, void *data);
-/* Does the column belong in an answer? Those that begin with an underscore are the
- * engine's; `only` NULL is all. */
-bool cell_shown(const char *name, const char *const *only);

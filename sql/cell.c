@@ -1,7 +1,8 @@
 /* Writes one value of a PGresult as JSON: the inner loop of every answer. */
-#include "api/cell.h"
+#include "sql/cell.h"
 #include <stdint.h>
 #include <string.h>
+#include "sql/array.h"
 
 enum cell_form cell_form(const PGresult *rows, int column)
 {
@@ -36,16 +37,6 @@ enum cell_form cell_form(const PGresult *rows, int column)
 	default:
 		return CELL_TEXT;
 	}
-}
-
-bool cell_shown(const char *name, const char *const *only)
-{
-	if (*name == '_')
-		return false;
-	for (; only && *only; only++)
-		if (strcmp(*only, name) == 0)
-			return true;
-	return !only;
 }
 
 /* Is there a byte below `limit` (at most 128) among these eight? Bytes
@@ -117,27 +108,6 @@ void cell_time(struct buffer *out, const char *bytes, size_t length)
 		buffer_text(out, ":00");
 }
 
-void cell_items(const char *bytes, size_t length, cell_item item, void *data)
-{
-	const char *at = bytes + 1, *end = bytes + length - 1;
-
-	while (length > 2 && at < end) {
-		autobuffer text = { 0 };
-		bool quoted = *at == '"';
-
-		for (at += quoted; at < end && *at != (quoted ? '"' : ','); at++) {
-			at += quoted && *at == '\\';
-			buffer_char(&text, *at);
-		}
-		at += quoted;
-		if (!quoted && text.length == 4 && memcmp(text.data, "NULL", 4) == 0)
-			item(data, NULL, 0);
-		else
-			item(data, text.length ? text.data : "", text.length);
-		at++; /* the comma */
-	}
-}
-
 static void item_json(void *data, const char *bytes, size_t length)
 {
 	struct buffer *out = data;
@@ -198,7 +168,7 @@ void cell_json(struct buffer *out, enum cell_form form, const char *bytes, size_
 		break;
 	case CELL_TEXTS:
 		buffer_char(out, '[');
-		cell_items(bytes, length, item_json, out);
+		array_each(bytes, length, item_json, out);
 		buffer_char(out, ']');
 		break;
 	case CELL_NUMBERS:

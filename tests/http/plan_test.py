@@ -1,0 +1,207 @@
+"""The first page of every list is read in the order of an index, with row security on.
+
+The plans are those of the service's own statements: auto_explain writes them down while the
+service answers, with its role, its context and a plan that knows no parameter's value."""
+import json
+import re
+import time
+
+import pytest
+
+from house import House
+
+PAGED = [
+    "/v1/people", "/v1/appointments", "/v1/assessments", "/v1/attestations", "/v1/channels",
+    "/v1/channel-applications", "/v1/channel-applications/inbox", "/v1/transfers",
+]
+# No tenant's: the index of the order is found without one.
+PUBLIC = ["/v1/register/schools", "/v1/register/trusts"]
+CHANGING = ["/v1/people", "/v1/appointments", "/v1/channels", "/v1/channel-applications"]
+# Pages of so few rows that a Sort is right, when they are found by an index.
+SMALL = {"/v1/schools": "the largest trusts have some dozen schools"}
+# Lists that are no pages: they are read whole, and a Sort of the few rows is right.
+WHOLE = {
+    "/v1/platforms": "some twenty platforms",
+    "/v1/register/imports": "the last hundred files",
+    "/v1/channels/register": "all of the register at once, for a spreadsheet",
+    "/v1/channels/{id}/history": "what happened to one channel",
+    "/v1/appointments/{id}/history": "what happened to one appointment",
+    "/v1/channel-applications/{id}/history": "what happened to one application",
+    "/v1/channel-applications/{id}/revisions": "the revisions of one application",
+}
+EXPLAIN = {
+    "session_preload_libraries": "auto_explain", "auto_explain.log_min_duration": "0",
+    "auto_explain.log_format": "json", "plan_cache_mode": "force_generic_plan",
+}
+SCHOOLS = 5
+CALLERS = ("slt_of_a_school", "slt_of_the_trust")
+OTHERS = """
+SET session_replication_role = replica;
+INSERT INTO school (tenant_id, id, name)
+SELECT gen_random_uuid(), gen_random_uuid(), 'School ' || n FROM generate_series(1, 3000) n;
+INSERT INTO register_trust (id, uid, name, kind, as_of)
+SELECT gen_random_uuid(), n, 'Trust ' || md5(n::text), 'multi_academy_trust', '2026-09-01'
+  FROM generate_series(1, 3000) n;
+INSERT INTO register_school (urn, name, as_of)
+SELECT 100000 + n, 'School ' || md5(n::text), '2026-09-01' FROM generate_series(1, 9000) n;
+INSERT INTO register_membership (urn, trust_id, seen_on)
+SELECT 100000 + uid::integer, id, '2026-09-01' FROM register_trust;
+RESET session_replication_role;
+"""
+# For the tenant %(tenant)s, whose schools are %(schools)s; one row in six has no school.
+# Settled things are old, what waits is new.
+SEED = """
+SET session_replication_role = replica;
+CREATE TEMP TABLE seed ON COMMIT DROP AS
+SELECT n, gen_random_uuid() AS id, (%(schools)s::uuid[])[n %% 6] AS school,
+       now() - n * interval '1 hour' AS at
+  FROM generate_series(1, 4000) n;
+INSERT INTO person (tenant_id, id, school_id, name, person_type, created_at)
+SELECT %(tenant)s, id, school, 'Person ' || md5(n::text), 'employee', at FROM seed;
+INSERT INTO appointment (tenant_id, id, person_id, role, scope, state, from_on, created_at)
+SELECT %(tenant)s, id, id, 'staff', CASE WHEN school IS NULL THEN 'tenant' ELSE 'schools' END,
+       'active', current_date, at FROM seed;
+INSERT INTO appointment_school (tenant_id, appointment_id, school_id, person_id)
+SELECT %(tenant)s, id, school, id FROM seed WHERE school IS NOT NULL;
+INSERT INTO attestation (tenant_id, id, person_id, school_id, person_name, policy_edition,
+	policy_read_on, trained_on, attested_by, attested_name, created_at)
+SELECT %(tenant)s, id, id, school, 'Person ' || n, '2026-09', at::date, at::date,
+       %(tenant)s, 'Lead', at FROM seed;
+INSERT INTO assessment (tenant_id, id, school_id, title, assessed_on, author_name, score,
+	mitigations, approved_by_name, approved_on, review_on, recorded_by, created_at)
+SELECT %(tenant)s, id, school, 'Assessment ' || n, at::date, 'Author', 8, 'Two operators', 'Lead',
+       at::date, at::date + 365, %(tenant)s, at FROM seed;
+INSERT INTO channel (tenant_id, id, school_id, state, platform, handle, source, created_at)
+SELECT %(tenant)s, id, school, 'active', 'facebook', 'handle' || n, 'register', at FROM seed;
+INSERT INTO person_word (tenant_id, word, person_id)
+SELECT tenant_id, w, id FROM person, search_words(name) w WHERE tenant_id = %(tenant)s;
+INSERT INTO channel_word (tenant_id, word, channel_id)
+SELECT tenant_id, w, id FROM channel, search_words(handle) w WHERE tenant_id = %(tenant)s;
+INSERT INTO channel_application (tenant_id, id, school_id, state, applicant_id, applicant_name,
+	recorded_by, platform, proposed_name, kind, waiting_since, created_at)
+SELECT %(tenant)s, id, school, CASE WHEN n <= 400 THEN 'submitted' ELSE 'account_created' END,
+       id, 'Person ' || n, id, 'facebook', 'Account ' || n, 'class',
+       CASE WHEN n <= 400 THEN at END, at FROM seed;
+INSERT INTO transfer (tenant_id, id, move_id, side, state, urn, school_id, school_name, from_trust_id,
+	from_trust_name, to_trust_id, to_trust_name, found_on, import_id, created_at)
+SELECT %(tenant)s, id, id, 'from', CASE WHEN n <= 400 THEN 'proposed' ELSE 'accepted' END,
+       100000 + n, school, 'School ' || n, id, 'From', id, 'To', at::date, id, at FROM seed;
+"""
+
+
+class Plans:
+    """A house of its own: what it holds would slow down the other tests' database."""
+
+    def __init__(self, cluster):
+        self.house = house = House(cluster)
+        self.log = f"{cluster.folder}/postgresql.log"
+        tenants = [house.fresh_tenant(schools=SCHOOLS) for _ in range(2)]
+        for tenant in tenants:
+            house.sql("BEGIN;" + SEED % {
+                "tenant": f"'{tenant.id}'::uuid",
+                "schools": "'{" + ",".join(tenant.schools) + "}'"} + "COMMIT; RESET ALL")
+        self.callers = {
+            CALLERS[0]: tenants[0].person("Slt School", "slt", tenants[0].schools[:1]),
+            CALLERS[1]: tenants[0].person("Slt Trust", "slt")}
+        house.sql(OTHERS)
+        house.sql("ANALYZE")
+        for name, value in EXPLAIN.items():
+            house.sql(f"ALTER DATABASE {house.database} SET {name} = '{value}'")
+        house.restart()  # so that each connection is a new one
+
+    def of(self, caller, path):
+        """The plan of the statement that answered with the first page, as JSON."""
+        client = self.callers[caller].client
+        client.get("/v1/tenant", expect=200)  # the principal is looked up only once
+        with open(self.log, encoding="utf-8") as log:
+            log.seek(0, 2)
+            assert client.get(path, expect=200).json["data"]
+            return self.written(log)
+
+    @staticmethod
+    def written(log):
+        text, end = "", time.monotonic() + 10
+        while time.monotonic() < end:
+            text += log.read()
+            for found in re.findall(r"  plan:\n((?:\t.*\n)+)(?=[^\t])", text + "."):
+                plan = json.loads(found)
+                if re.search(r"\bLIMIT\b", plan["Query Text"]):
+                    return plan["Plan"]
+            time.sleep(0.02)
+        raise AssertionError(f"no plan was logged: {text}")
+
+
+@pytest.fixture(scope="module")
+def plans(cluster):
+    plans = Plans(cluster)
+    yield plans
+    plans.house.close()
+
+
+@pytest.fixture(scope="module")
+def lists(house):
+    """{path: table} of every list."""
+    routes = json.loads(house.server.run("describe").stdout)["routes"]
+    return {r["path"]: r["resource"] for r in routes if r["list"]}
+
+
+def nodes(plan):
+    yield plan
+    for inner in plan.get("Plans", []):
+        yield from nodes(inner)
+
+
+def test_every_list_is_judged(lists):
+    here = WHOLE.keys() | SMALL.keys() | set(PAGED) | set(PUBLIC)
+    assert here == lists.keys(), f"plan_test.py, PAGED (with rows in SEED): {here ^ lists.keys()}"
+
+
+def reads(plan, table):
+    """How the plan reads this table: [(kind, condition)]."""
+    return [(node["Node Type"], node.get("Index Cond", "")) for node in nodes(plan)
+            if node.get("Relation Name") == table]
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+@pytest.mark.parametrize("path", PAGED)
+def test_first_page_comes_in_the_order_of_an_index(plans, lists, path, caller):
+    plan = plans.of(caller, path)
+    found = reads(plan, lists[path])
+    assert not [node for node in nodes(plan) if "Sort" in node["Node Type"]], found
+    assert found and all(kind in ("Index Scan", "Index Only Scan") and "tenant_id" in condition
+                         for kind, condition in found), found
+
+
+@pytest.mark.parametrize("path", PUBLIC)
+def test_public_page_comes_in_the_order_of_an_index(plans, lists, path):
+    plan = plans.of(CALLERS[0], path)
+    table = lists[path]
+    assert not [node for node in nodes(plan) if "Sort" in node["Node Type"]], plan
+    assert [node["Index Name"] for node in nodes(plan)
+            if node.get("Relation Name") == table] == [f"{table}_name"], plan
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+@pytest.mark.parametrize("path", CHANGING)
+def test_changes_come_in_the_order_of_their_index(plans, lists, path, caller):
+    table = lists[path]
+    found = [node for node in nodes(plans.of(caller, f"{path}?changed_since=0"))
+             if node.get("Relation Name") == table]
+    assert [node["Index Name"] for node in found] == [f"{table}_changed"], found
+    assert all(word in found[0]["Index Cond"] for word in ("tenant_id", "changed_xid"))
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+@pytest.mark.parametrize("path, table", [("/v1/people?q=person%20a1", "person_word"),
+                                         ("/v1/channels?q=handle39", "channel_word")])
+def test_words_are_found_by_their_index(plans, path, table, caller):
+    found = reads(plans.of(caller, path), table)
+    assert any("word >=" in condition and "word <" in condition for _, condition in found), found
+    assert not [kind for kind, _ in found if kind == "Seq Scan"], found
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+@pytest.mark.parametrize("path", SMALL)
+def test_small_list_is_found_by_an_index(plans, lists, path, caller):
+    found = reads(plans.of(caller, path), lists[path])
+    assert found and not [kind for kind, _ in found if kind == "Seq Scan"], found
