@@ -32,7 +32,8 @@
 	X(APPLICATION_EDIT, "application_edit")                                          \
 	X(APPLICATION_DECIDE, "application_decide")                                      \
 	X(APPLICATION_EXCLUDE, "application_exclude")                                    \
-	X(ACCOUNT_RECORD, "account_record")
+	X(ACCOUNT_RECORD, "account_record")                                              \
+	X(AUDIT_VERIFY, "audit_verify")
 
 enum permission {
 	UNSET,

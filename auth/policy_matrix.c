@@ -34,5 +34,6 @@ const enum cell policy_matrix[PERMISSION_COUNT][COLUMN_COUNT] = {
 	[APPLICATION_DECIDE]  = { SCOPE, SCOPE, NO,    NO,    NO,      SCOPE, NO,    NO,    NO,    NO,    SCOPE, SCOPE, NO    },
 	[APPLICATION_EXCLUDE] = { SCOPE, SCOPE, NO,    NO,    NO,      NO,    NO,    NO,    NO,    NO,    NO,    NO,    NO    },
 	[ACCOUNT_RECORD]      = { NO,    NO,    SCOPE, NO,    NO,      NO,    NO,    NO,    NO,    NO,    NO,    NO,    NO    },
+	[AUDIT_VERIFY]        = { SCOPE, NO,    NO,    NO,    NO,      NO,    NO,    NO,    NO,    NO,    NO,    NO,    SCOPE },
 };
 /* clang-format on */

@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include "base/config.h"
 #include "base/log.h"
 
 enum { KEYS = 64 };
@@ -59,6 +60,8 @@ PGconn *database_connect(const char *database, const char *user, const char *set
 	key_set(&keys, "keepalives_idle", "15");
 	key_set(&keys, "gssencmode", "disable");
 	key_set(&keys, "application_name", "chaperone");
+	if (*config_text(CONFIG_DATABASE_PASSWORD))
+		key_set(&keys, "password", config_text(CONFIG_DATABASE_PASSWORD));
 	if (!given)
 		key_set(&keys, "dbname", database);
 	for (PQconninfoOption *at = given; at && at->keyword; at++)

@@ -23,18 +23,6 @@ static const char unforce[] =
 static const char force[] = EACH_TABLE(
 	"relrowsecurity", "ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY");
 
-static void cleanup_result(PGresult **result)
-{
-	PQclear(*result);
-}
-
-#define autoresult __attribute__((cleanup(cleanup_result))) PGresult
-
-static void cleanup_connection(PGconn **pg)
-{
-	PQfinish(*pg);
-}
-
 static bool complain(const char *what, const char *why)
 {
 	size_t length = strlen(why);
@@ -151,9 +139,22 @@ static bool has_run(const PGresult *applied, const char *name)
 	return false;
 }
 
+/* In a restored database, transactions count from the beginning again; the audit trail's
+ * numbers must not. */
+static bool trail_resume(PGconn *pg)
+{
+	autoresult *resumed = PQexec(pg, "SELECT public.audit_resume()");
+
+	if (!result_good(resumed))
+		return complain("audit_resume", PQerrorMessage(pg));
+	if (*PQgetvalue(resumed, 0, 0) == 't')
+		printf("the audit trail goes on after a restore\n");
+	return true;
+}
+
 bool migrate(const char *database)
 {
-	__attribute__((cleanup(cleanup_connection))) PGconn *pg = connect_owner(database);
+	autoconn *pg = connect_owner(database);
 	autoresult *applied = NULL;
 	int done = 0;
 
@@ -179,12 +180,12 @@ bool migrate(const char *database)
 	}
 	if (!done)
 		printf("nothing to migrate\n");
-	return true;
+	return trail_resume(pg);
 }
 
 bool migrate_script(const char *database, const char *script, const char *const *settings)
 {
-	__attribute__((cleanup(cleanup_connection))) PGconn *pg = NULL;
+	autoconn *pg = NULL;
 	const struct migration_text *text = text_find(script_texts, script);
 
 	if (!text)

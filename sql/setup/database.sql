@@ -2,8 +2,9 @@
 ALTER SCHEMA public OWNER TO chaperone_owner;
 DO $$
 BEGIN
+	EXECUTE format('ALTER DATABASE %I OWNER TO chaperone_owner', current_database());
 	EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
 	EXECUTE format('GRANT CONNECT ON DATABASE %I TO chaperone_owner, chaperone_app, chaperone_gate,
-		chaperone_worker, chaperone_operator', current_database());
+		chaperone_worker, chaperone_operator, chaperone_backup', current_database());
 END
 $$;

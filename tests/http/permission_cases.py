@@ -155,5 +155,6 @@ CASES = [
     Case("account_record", "there", (200,), act("channel_application",
          fresh("application", "approved"), "record-account", account_body),
          table="channel_application"),
+    Case("audit_verify", "level", (200,), read(lambda s, h: "/v1/audit/verification")),
 ]
 ELSEWHERE = {"channel_import"}  # has no route: the command line is its door, tested below
