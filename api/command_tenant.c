@@ -1,4 +1,5 @@
-/* chaperone tenant: the operator's way to make a tenant and to invite its first SLT. */
+/* chaperone tenant: the operator's way to make a tenant, to invite its first SLT, and to
+ * take all of it out. */
 #include <stdio.h>
 #include <string.h>
 #include "api/command.h"
@@ -11,7 +12,8 @@ static const enum query tenant_queries[] = { q_tenant_create, q_tenant_invite, Q
 
 static const char usage[] =
 	"chaperone tenant create trust|school NAME --slt NAME --email ADDRESS\n"
-	"chaperone tenant invite TENANT-ID --slt NAME --email ADDRESS   (only while it has no SLT)\n";
+	"chaperone tenant invite TENANT-ID --slt NAME --email ADDRESS   (only while it has no SLT)\n"
+	"chaperone tenant export ID-OR-NAME FOLDER\n";
 
 static const char *option(int argc, char **argv, const char *name)
 {
@@ -63,6 +65,8 @@ int command_tenant(int argc, char **argv)
 	const char *tenant;
 	int status;
 
+	if (argc == 3 && strcmp(argv[0], "export") == 0)
+		return command_tenant_export(argv[1], argv[2]);
 	if (!slt || !email || !strchr(email, '@') || (!create && !again)) {
 		fputs(usage, stderr);
 		return 2;
