@@ -1,12 +1,11 @@
 /* Walks seals and events side by side, in their order, and recomputes every digest. */
 #include "models/audit_chain.h"
-#include <arpa/inet.h>
-#include <endian.h>
 #include <sodium.h>
 #include <string.h>
 #include "base/encoding.h"
+#include "models/audit_digest.h"
 
-enum { SEALS = 500, HASH = crypto_hash_sha256_BYTES, NUMBER = 24 };
+enum { SEALS = 500, HASH = AUDIT_HASH, NUMBER = 24 };
 
 #define SEALS_TEXT "500"
 #define EVENTS_TEXT "2000"
@@ -23,7 +22,6 @@ struct walk {
 	const struct audit_source *source;
 	struct audit_report *report;
 	const char *tenant;
-	unsigned char tenant_bytes[16];
 	bool failed;
 	xid8 horizon;
 	struct seal seals[SEALS];
@@ -142,27 +140,6 @@ static bool event_next(struct walk *walk)
 	return row_count(walk->page) > 0;
 }
 
-/* Each part behind its length, as audit_row() hashes it; what is NULL is empty. */
-static void event_digest(const PGresult *rows, int row, unsigned char digest[HASH])
-{
-	static const char *const parts[] = { "tenant_id", "epoch",     "actor_id",
-					     "request",	  "operation", "table_name",
-					     "row_id",	  "changed",   "ordinary",
-					     "commitment" };
-	crypto_hash_sha256_state state;
-
-	crypto_hash_sha256_init(&state);
-	for (size_t i = 0; i < COUNT_OF(parts); i++) {
-		const char *text = row_text(rows, row, parts[i]);
-		size_t length = text ? strlen(text) : 0;
-		uint32_t size = htonl((uint32_t)length);
-
-		crypto_hash_sha256_update(&state, (unsigned char *)&size, sizeof(size));
-		crypto_hash_sha256_update(&state, (const unsigned char *)text, length);
-	}
-	crypto_hash_sha256_final(&state, digest);
-}
-
 /* Takes the event at walk->row: its own digest must agree, and goes on to the seal's. */
 static void event_take(struct walk *walk, unsigned char stored[HASH])
 {
@@ -173,7 +150,7 @@ static void event_take(struct walk *walk, unsigned char stored[HASH])
 	snprintf(walk->xid, sizeof(walk->xid), "%s", row_text(rows, row, "xid"));
 	snprintf(walk->id, sizeof(walk->id), "%s", row_text(rows, row, "id"));
 	row_hash(rows, row, "digest", stored);
-	event_digest(rows, row, digest);
+	audit_event_digest(rows, row, digest);
 	if (memcmp(digest, stored, HASH) != 0)
 		fault_say(walk, "event_edited", 0, strtol(walk->id, NULL, 10),
 			  "Event %s (%s of %s %s) was edited.", walk->id,
@@ -191,22 +168,6 @@ static void event_uncovered(struct walk *walk)
 		walk->id);
 }
 
-/* How the chain goes on: the last link, whose it is, its place, and what it covers. */
-static void chain_next(const struct walk *walk, const struct seal *seal, long events,
-		       const unsigned char batch[HASH], unsigned char chain[HASH])
-{
-	crypto_hash_sha256_state state;
-	uint64_t numbers[] = { htobe64((uint64_t)seal->seq), htobe64((uint64_t)events) };
-
-	crypto_hash_sha256_init(&state);
-	if (walk->seq > 0)
-		crypto_hash_sha256_update(&state, walk->chain, HASH);
-	crypto_hash_sha256_update(&state, walk->tenant_bytes, sizeof(walk->tenant_bytes));
-	crypto_hash_sha256_update(&state, (unsigned char *)numbers, sizeof(numbers));
-	crypto_hash_sha256_update(&state, batch, HASH);
-	crypto_hash_sha256_final(&state, chain);
-}
-
 static void seal_judge(struct walk *walk, const struct seal *seal, long events,
 		       const unsigned char batch[HASH])
 {
@@ -222,7 +183,9 @@ static void seal_judge(struct walk *walk, const struct seal *seal, long events,
 			"Seal %ld covers %ld events, %ld are there: events were removed, "
 			"added or moved.",
 			seal->seq, seal->events, events);
-	chain_next(walk, seal, events, batch, chain);
+	audit_link_digest(&(struct audit_link){ walk->seq > 0 ? walk->chain : NULL,
+						walk->tenant, seal->seq, events, batch },
+			  chain);
 	if (memcmp(chain, seal->chain, HASH) != 0)
 		fault_say(walk, "seal_broken", seal->seq, 0,
 			  "Seal %ld does not hold: its events, their order or the seal "
@@ -275,18 +238,6 @@ static void rest_walk(struct walk *walk)
 	}
 }
 
-static void uuid_bytes(const char *uuid, unsigned char out[16])
-{
-	char hex[33];
-	size_t used = 0;
-
-	for (; *uuid && used < sizeof(hex) - 1; uuid++)
-		if (*uuid != '-')
-			hex[used++] = *uuid;
-	hex[used] = '\0';
-	hex_decode(hex, out, 16);
-}
-
 bool audit_verify(const struct audit_source *source, const char *tenant,
 		  struct audit_report *ret_report)
 {
@@ -299,7 +250,6 @@ bool audit_verify(const struct audit_source *source, const char *tenant,
 	int count;
 
 	*ret_report = (struct audit_report){ 0 };
-	uuid_bytes(tenant, walk.tenant_bytes);
 	if (!state_read(&walk))
 		return false;
 	while (!walk.failed && (count = seals_read(&walk, after)) > 0) {
