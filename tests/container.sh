@@ -42,7 +42,7 @@ base_make() {
 	[ -n "${CONTAINER_BASE:-}" ] || debootstrap --variant=minbase bookworm "$base" >"$work/debootstrap.log"
 	cp /etc/ssl/certs/ca-certificates.crt "$base/etc/host-ca.crt"
 	tar -C "$base" -c . | pod import --change ENV=NODE_EXTRA_CA_CERTS=/etc/host-ca.crt - \
-		docker.io/library/debian:bookworm-slim >/dev/null
+		debian:bookworm-slim >/dev/null
 }
 
 image_build() {
@@ -86,7 +86,7 @@ postgres_build() {
 		ENV PATH=/usr/lib/postgresql/15/bin:/usr/sbin:/usr/bin:/sbin:/bin
 		ENTRYPOINT ["bash", "/usr/local/bin/entrypoint"]
 	END
-	image_build docker.io/library/postgres:15 "$work/postgres"
+	image_build postgres:15 "$work/postgres"
 }
 
 # What compose.yaml says of service $1 as podman's arguments, one a line.
@@ -152,7 +152,7 @@ for name in postgres_password database_password master_key; do
 	mv "$work/secrets/$name.new" "$work/secrets/$name"
 	chmod 444 "$work/secrets/$name"
 done
-if ! pod image exists docker.io/library/postgres:15; then
+if ! pod image exists postgres:15; then
 	base_make
 	image_build chaperone .
 	postgres_build
