@@ -139,19 +139,6 @@ static bool has_run(const PGresult *applied, const char *name)
 	return false;
 }
 
-/* In a restored database, transactions count from the beginning again; the audit trail's
- * numbers must not. */
-static bool trail_resume(PGconn *pg)
-{
-	autoresult *resumed = PQexec(pg, "SELECT public.audit_resume()");
-
-	if (!result_good(resumed))
-		return complain("audit_resume", PQerrorMessage(pg));
-	if (*PQgetvalue(resumed, 0, 0) == 't')
-		printf("the audit trail goes on after a restore\n");
-	return true;
-}
-
 bool migrate(const char *database)
 {
 	autoconn *pg = connect_owner(database);
@@ -180,7 +167,7 @@ bool migrate(const char *database)
 	}
 	if (!done)
 		printf("nothing to migrate\n");
-	return trail_resume(pg);
+	return true;
 }
 
 bool migrate_script(const char *database, const char *script, const char *const *settings)
@@ -194,6 +181,20 @@ bool migrate_script(const char *database, const char *script, const char *const 
 	    !run(pg, "the migration lock", MIGRATION_LOCK))
 		return false;
 	return run_whole(pg, text, settings, false);
+}
+
+bool migrate_resume(const char *database)
+{
+	autoconn *pg = connect_owner(database);
+	autoresult *resumed = pg ? PQexec(pg, "SELECT public.audit_resume()") : NULL;
+
+	if (!resumed)
+		return false;
+	if (!result_good(resumed))
+		return complain("audit_resume", PQerrorMessage(pg));
+	if (*PQgetvalue(resumed, 0, 0) == 't')
+		printf("the audit trail goes on after a restore\n");
+	return true;
 }
 
 const char *migration_newest(void)
