@@ -1,5 +1,5 @@
-/* chaperone tenant: the operator's way to make a tenant, to invite its first SLT, and to
- * say which company it is. */
+/* chaperone tenant: the operator's way to make a tenant, to invite its first SLT, to say
+ * which company it is, and to take all of it out. */
 #include <stdio.h>
 #include <string.h>
 #include "api/command.h"
@@ -14,7 +14,8 @@ static const enum query tenant_queries[] = { q_tenant_create, q_tenant_invite,
 static const char usage[] =
 	"chaperone tenant create trust|school NAME --slt NAME --email ADDRESS\n"
 	"chaperone tenant invite TENANT-ID --slt NAME --email ADDRESS   (only while no SLT of it can sign in)\n"
-	"chaperone tenant company TENANT-ID NUMBER   (of Companies House: finds it in the register)\n";
+	"chaperone tenant company TENANT-ID NUMBER   (of Companies House: finds it in the register)\n"
+	"chaperone tenant export ID-OR-NAME FOLDER\n";
 
 static const char *option(int argc, char **argv, const char *name)
 {
@@ -91,6 +92,8 @@ int command_tenant(int argc, char **argv)
 	if (argc == 3 && strcmp(argv[0], "company") == 0 && id_valid(argv[1]) &&
 	    company_valid(argv[2]))
 		return company_set(argv[1], argv[2]);
+	if (argc == 3 && strcmp(argv[0], "export") == 0)
+		return command_tenant_export(argv[1], argv[2]);
 	if (!slt || !email || !strchr(email, '@') || (!create && !again)) {
 		fputs(usage, stderr);
 		return 2;

@@ -22,7 +22,8 @@
 	X(register_school)                                                               \
 	X(register_trust)                                                                \
 	X(register_imports)                                                              \
-	X(transfer)
+	X(transfer)                                                                      \
+	X(audit)
 
 #define X(name) extern const struct resource name;
 RESOURCES(X)

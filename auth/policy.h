@@ -38,7 +38,8 @@
 	X(SETTING_WRITE, "setting_write")                                                \
 	X(REGISTER_READ, "register_read")                                                \
 	X(TRANSFER_READ, "transfer_read")                                                \
-	X(TRANSFER_DECIDE, "transfer_decide")
+	X(TRANSFER_DECIDE, "transfer_decide")                                            \
+	X(AUDIT_VERIFY, "audit_verify")
 
 enum permission {
 	UNSET,

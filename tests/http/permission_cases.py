@@ -191,5 +191,6 @@ CASES = [
          "accept"), table="transfer"),
     Case("transfer_decide", "level", (200,), act("transfer",
          lambda s, h: s.level.plant_transfer(), "decline", WORDS), table="transfer"),
+    Case("audit_verify", "level", (200,), read(lambda s, h: "/v1/audit/verification")),
 ]
 ELSEWHERE = {"channel_import"}  # has no route: the command line is its door, tested below
