@@ -109,8 +109,10 @@ int command_config(int argc, char **argv)
 
 int command_migrate(int argc, char **argv)
 {
+	const char *database = config_text(CONFIG_DATABASE);
+
 	(void)argv;
 	if (argc > 0)
 		return takes_nothing("migrate");
-	return migrate(config_text(CONFIG_DATABASE)) ? 0 : 1;
+	return migrate(database) && migrate_resume(database) ? 0 : 1;
 }

@@ -1,9 +1,10 @@
-/* chaperone import register: takes a trust's register of channels in, all
- * of it or none. */
+/* chaperone import: takes a trust's register of channels in, all of it or none; what is
+ * public of England's schools is import_gias.c's. */
 #include <stdio.h>
 #include <string.h>
 #include "api/command.h"
 #include "api/csv_file.h"
+#include "api/import_gias.h"
 #include "api/operator.h"
 #include "api/principal.h"
 #include "base/config.h"
@@ -14,7 +15,9 @@
 enum { FILE_MAX = 16 * 1024 * 1024 };
 
 static const char usage[] =
-	"chaperone import register FILE --tenant NAME-OR-ID --as EMAIL [--skip-bad]\n";
+	"chaperone import register FILE --tenant NAME-OR-ID --as EMAIL [--skip-bad]\n"
+	"chaperone import gias FILE... [--dry-run] [--json] [--skip-bad] [--many-left]\n"
+	"                              [--as-of YYYY-MM-DD]\n";
 
 static const enum query session_queries[] = { q_operator_session, Q_NONE };
 
@@ -194,24 +197,32 @@ static int import_run(struct arena *arena, struct import *import)
 	return status;
 }
 
+static int import_register(struct arena *arena, struct import *import)
+{
+	const struct problem *err =
+		csv_read(arena, import->path, FILE_MAX, &import->file, &import->faults);
+	int status = 1;
+
+	if (err)
+		fprintf(stderr, "%s\n", err->detail);
+	else
+		status = import_run(arena, import);
+	csv_free_rows(&import->file);
+	return status;
+}
+
 int command_import(int argc, char **argv)
 {
 	struct arena *arena = arena_new();
 	struct import import = { 0 };
-	const struct problem *err;
-	int status = 1;
+	int status = 2;
 
-	if (!arguments_read(argc, argv, &import)) {
+	if (argc > 0 && strcmp(argv[0], "gias") == 0)
+		status = import_gias(arena, argc - 1, argv + 1);
+	else if (arguments_read(argc, argv, &import))
+		status = import_register(arena, &import);
+	if (status == 2)
 		fputs(usage, stderr);
-		arena_free(arena);
-		return 2;
-	}
-	err = csv_read(arena, import.path, FILE_MAX, &import.file, &import.faults);
-	if (err)
-		fprintf(stderr, "%s\n", err->detail);
-	else
-		status = import_run(arena, &import);
-	csv_free_rows(&import.file);
 	arena_free(arena);
 	return status;
 }

@@ -1,4 +1,5 @@
-/* chaperone tenant: the operator's way to make a tenant and to invite its first SLT. */
+/* chaperone tenant: the operator's way to make a tenant, to invite its first SLT, to say
+ * which company it is, and to take all of it out. */
 #include <stdio.h>
 #include <string.h>
 #include "api/command.h"
@@ -7,11 +8,14 @@
 #include "base/config.h"
 #include "base/id.h"
 
-static const enum query tenant_queries[] = { q_tenant_create, q_tenant_invite, Q_NONE };
+static const enum query tenant_queries[] = { q_tenant_create, q_tenant_invite,
+					     q_tenant_company, Q_NONE };
 
 static const char usage[] =
 	"chaperone tenant create trust|school NAME --slt NAME --email ADDRESS\n"
-	"chaperone tenant invite TENANT-ID --slt NAME --email ADDRESS   (only while no SLT of it can sign in)\n";
+	"chaperone tenant invite TENANT-ID --slt NAME --email ADDRESS   (only while no SLT of it can sign in)\n"
+	"chaperone tenant company TENANT-ID NUMBER   (of Companies House: finds it in the register)\n"
+	"chaperone tenant export ID-OR-NAME FOLDER\n";
 
 static const char *option(int argc, char **argv, const char *name)
 {
@@ -52,6 +56,28 @@ static int invite(struct operator* op, enum query query, const char *tenant)
 	return 0;
 }
 
+static bool company_valid(const char *number)
+{
+	return strlen(number) == 8 &&
+	       strspn(number, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") == 8;
+}
+
+static int company_set(const char *tenant, const char *number)
+{
+	struct operator op;
+	const PGresult *rows;
+	bool known;
+
+	operator_open(&op, "chaperone_operator", tenant_queries);
+	operator_set(&op, "tenant_id", tenant);
+	operator_set(&op, "companies_house_number", number);
+	known = operator_run(&op, q_tenant_company, &rows) && row_flag(rows, 0, "known");
+	operator_close(&op);
+	if (!known)
+		fprintf(stderr, "No tenant has the id %s.\n", tenant);
+	return known ? 0 : 1;
+}
+
 int command_tenant(int argc, char **argv)
 {
 	const char *slt = option(argc, argv, "--slt"),
@@ -63,6 +89,11 @@ int command_tenant(int argc, char **argv)
 	const char *tenant;
 	int status;
 
+	if (argc == 3 && strcmp(argv[0], "company") == 0 && id_valid(argv[1]) &&
+	    company_valid(argv[2]))
+		return company_set(argv[1], argv[2]);
+	if (argc == 3 && strcmp(argv[0], "export") == 0)
+		return command_tenant_export(argv[1], argv[2]);
 	if (!slt || !email || !strchr(email, '@') || (!create && !again)) {
 		fputs(usage, stderr);
 		return 2;

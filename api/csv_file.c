@@ -1,9 +1,9 @@
 /* Reads a CSV file with a header row into objects, noting faults by line. */
 #include "api/csv_file.h"
-#include <csv.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include "api/csv_rows.h"
 #include "base/encoding.h"
 
 enum { COLUMNS_MAX = 200 };
@@ -13,47 +13,56 @@ struct reader {
 	struct csv_file *file;
 	const struct fault **faults;
 	const char *columns[COLUMNS_MAX];
-	int column_count, column, line, capacity, row_line;
-	json_t *row; /* NULL while the header is read */
-	bool header_done, row_bad;
+	int column_count, capacity;
 };
 
-static void note(struct reader *reader, const char *detail)
+static void note(struct reader *reader, int line, const char *detail)
 {
 	fault_add(reader->arena, reader->faults,
-		  arena_printf(reader->arena, "/line %d", reader->row_line), "%s",
-		  detail);
-	reader->row_bad = true;
+		  arena_printf(reader->arena, "/line %d", line), "%s", detail);
 }
 
-static void on_cell(void *bytes, size_t length, void *data)
+static void take_header(struct reader *reader, const struct csv_cell *cells, int count)
 {
-	struct reader *reader = data;
-	const char *text = arena_copy_n(reader->arena, bytes ? bytes : "", length);
-
-	if (!reader->header_done) {
-		if (reader->column_count < COLUMNS_MAX)
-			reader->columns[reader->column_count++] = text;
-		return;
-	}
-	if (!reader->row)
-		reader->row = json_object();
-	if (reader->column >= reader->column_count)
-		note(reader, "has more cells than the header has columns");
-	else if (!utf8_valid(text, length))
-		note(reader, "is not UTF-8");
-	else if (length > 0)
-		json_object_set_new(reader->row, reader->columns[reader->column],
-				    json_stringn(text, length));
-	reader->column++;
+	reader->column_count = count < COLUMNS_MAX ? count : COLUMNS_MAX;
+	for (int i = 0; i < reader->column_count; i++)
+		reader->columns[i] =
+			arena_copy_n(reader->arena, cells[i].text, cells[i].length);
 }
 
-static void keep_row(struct reader *reader)
+/* Every fault of a row is told. */
+static bool cells_check(struct reader *reader, int line, const struct csv_cell *cells,
+			int count)
+{
+	bool good = count == reader->column_count;
+
+	if (count > reader->column_count)
+		note(reader, line, "has more cells than the header has columns");
+	for (int i = 0; i < count && i < reader->column_count; i++)
+		if (!utf8_valid(cells[i].text, cells[i].length)) {
+			note(reader, line, "is not UTF-8");
+			good = false;
+		}
+	if (count < reader->column_count)
+		note(reader, line, "has fewer cells than the header has columns");
+	return good;
+}
+
+static json_t *cells_object(const struct reader *reader, const struct csv_cell *cells)
+{
+	json_t *row = json_object();
+
+	for (int i = 0; i < reader->column_count; i++)
+		if (cells[i].length > 0)
+			json_object_set_new(row, reader->columns[i],
+					    json_stringn(cells[i].text, cells[i].length));
+	return row;
+}
+
+static void keep_row(struct reader *reader, int line, json_t *row)
 {
 	struct csv_file *file = reader->file;
 
-	if (reader->column < reader->column_count)
-		note(reader, "has fewer cells than the header has columns");
 	if (file->count == reader->capacity) {
 		int capacity = reader->capacity ? reader->capacity * 2 : 64;
 		struct csv_row *rows =
@@ -64,44 +73,19 @@ static void keep_row(struct reader *reader)
 		file->rows = rows;
 		reader->capacity = capacity;
 	}
-	if (reader->row_bad) {
-		json_decref(reader->row);
-		reader->row = NULL;
-	}
-	file->rows[file->count++] = (struct csv_row){ reader->row_line, reader->row };
+	file->rows[file->count++] = (struct csv_row){ line, row };
 }
 
-static void on_row(int separator, void *data)
+static void take_row(void *data, int line, const struct csv_cell *cells, int count)
 {
 	struct reader *reader = data;
 
-	(void)separator;
-	if (!reader->header_done)
-		reader->header_done = true;
-	else if (reader->row)
-		keep_row(reader);
-	reader->row = NULL;
-	reader->row_bad = false;
-	reader->column = 0;
-}
-
-/* libcsv does not count lines: feeding it line by line does,
- * quoted line breaks included. */
-static bool feed(struct reader *reader, struct csv_parser *parser, const char *text,
-		 size_t size)
-{
-	for (const char *at = text, *end = text + size; at < end;) {
-		const char *newline = memchr(at, '\n', (size_t)(end - at));
-		size_t length = newline ? (size_t)(newline - at) + 1 : (size_t)(end - at);
-
-		reader->line++;
-		if (reader->column == 0)
-			reader->row_line = reader->line;
-		if (csv_parse(parser, at, length, on_cell, on_row, reader) != length)
-			return false;
-		at += length;
-	}
-	return csv_fini(parser, on_cell, on_row, reader) == 0;
+	if (!reader->column_count)
+		take_header(reader, cells, count);
+	else if (cells_check(reader, line, cells, count))
+		keep_row(reader, line, cells_object(reader, cells));
+	else
+		keep_row(reader, line, NULL);
 }
 
 static char *slurp(struct arena *arena, const char *path, size_t max_bytes,
@@ -125,7 +109,7 @@ const struct problem *csv_read(struct arena *arena, const char *path, size_t max
 			       struct csv_file *ret_file, const struct fault **faults)
 {
 	struct reader reader = { .arena = arena, .file = ret_file, .faults = faults };
-	struct csv_parser parser;
+	struct csv_rows rows;
 	size_t size = 0, skip;
 	const char *text = slurp(arena, path, max_bytes, &size);
 	bool whole;
@@ -135,15 +119,12 @@ const struct problem *csv_read(struct arena *arena, const char *path, size_t max
 		return problem(arena, PROBLEM_BAD_REQUEST, "%s cannot be read: %s.", path,
 			       strerror(errno));
 	skip = size >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
-	csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI);
-	whole = feed(&reader, &parser, text + skip, size - skip);
-	csv_free(&parser);
-	if (!whole) {
-		reader.row_line = reader.line;
-		note(&reader, "has a quote out of place or one that is never closed");
-	}
-	if (reader.row)
-		json_decref(reader.row);
+	csv_rows_begin(&rows, take_row, &reader);
+	whole = csv_rows_feed(&rows, text + skip, size - skip) && csv_rows_end(&rows);
+	if (!whole)
+		note(&reader, rows.line,
+		     "has a quote out of place or one that is never closed");
+	csv_rows_free(&rows);
 	return NULL;
 }
 

@@ -1,16 +1,20 @@
 /* One thread beside the requests: seals the audit trail once a second, loads keys anew
- * and gives free memory back once a minute, and sweeps what has run out once an hour.
- * Several instances may do this at once. */
+ * every few seconds, sends signed heads out and gives free memory back once a minute, and
+ * sweeps what has run out once an hour. Several instances may do this at once. */
 #include "api/housekeeping.h"
 #include <malloc.h>
 #include <pthread.h>
 #include <time.h>
+#include "api/heads.h"
 #include "api/keys.h"
 #include "api/operator.h"
 #include "base/config.h"
 #include "base/log.h"
 
-static const enum query worker_queries[] = { q_audit_seal, q_sweep, Q_NONE };
+enum { KEYS_S = 5, TRIM_S = 60, SWEEP_S = 3600 };
+
+static const enum query worker_queries[] = { q_audit_seal, q_audit_heads,
+					     q_audit_heads_sent, q_sweep, Q_NONE };
 
 static pthread_t thread;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -33,27 +37,31 @@ static bool tick(void)
 	return go_on;
 }
 
+static void work_second(struct operator* op, long second)
+{
+	if (config_flag(CONFIG_SEALER))
+		operator_run(op, q_audit_seal, NULL);
+	if (second % config_number(CONFIG_AUDIT_HEADS_S) == 0)
+		heads_send(op);
+	if (second % KEYS_S == 0 && !keys_load())
+		log_line(LOG_WARNING, "keys", "not loaded anew; the present ones go on");
+	if (second % TRIM_S == 0)
+		malloc_trim(0); /* what many connections took stays else */
+	if (second % SWEEP_S == 0)
+		operator_run(op, q_sweep, NULL);
+	operator_reset(op);
+}
+
 static void *work(void *unused)
 {
 	struct operator op;
-	unsigned long second = 0;
+	long second = 0;
 
 	(void)unused;
 	operator_open(&op, "chaperone_worker", worker_queries);
 	op.log = true;
-	while (tick()) {
-		second++;
-		if (config_flag(CONFIG_SEALER))
-			operator_run(&op, q_audit_seal, NULL);
-		if (second % 60 == 0 && !keys_load())
-			log_line(LOG_WARNING, "keys",
-				 "not loaded anew; the present ones go on");
-		if (second % 60 == 0)
-			malloc_trim(0); /* what many connections took stays else */
-		if (second % 3600 == 0)
-			operator_run(&op, q_sweep, NULL);
-		operator_reset(&op);
-	}
+	while (tick())
+		work_second(&op, ++second);
 	operator_close(&op);
 	return NULL;
 }

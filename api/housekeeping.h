@@ -1,5 +1,5 @@
-/* What one instance does beside requests: seals the audit
- * trail, refreshes keys, sweeps. */
+/* What one instance does beside requests: seals the audit trail, sends its heads out,
+ * refreshes keys, sweeps. */
 #pragma once
 #include <stdbool.h>
 

@@ -18,7 +18,12 @@
 	X(setting)                                                                       \
 	X(setting_preset)                                                                \
 	X(work_waiting)                                                                  \
-	X(enumeration)
+	X(enumeration)                                                                   \
+	X(register_school)                                                               \
+	X(register_trust)                                                                \
+	X(register_imports)                                                              \
+	X(transfer)                                                                      \
+	X(audit)
 
 #define X(name) extern const struct resource name;
 RESOURCES(X)

@@ -9,9 +9,9 @@
 
 enum { DEPTH = 16 }; /* segments of the longest path */
 
-/* ":id" is a UUID always, "*key" one safe word such as a file's name, all else stands for
- * itself. */
-enum kind { LITERAL, ID, WORD };
+/* ":urn" is six digits, ":" and any other name a UUID, "*key" one safe word such as a
+ * file's name, all else stands for itself. */
+enum kind { LITERAL, URN, ID, WORD };
 
 struct node {
 	enum kind kind;
@@ -40,7 +40,7 @@ static struct node *root;
 static enum kind kind_of(const char *text)
 {
 	if (text[0] == ':')
-		return ID;
+		return strcmp(text, ":urn") == 0 ? URN : ID;
 	return text[0] == '*' ? WORD : LITERAL;
 }
 
@@ -155,8 +155,15 @@ static bool word_safe(const char *text)
 	return *text && *text != '.';
 }
 
+static bool urn_valid(const char *text)
+{
+	return strspn(text, "0123456789") == 6 && !text[6];
+}
+
 static bool node_takes(const struct node *node, const char *piece)
 {
+	if (node->kind == URN)
+		return urn_valid(piece);
 	if (node->kind == ID)
 		return id_valid(piece);
 	return node->kind == LITERAL ? strcmp(node->text, piece) == 0 : word_safe(piece);

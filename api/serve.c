@@ -16,7 +16,6 @@
 #include "api/router.h"
 #include "api/server.h"
 #include "auth/password.h"
-#include "auth/vault.h"
 #include "base/config.h"
 #include "models/resource.h"
 #include "sql/migrate.h"
@@ -32,7 +31,8 @@ static const enum query gate_queries[] = {
 };
 
 static const enum query boot_queries[] = { q_schema_newest, q_schema_functions,
-					   q_house_faults, q_demo_tenants, Q_NONE };
+					   q_house_faults,  q_audit_behind,
+					   q_demo_tenants,  Q_NONE };
 
 static bool refuse(const char *sentence)
 {
@@ -65,11 +65,8 @@ static bool house_setup(void)
 
 	if (!listen_is_address())
 		return false;
-	if (!vault_open(config_text(CONFIG_MASTER_KEY)))
-		return refuse(
-			"CHAPERONE_MASTER_KEY is no master key: expected 64 hex digits, best "
-			"in a file named by CHAPERONE_MASTER_KEY_FILE.");
-	config_forget(CONFIG_MASTER_KEY);
+	if (!keys_unlock())
+		return false;
 	if (!queries_compile() || !resources_start())
 		return refuse("The service is wired wrongly; see above.");
 	if (!policy_check())
@@ -128,6 +125,18 @@ static bool faults_checked(struct operator* op)
 	       refuse("The database is not as it has to be; the service does not start.");
 }
 
+/* After a restore from a dump, transactions count from the beginning again. */
+static bool trail_checked(struct operator* op)
+{
+	const PGresult *rows;
+
+	if (!operator_run(op, q_audit_behind, &rows))
+		return false;
+	return row_number(rows, 0, "behind") == 0 ||
+	       refuse("This database was restored from a dump: run 'chaperone migrate', which "
+		      "lets the audit trail go on.");
+}
+
 /* Everybody knows the demo's password. */
 static bool demo_checked(struct operator* op)
 {
@@ -149,13 +158,9 @@ static bool database_checked(void)
 
 	operator_open(&op, "chaperone_gate", boot_queries);
 	good = schema_checked(&op) && functions_checked(&op) && faults_checked(&op) &&
-	       demo_checked(&op);
+	       trail_checked(&op) && demo_checked(&op);
 	operator_close(&op);
-	if (good && !keys_load())
-		return refuse(
-			"The signing keys cannot be loaded: is it the master key that sealed "
-			"them?");
-	return good;
+	return good && keys_open();
 }
 
 /* Each statement keeps a processor of the database busy: more connections than that, and

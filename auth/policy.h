@@ -35,7 +35,11 @@
 	X(APPLICATION_STEP_DOWN, "application_step_down")                                \
 	X(ACCOUNT_RECORD, "account_record")                                              \
 	X(SETTING_READ, "setting_read")                                                  \
-	X(SETTING_WRITE, "setting_write")
+	X(SETTING_WRITE, "setting_write")                                                \
+	X(REGISTER_READ, "register_read")                                                \
+	X(TRANSFER_READ, "transfer_read")                                                \
+	X(TRANSFER_DECIDE, "transfer_decide")                                            \
+	X(AUDIT_VERIFY, "audit_verify")
 
 enum permission {
 	UNSET,

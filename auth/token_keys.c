@@ -16,7 +16,7 @@
 
 struct key {
 	char kid[ID_SIZE];
-	char *private_pem; /* NULL: only verifies */
+	char *private_pem; /* of the active one alone */
 	char *public_pem;
 	unsigned char x[COORDINATE_SIZE], y[COORDINATE_SIZE];
 	bool active;
@@ -73,7 +73,7 @@ static bool key_read(struct key *key, const struct signing_key *from)
 	memcpy(key->kid, from->kid, sizeof(key->kid));
 	key->active = from->active && from->private_pem;
 	key->public_pem = or_die(strdup(from->public_pem), "a copy of a key");
-	if (from->private_pem)
+	if (key->active)
 		key->private_pem = or_die(strdup(from->private_pem), "a copy of a key");
 	return true;
 }

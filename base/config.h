@@ -12,6 +12,8 @@ enum config_type { CONFIG_TEXT, CONFIG_SECRET, CONFIG_NUMBER, CONFIG_FLAG, CONFI
 #define CONFIG_SETTINGS(X)                                                               \
 	X(DATABASE, "database", CONFIG_TEXT, "dbname=chaperone", 0, 0,                   \
 	  "libpq connection string, without user: each role signs in for itself")        \
+	X(DATABASE_PASSWORD, "database_password", CONFIG_SECRET, "", 0, 0,               \
+	  "of every role that signs in, where the connection string has none")           \
 	X(LISTEN, "listen", CONFIG_TEXT, "127.0.0.1", 0, 0, "address to listen on")      \
 	X(PORT, "port", CONFIG_NUMBER, "8080", 1, 65535, "port to listen on")            \
 	X(ISSUER, "issuer", CONFIG_TEXT, "http://127.0.0.1:8080", 0, 0,                  \
@@ -47,6 +49,10 @@ enum config_type { CONFIG_TEXT, CONFIG_SECRET, CONFIG_NUMBER, CONFIG_FLAG, CONFI
 	  "seconds to finish requests on a stop")                                        \
 	X(SEALER, "sealer", CONFIG_FLAG, "true", 0, 0,                                   \
 	  "seal the audit trail once a second")                                          \
+	X(AUDIT_HEADS_FILE, "audit_heads_file", CONFIG_TEXT, "", 0, 0,                   \
+	  "file that signed heads of audit trails are added to, beside the log")         \
+	X(AUDIT_HEADS_S, "audit_heads_s", CONFIG_NUMBER, "60", 1, 86400,                 \
+	  "seconds between signed heads of audit trails that have moved")                \
 	X(WALL_ONE_OFF, "wall_one_off", CONFIG_FLAG, "false", 0, 0,                      \
 	  "test builds only: the permission matrix answers SCOPE to everything")
 

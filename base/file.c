@@ -1,7 +1,9 @@
-/* Reading a whole file into memory. */
+/* Whole files: read into memory, and lines that must not be lost. */
 #include "base/file.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 #include "base/cleanup.h"
 
 static char *read_all(FILE *file, size_t limit, size_t *ret_length)
@@ -41,4 +43,25 @@ char *file_text(const char *path, size_t limit, size_t *ret_length)
 	free(text);
 	errno = wrong;
 	return NULL;
+}
+
+bool file_append(const char *path, const char *bytes, size_t length)
+{
+	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
+	bool good = fd >= 0;
+	ssize_t done;
+	int kept;
+
+	while (good && length) {
+		done = write(fd, bytes, length);
+		good = done > 0 || (done < 0 && errno == EINTR);
+		bytes += done > 0 ? done : 0;
+		length -= done > 0 ? (size_t)done : 0;
+	}
+	good = good && fsync(fd) == 0;
+	kept = errno;
+	if (fd >= 0)
+		close(fd);
+	errno = kept;
+	return good;
 }

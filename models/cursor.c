@@ -2,7 +2,6 @@
 #include "models/cursor.h"
 #include <string.h>
 #include "base/encoding.h"
-#include "base/id.h"
 
 enum { CURSOR_MAX = 6000, VALUE_MAX = 4000 };
 
@@ -22,7 +21,8 @@ static bool value_valid(struct arena *arena, enum field_type type, const char *t
 	       field_text_valid(type, NULL, text, arena, ret_text);
 }
 
-static bool cursor_parts(struct arena *arena, json_t *parts, const struct page *page,
+static bool cursor_parts(struct arena *arena, json_t *parts,
+			 const struct listing *listing, const struct page *page,
 			 const char **ret_value, const char **ret_id)
 {
 	const char *sort = json_string_value(json_array_get(parts, 0));
@@ -31,15 +31,16 @@ static bool cursor_parts(struct arena *arena, json_t *parts, const struct page *
 
 	if (json_array_size(parts) != 3 || !sort || !value || !id)
 		return false;
-	if (strcmp(sort, sort_signed(arena, page)) != 0 || !id_valid(id))
+	if (strcmp(sort, sort_signed(arena, page)) != 0 ||
+	    !field_text_valid(listing->id_type, NULL, arena_copy(arena, id), arena,
+			      ret_id))
 		return false;
-	*ret_id = arena_copy(arena, id);
 	return value_valid(arena, page->sort->type, arena_copy(arena, value), ret_value);
 }
 
 static bool cursor_decode(struct arena *arena, const char *cursor,
-			  const struct page *page, const char **ret_value,
-			  const char **ret_id)
+			  const struct listing *listing, const struct page *page,
+			  const char **ret_value, const char **ret_id)
 {
 	unsigned char *bytes;
 	size_t length;
@@ -50,7 +51,7 @@ static bool cursor_decode(struct arena *arena, const char *cursor,
 	    !base64url_decode(arena, cursor, strlen(cursor), &bytes, &length))
 		return false;
 	parts = json_loadb((const char *)bytes, length, JSON_REJECT_DUPLICATES, NULL);
-	good = parts && cursor_parts(arena, parts, page, ret_value, ret_id);
+	good = parts && cursor_parts(arena, parts, listing, page, ret_value, ret_id);
 	json_decref(parts);
 	return good;
 }
@@ -74,14 +75,15 @@ bool cursor_read(struct arena *arena, const struct listing *listing, const char 
 	const char *value, *id, *after = "";
 
 	if (cursor) {
-		if (!cursor_decode(arena, cursor, page, &value, &id))
+		if (!cursor_decode(arena, cursor, listing, page, &value, &id))
 			return false;
 		value_set(arena, values, "cursor_value", value);
 		value_set(arena, values, "cursor_id", id);
 		after = arena_printf(
-			arena, " AND (%s, %s) %s (:cursor_value::%s, :cursor_id::uuid)",
+			arena, " AND (%s, %s) %s (:cursor_value::%s, :cursor_id::%s)",
 			column, listing->id, page->descending ? "<" : ">",
-			field_type_cast(page->sort->type));
+			field_type_cast(page->sort->type),
+			field_type_cast(listing->id_type));
 	}
 	page_resize(arena, values, page, page->limit);
 	page->cursor_sql = arena_printf(arena, ", %s AS _sort, %s AS _id",

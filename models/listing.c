@@ -149,8 +149,14 @@ static const struct problem *filter_read(struct reading *reading,
 			   arena_printf(reading->arena, "is no %s",
 					field_type_name(filter->type)));
 	value_set(reading->arena, reading->values, name, normal);
-	buffer_printf(&reading->filter, " AND %s %s :%s::%s", filter->column, operator,
-		      name, field_type_cast(filter->type));
+	if (filter->prefix)
+		buffer_printf(&reading->filter,
+			      " AND %s >= lower(:%s) AND %s < lower(:%s) || chr(1114111)",
+			      filter->column, name, filter->column, name);
+	else
+		buffer_printf(&reading->filter, " AND %s %s :%s::%s",
+			      filter->column, operator, name,
+			      field_type_cast(filter->type));
 	return NULL;
 }
 

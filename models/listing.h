@@ -11,6 +11,8 @@ struct filter {
 	const char *const *one_of;
 	const char *const *means; /* as of a field */
 	bool range;		  /* also name[gte]= and name[lt]= */
+	/* how it begins, whatever the case: the column is lower-case text COLLATE "C" */
+	bool prefix;
 };
 
 struct sort {
@@ -32,6 +34,7 @@ struct listing {
 	const char *changed;	      /* "p.changed_xid": changed_since= is offered */
 	enum query gone; /* with it: {id, removed_at} of what went out of sight */
 	const struct search *search; /* q= is offered */
+	enum field_type id_type;     /* UUID unless it says otherwise */
 };
 
 enum { LIST_LIMIT = 50, LIST_LIMIT_MAX = 200 };

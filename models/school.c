@@ -1,11 +1,7 @@
 /* Schools of the tenant (H1, H2, H3). */
 #include "models/resource.h"
+#include "models/words.h"
 
-static const char *const phases[] = {
-	"nursery",   "primary",	    "middle_deemed_primary", "middle_deemed_secondary",
-	"secondary", "all_through", "sixteen_to_nineteen",   "not_applicable",
-	NULL
-};
 static const char *const type_groups[] = { "academies",
 					   "free_schools",
 					   "local_authority_maintained",
@@ -18,7 +14,7 @@ static const char *const type_groups[] = { "academies",
 static const struct field content[] = {
 	{ "name", LINE, .required = true, .min = 2, .max = 200 },
 	{ "urn", LINE, .clearable = true, .min = 6, .max = 6 },
-	{ "phase", ONE_OF, .clearable = true, .one_of = phases },
+	{ "phase", ONE_OF, .clearable = true, .one_of = words_phase },
 	{ "establishment_type_group", ONE_OF, .clearable = true, .one_of = type_groups },
 	{ "local_authority", LINE, .clearable = true, .max = 100 },
 	{ "email", EMAIL, .clearable = true },
@@ -29,7 +25,7 @@ static const struct field content[] = {
 static const struct listing listing = {
 	.filters =
 		(const struct filter[]){
-			{ "phase", "s.phase", ONE_OF, .one_of = phases },
+			{ "phase", "s.phase", ONE_OF, .one_of = words_phase },
 			{ "urn", "s.urn", LINE },
 			{ 0 },
 		},

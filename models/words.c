@@ -73,4 +73,35 @@ WORDS_DEFINE(words_appointment_state, APPOINTMENT_STATE);
 	X("tenant", "All of the trust, or the school that stands alone") \
 	X("schools", "The schools named with it")
 WORDS_DEFINE(words_scope, SCOPE);
+
+#define REGISTER_STATUS(X) \
+	X("open", "Open") \
+	X("open_but_proposed_to_close", "Open, and a day to close is being considered") \
+	X("proposed_to_open", "Not open yet") \
+	X("closed", "Closed; what followed it is among its successors")
+WORDS_DEFINE(words_register_status, REGISTER_STATUS);
+
+#define TRUST_KIND(X) \
+	X("multi_academy_trust", "A trust that may run several academies") \
+	X("single_academy_trust", "A trust of one academy") \
+	X("secure_single_academy_trust", "A trust of one secure academy, for children in custody")
+WORDS_DEFINE(words_trust_kind, TRUST_KIND);
+
+#define TRANSFER_STATE(X) \
+	X("proposed", "The register says so; nobody here has answered") \
+	X("accepted", "This side goes along with it") \
+	X("declined", "This side does not go along with it, for a reason") \
+	X("superseded", "Overtaken by the school's next move before anybody answered")
+WORDS_DEFINE(words_transfer_state, TRANSFER_STATE);
+
+#define TRANSFER_SIDE(X) \
+	X("from", "The school leaves you") \
+	X("to", "The school comes to you")
+WORDS_DEFINE(words_transfer_side, TRANSFER_SIDE);
 /* clang-format on */
+
+const char *const words_phase[] = {
+	"nursery",   "primary",	    "middle_deemed_primary", "middle_deemed_secondary",
+	"secondary", "all_through", "sixteen_to_nineteen",   "not_applicable",
+	NULL
+};

@@ -22,3 +22,9 @@ WORDS_DECLARE(words_access);
 WORDS_DECLARE(words_application_state);
 WORDS_DECLARE(words_appointment_state);
 WORDS_DECLARE(words_scope);
+WORDS_DECLARE(words_register_status);
+WORDS_DECLARE(words_trust_kind);
+WORDS_DECLARE(words_transfer_state);
+WORDS_DECLARE(words_transfer_side);
+
+extern const char *const words_phase[];

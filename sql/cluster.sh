@@ -6,7 +6,7 @@
 
 CLUSTER_BIN=/usr/lib/postgresql/15/bin
 CLUSTER_ROLES="postgres chaperone_owner chaperone_app chaperone_gate chaperone_worker
-	chaperone_operator"
+	chaperone_operator chaperone_backup"
 # The caller's own settings of PostgreSQL's programs would lead elsewhere.
 unset ${!PG@}
 

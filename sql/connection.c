@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include "base/config.h"
 #include "base/log.h"
 
 enum { KEYS = 64 };
@@ -50,6 +51,7 @@ char *database_key(const char *database, const char *key)
 PGconn *database_connect(const char *database, const char *user, const char *settings)
 {
 	PQconninfoOption *given = PQconninfoParse(database, NULL);
+	const char *password = config_text(CONFIG_DATABASE_PASSWORD);
 	struct keys keys = { 0 };
 	autobuffer options = { 0 };
 	PGconn *pg;
@@ -59,6 +61,8 @@ PGconn *database_connect(const char *database, const char *user, const char *set
 	key_set(&keys, "keepalives_idle", "15");
 	key_set(&keys, "gssencmode", "disable");
 	key_set(&keys, "application_name", "chaperone");
+	if (password && *password)
+		key_set(&keys, "password", password);
 	if (!given)
 		key_set(&keys, "dbname", database);
 	for (PQconninfoOption *at = given; at && at->keyword; at++)

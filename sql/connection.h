@@ -44,3 +44,16 @@ bool connection_knows(struct connection *connection, const struct statement *sta
  * to `out`, and it must be deallocated. */
 void connection_learn(struct connection *connection, const char *name, char out[40]);
 void connection_unlearn(struct connection *connection, const char *name);
+
+static inline void cleanup_result(PGresult **result)
+{
+	PQclear(*result);
+}
+
+static inline void cleanup_connection(PGconn **pg)
+{
+	PQfinish(*pg);
+}
+
+#define autoresult __attribute__((cleanup(cleanup_result))) PGresult
+#define autoconn __attribute__((cleanup(cleanup_connection))) PGconn

@@ -23,18 +23,6 @@ static const char unforce[] =
 static const char force[] = EACH_TABLE(
 	"relrowsecurity", "ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY");
 
-static void cleanup_result(PGresult **result)
-{
-	PQclear(*result);
-}
-
-#define autoresult __attribute__((cleanup(cleanup_result))) PGresult
-
-static void cleanup_connection(PGconn **pg)
-{
-	PQfinish(*pg);
-}
-
 static bool complain(const char *what, const char *why)
 {
 	size_t length = strlen(why);
@@ -177,7 +165,7 @@ static bool functions_apply(PGconn *pg, int *done)
 
 bool migrate(const char *database)
 {
-	__attribute__((cleanup(cleanup_connection))) PGconn *pg = connect_owner(database);
+	autoconn *pg = connect_owner(database);
 	autoresult *applied = NULL;
 	int done = 0;
 
@@ -210,7 +198,7 @@ bool migrate(const char *database)
 
 bool migrate_script(const char *database, const char *script, const char *const *settings)
 {
-	__attribute__((cleanup(cleanup_connection))) PGconn *pg = NULL;
+	autoconn *pg = NULL;
 	const struct migration_text *text = text_find(script_texts, script);
 
 	if (!text)
@@ -219,6 +207,20 @@ bool migrate_script(const char *database, const char *script, const char *const 
 	    !run(pg, "the migration lock", MIGRATION_LOCK))
 		return false;
 	return run_whole(pg, text, settings, NULL);
+}
+
+bool migrate_resume(const char *database)
+{
+	autoconn *pg = connect_owner(database);
+	autoresult *resumed = pg ? PQexec(pg, "SELECT public.audit_resume()") : NULL;
+
+	if (!resumed)
+		return false;
+	if (!result_good(resumed))
+		return complain("audit_resume", PQerrorMessage(pg));
+	if (*PQgetvalue(resumed, 0, 0) == 't')
+		printf("the audit trail goes on after a restore\n");
+	return true;
 }
 
 const char *migration_newest(void)

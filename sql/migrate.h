@@ -22,5 +22,8 @@ bool migrate(const char *database);
  * end) that the script reads through current_setting(). */
 bool migrate_script(const char *database, const char *script,
 		    const char *const *settings);
+/* After it: in a database that was restored from a dump, transactions count from the
+ * beginning again, and the audit trail's own numbers must not. */
+bool migrate_resume(const char *database);
 /* The newest migration known to this binary, for /readyz. */
 const char *migration_newest(void);

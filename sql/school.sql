@@ -3,15 +3,17 @@
 -- name: school_list :list
 -- school: s.id
 SELECT s.id, s.name, s.trust_id, t.name AS trust_name, s.urn, s.phase, s.establishment_type_group,
-       s.local_authority, s.email, s.telephone, s.version, s.created_at{cursor}
+       s.local_authority, s.email, s.telephone, r.register_name, r.flags, s.version, s.created_at{cursor}
   FROM school s LEFT JOIN tenant t ON t.id = s.trust_id
+ CROSS JOIN LATERAL school_in_register(s.urn) r
  WHERE s.tenant_id = :me_tenant::uuid AND {reach}{filter} {page};
 
 -- name: school_get :one
 -- school: s.id
 SELECT s.id, s.name, s.trust_id, t.name AS trust_name, s.urn, s.phase, s.establishment_type_group,
-       s.local_authority, s.email, s.telephone, s.version, s.created_at
+       s.local_authority, s.email, s.telephone, r.register_name, r.flags, s.version, s.created_at
   FROM school s LEFT JOIN tenant t ON t.id = s.trust_id
+ CROSS JOIN LATERAL school_in_register(s.urn) r
  WHERE s.tenant_id = :me_tenant::uuid AND s.id = :id::uuid AND {reach};
 
 -- name: school_add :one

@@ -73,6 +73,15 @@ SELECT id, state, sealed, public_pem FROM signing_keys();
 -- name: signing_key_add :exec
 SELECT signing_key_add(:key_id::uuid, :sealed, :public_pem);
 
+-- name: signing_key_next :exec
+SELECT signing_key_next(:key_id::uuid, :sealed, :public_pem);
+
+-- name: signing_key_list :many
+SELECT id, state, published, created_at, retired_at, public_pem FROM signing_key_list();
+
+-- name: signing_key_rotate :one
+SELECT id, waiting FROM signing_key_rotate(:wait::integer);
+
 -- name: schema_newest :one
 SELECT schema_newest() AS newest;
 

@@ -18,6 +18,9 @@ SELECT tenant_create(:tenant_id::uuid, :kind, :name, :school_id::uuid, :person_i
 SELECT tenant_invite(:tenant_id::uuid, :person_id::uuid, :person_name, :email,
 	:appointment_id::uuid, :invitation_id::uuid, decode(:invitation_hash, 'hex'), :days::integer);
 
+-- name: tenant_company :one
+SELECT tenant_company(:tenant_id::uuid, :companies_house_number) AS known;
+
 -- name: operator_session :one
 SELECT session_id, tenant_id, person_id FROM operator_session(:session_id::uuid, :tenant, :email);
 

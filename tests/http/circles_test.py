@@ -11,7 +11,8 @@ STALE = "UPDATE session SET circles = '{{*,*,*,*}}', {} WHERE person_id = %s"
 
 
 def entered(house, person):
-    """The circles that enter() sets for this person's newest session."""
+    """The circles that enter() sets for this person's newest session; in what order a circle
+    names its schools means nothing."""
     row = house.sql("SELECT id, version FROM session WHERE person_id = %s"
                     " ORDER BY created_at DESC, id DESC LIMIT 1", person.id)[0]
     connection = psycopg2.connect(house.dsn)

@@ -300,7 +300,9 @@ def test_a_tenant_whose_only_slt_was_released_has_a_way_back(house, binary):
     ["describe", "all"], ["demo", "again"], ["tenant"], ["tenant", "create", "trust", "Name"],
     ["tenant", "create", "club", "Name", "--slt", "A B", "--email", "a@b.example"],
     ["tenant", "create", "trust", "Name", "--slt", "A B", "--email", "no address"],
-    ["import", "register"], ["identity"], ["identity", "release"],
+    ["tenant", "company", "06982127"],
+    ["tenant", "company", "0192d3e0-0001-7000-8000-000000000001", "6982127"],
+    ["import", "register"], ["import", "gias"], ["identity"], ["identity", "release"],
     ["identity", "release", "no address"], ["identity", "keep", "a@b.example"]])
 def test_wrong_arguments(house, binary, arguments):
     done = subprocess.run([binary.binary, *arguments], cwd="/", text=True, capture_output=True,

@@ -182,5 +182,15 @@ CASES = [
         "preset": "acceptable_use", "school_id": s.a}), creates=True),
     Case("setting_write", "shared", (200,), add("/v1/settings/apply-preset", lambda s, h: {
         "preset": "acceptable_use"}), table="setting"),
+    Case("register_read", None, (200,), read(lambda s, h: "/v1/register/schools?limit=1")),
+    Case("register_read", None, (200,), read(lambda s, h: "/v1/register/trusts?limit=1")),
+    Case("register_read", None, (200,), read(lambda s, h: "/v1/register/imports")),
+    Case("transfer_read", "there", (200,), read(lambda s, h: f"/v1/transfers/{s.plot.transfer}")),
+    Case("transfer_read", "level", (200,), read(lambda s, h: f"/v1/transfers/{s.level.transfer}")),
+    Case("transfer_decide", "there", (200,), act("transfer", fresh("transfer", "proposed"),
+         "accept"), table="transfer"),
+    Case("transfer_decide", "level", (200,), act("transfer",
+         lambda s, h: s.level.plant_transfer(), "decline", WORDS), table="transfer"),
+    Case("audit_verify", "level", (200,), read(lambda s, h: "/v1/audit/verification")),
 ]
 ELSEWHERE = {"channel_import"}  # has no route: the command line is its door, tested below

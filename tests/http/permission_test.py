@@ -141,10 +141,12 @@ LISTS = [
     ("attestation_read", "attestation", "/v1/attestations?person_id={0.person}"),
     ("application_read", "application", APPS + "?applicant_id={0.person}&state=submitted"),
     ("school_read", "school", "/v1/schools?sort=name"),
+    ("transfer_read", "transfer", "/v1/transfers?side=from&state=proposed"),
 ]
 # Lists that hold the rows of another list, or what is the same for everybody.
 OTHER_LISTS = {"/v1/channel-applications/inbox", "/v1/channels/register", "/v1/platforms",
-               "/v1/settings", "/v1/settings/{key}/history", "/v1/setting-presets"}
+               "/v1/settings", "/v1/settings/{key}/history", "/v1/setting-presets",
+               "/v1/register/schools", "/v1/register/trusts", "/v1/register/imports"}
 
 
 def test_every_list_is_here(stage):

@@ -12,14 +12,17 @@ from house import House
 
 PAGED = [
     "/v1/people", "/v1/appointments", "/v1/assessments", "/v1/attestations", "/v1/channels",
-    "/v1/channel-applications", "/v1/channel-applications/inbox",
+    "/v1/channel-applications", "/v1/channel-applications/inbox", "/v1/transfers",
 ]
+# No tenant's: the index of the order is found without one.
+PUBLIC = ["/v1/register/schools", "/v1/register/trusts"]
 CHANGING = ["/v1/people", "/v1/appointments", "/v1/channels", "/v1/channel-applications"]
 # Pages of so few rows that a Sort is right, when they are found by an index.
 SMALL = {"/v1/schools": "the largest trusts have some dozen schools"}
 # Lists that are no pages: they are read whole, and a Sort of the few rows is right.
 WHOLE = {
     "/v1/platforms": "some twenty platforms",
+    "/v1/register/imports": "the last hundred files",
     "/v1/channels/register": "all of the register at once, for a spreadsheet",
     "/v1/channels/{id}/history": "what happened to one channel",
     "/v1/appointments/{id}/history": "what happened to one appointment",
@@ -39,6 +42,13 @@ OTHERS = """
 SET session_replication_role = replica;
 INSERT INTO school (tenant_id, id, name)
 SELECT gen_random_uuid(), gen_random_uuid(), 'School ' || n FROM generate_series(1, 3000) n;
+INSERT INTO register_trust (id, uid, name, kind, as_of)
+SELECT gen_random_uuid(), n, 'Trust ' || md5(n::text), 'multi_academy_trust', '2026-09-01'
+  FROM generate_series(1, 3000) n;
+INSERT INTO register_school (urn, name, as_of)
+SELECT 100000 + n, 'School ' || md5(n::text), '2026-09-01' FROM generate_series(1, 9000) n;
+INSERT INTO register_membership (urn, trust_id, seen_on)
+SELECT 100000 + uid::integer, id, '2026-09-01' FROM register_trust;
 RESET session_replication_role;
 """
 # For the tenant %(tenant)s, whose schools are %(schools)s; one row in six has no school.
@@ -75,6 +85,10 @@ INSERT INTO channel_application (tenant_id, id, school_id, state, applicant_id, 
 SELECT %(tenant)s, id, school, CASE WHEN n <= 400 THEN 'submitted' ELSE 'account_created' END,
        id, 'Person ' || n, id, 'facebook', 'Account ' || n, 'class',
        CASE WHEN n <= 400 THEN at END, at FROM seed;
+INSERT INTO transfer (tenant_id, id, move_id, side, state, urn, school_id, school_name, from_trust_id,
+	from_trust_name, to_trust_id, to_trust_name, found_on, import_id, created_at)
+SELECT %(tenant)s, id, id, 'from', CASE WHEN n <= 400 THEN 'proposed' ELSE 'accepted' END,
+       100000 + n, school, 'School ' || n, id, 'From', id, 'To', at::date, id, at FROM seed;
 """
 
 
@@ -141,7 +155,7 @@ def nodes(plan):
 
 
 def test_every_list_is_judged(lists):
-    here = WHOLE.keys() | SMALL.keys() | set(PAGED)
+    here = WHOLE.keys() | SMALL.keys() | set(PAGED) | set(PUBLIC)
     assert here == lists.keys(), f"plan_test.py, PAGED (with rows in SEED): {here ^ lists.keys()}"
 
 
@@ -159,6 +173,15 @@ def test_first_page_comes_in_the_order_of_an_index(plans, lists, path, caller):
     assert not [node for node in nodes(plan) if "Sort" in node["Node Type"]], found
     assert found and all(kind in ("Index Scan", "Index Only Scan") and "tenant_id" in condition
                          for kind, condition in found), found
+
+
+@pytest.mark.parametrize("path", PUBLIC)
+def test_public_page_comes_in_the_order_of_an_index(plans, lists, path):
+    plan = plans.of(CALLERS[0], path)
+    table = lists[path]
+    assert not [node for node in nodes(plan) if "Sort" in node["Node Type"]], plan
+    assert [node["Index Name"] for node in nodes(plan)
+            if node.get("Relation Name") == table] == [f"{table}_name"], plan
 
 
 @pytest.mark.parametrize("caller", CALLERS)

@@ -63,6 +63,7 @@ class Plot:
                                    token_hash=uuid.uuid4().bytes * 2, invited_by=self.boss,
                                    expires_at=day(9))
         self.row("person_gone", person_id=uuid.uuid4(), school_id=school)
+        self.transfer = self.plant_transfer()
         self.setting = self.row("setting", id=uuid.uuid4(), school_id=school,
                                 key="channel.max_admins", value=json.dumps(3))
 
@@ -168,13 +169,28 @@ class Plot:
                  note=f"note {self.mark}")
         return id
 
+    def plant_transfer(self, state="proposed"):
+        """A school that has moved in the register, which is public and bears no mark."""
+        urn, trust = f"9{uuid.uuid4().int % 10**5:05}", uuid.uuid4()  # as no real one begins
+        self.house.sql("INSERT INTO register_school (urn, name, as_of) VALUES (%s, 'Moved',"
+                       " '2020-01-01') ON CONFLICT DO NOTHING", urn)
+        self.house.sql("INSERT INTO register_trust (id, uid, name, kind, as_of) VALUES (%s, %s,"
+                       " 'Public', 'multi_academy_trust', '2020-01-01')", str(trust),
+                       str(10**7 + trust.int % (9 * 10**7)))
+        return self.row("transfer", id=uuid.uuid4(), move_id=uuid.uuid4(), side="from",
+                        state=state, urn=urn, school_id=self.school,
+                        school_name=f"moved {self.mark}", from_trust_id=trust,
+                        from_trust_name=f"from {self.mark}", to_trust_id=trust,
+                        to_trust_name=f"to {self.mark}", found_on=day(-3),
+                        import_id=uuid.uuid4())
+
     @property
     def ids(self):
         """By the name of the resource, as `chaperone describe` has it."""
         return {"school": self.school, "person": self.person, "appointment": self.appointment,
                 "assessment": self.assessment, "attestation": self.attestation,
                 "channel": self.channel, "channel_application": self.application,
-                "setting": self.setting}
+                "setting": self.setting, "transfer": self.transfer}
 
 
 def version_of(house, table, id):

@@ -2,7 +2,7 @@
 from contextlib import contextmanager
 
 # Signing in and sealing go on in the background of every test.
-RESTLESS = ("session", "refresh_token", "audit_seal", "audit_horizon")
+RESTLESS = ("session", "refresh_token", "audit_seal", "audit_head_sent", "audit_horizon")
 
 COUNTS = """
 SELECT relname AS name, (xpath('/row/c/text()', query_to_xml(

@@ -1,0 +1,193 @@
+"""Backup, restore into an empty cluster, and upgrade: each step of docs/operators.md, with the real programs."""
+import os
+import subprocess
+import time
+import uuid
+
+import psycopg2
+import psycopg2.extras
+import pytest
+
+import audit_trail
+from audit_test import sealed
+from cluster import ROOT, Cluster
+from reach import Plot
+from server import Server
+
+BIN = "/usr/lib/postgresql/15/bin"
+
+
+@pytest.fixture(scope="module")
+def elsewhere():
+    """A new, empty cluster: its transactions begin anew, as on another machine."""
+    given = os.environ.pop("CHAPERONE_TEST_CLUSTER", None)
+    try:
+        cluster = Cluster()
+    finally:
+        if given:
+            os.environ["CHAPERONE_TEST_CLUSTER"] = given
+    yield cluster
+    cluster.close()
+
+
+@pytest.fixture(scope="module")
+def tenant(house):
+    tenant = house.fresh_tenant()
+    tenant.slt = tenant.person("Sal Slt", "slt")
+    Plot(tenant, tenant.schools[0], f"canary{tenant.mark}")
+    sealed(house)
+    return tenant
+
+
+@pytest.fixture(scope="module")
+def dump(house, tenant):
+    """pg_dump as the backup role, which sees all rows and changes none."""
+    path = os.path.join(house.folder, "chaperone.dump")
+    postgres(house.cluster, "pg_dump", "--format=custom", "--file", path, "--dbname",
+             house.cluster.dsn(house.database, "chaperone_backup"))
+    return path
+
+
+def postgres(cluster, program, *arguments):
+    done = subprocess.run([f"{BIN}/{program}", *arguments], cwd="/", text=True, capture_output=True,
+                          user=cluster.user, group=cluster.user, env={"PATH": "/usr/bin:/bin"},
+                          timeout=300)
+    assert done.returncode == 0, done.stderr
+    return done
+
+
+class Restored:
+    def __init__(self, house, cluster, dump):
+        self.database = f"restored_{uuid.uuid4().hex[:8]}"
+        self.dsn = cluster.dsn(self.database, "postgres")
+        cluster.make_database(self.database)
+        postgres(cluster, "pg_restore", "--exit-on-error", "--single-transaction", "--dbname",
+                 self.dsn, dump)
+        settings = {name: value for name, value in house.server.settings.items()
+                    if name not in ("CHAPERONE_PORT", "CHAPERONE_ISSUER")}
+        self.server = Server(house.binary, house.folder, house.contract, {
+            **settings, "CHAPERONE_DATABASE": cluster.dsn(self.database)}, cluster.user)
+
+    def sql(self, text, *params):
+        connection = psycopg2.connect(self.dsn)
+        connection.autocommit = True
+        psycopg2.extras.register_uuid(conn_or_curs=connection)
+        try:
+            with connection.cursor(cursor_factory=psycopg2.extras.RealDictCursor) as cursor:
+                cursor.execute(text, params or None)
+                return [dict(row) for row in cursor.fetchall()] if cursor.description else []
+        finally:
+            connection.close()
+
+
+@pytest.fixture(scope="module")
+def restored(house, elsewhere, dump):
+    return Restored(house, elsewhere, dump)
+
+
+def counts(sql):
+    return {row["table_name"]: sql(f"SELECT count(*) AS n FROM {row['table_name']}")[0]["n"]
+            for row in sql("SELECT table_name FROM table_rule ORDER BY 1")}
+
+
+MOVING = {"session", "audit_seal", "audit_event", "audit_head_sent", "refresh_token"}
+
+
+def test_every_row_is_back(house, restored):
+    here, there = counts(house.sql), counts(restored.sql)
+    assert set(here) == set(there)
+    assert {t: n for t, n in here.items() if t not in MOVING} == {
+        t: n for t, n in there.items() if t not in MOVING}
+    assert there["audit_event"] > 100 and there["person"] > 10
+
+
+def test_the_backup_role_reads_and_no_more(house):
+    connection = psycopg2.connect(house.cluster.dsn(house.database, "chaperone_backup"))
+    try:
+        with connection, connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM person")
+            assert cursor.fetchone()[0] > 0
+        for statement in ("UPDATE person SET name = name", "DELETE FROM session",
+                          "INSERT INTO audit_horizon VALUES (true, '1')", "TRUNCATE person",
+                          "SELECT audit_seal()", "CREATE TABLE x (y int)"):
+            with connection.cursor() as cursor, pytest.raises(
+                    psycopg2.errors.InsufficientPrivilege):
+                cursor.execute(statement)
+            connection.rollback()
+    finally:
+        connection.close()
+
+
+def refused(restored, word, **settings):
+    done = subprocess.run([restored.server.binary, "serve"], cwd="/", text=True, capture_output=True,
+                          user=restored.server.user, group=restored.server.user, timeout=60,
+                          env={**restored.server.environment(), **settings})
+    assert done.returncode == 1 and word in done.stderr.splitlines()[-1], done.stderr
+
+
+def test_the_way_back(house, tenant, restored):
+    """The trail is intact, the service says what is missing, and then all goes on, the trail too."""
+    verified = restored.server.run("audit", "verify").stdout
+    assert "BROKEN" not in verified and tenant.id in verified
+    horizon = restored.sql("SELECT sealed::text::bigint AS x FROM audit_horizon")[0]["x"]
+    begins = restored.sql("SELECT pg_current_xact_id()::text::bigint AS x")[0]["x"]
+    assert begins < horizon, "otherwise this proves nothing"
+    refused(restored, "chaperone migrate")
+    assert "goes on after a restore" in restored.server.run("migrate").stdout
+    assert restored.server.run("migrate").stdout == "nothing to migrate\n"
+    refused(restored, "master key", CHAPERONE_MASTER_KEY=os.urandom(32).hex())
+    server = restored.server
+    server.start()
+    try:
+        answer = server.client().post("/v1/auth/sign-in", {
+            "email": tenant.slt.login, "password": house.password}, expect=200)
+        client = server.client(answer.json["access_token"])
+        before = restored.sql("SELECT count(*) AS n FROM audit_seal WHERE tenant_id = %s",
+                              tenant.id)[0]["n"]
+        client.post("/v1/people", {"name": "After Restore", "person_type": "employee"}, expect=201)
+        end = time.monotonic() + 30
+        while restored.sql("SELECT count(*) AS n FROM audit_seal WHERE tenant_id = %s",
+                           tenant.id)[0]["n"] == before:
+            assert time.monotonic() < end, "what is written after a restore is sealed"
+            time.sleep(0.2)
+        found = client.get("/v1/audit/verification", expect=200).json
+        assert found["intact"] and found["unsealed"] == 0
+        assert audit_trail.faults(restored.sql) == []
+        server.restart()  # and nothing is to be done a second time
+    finally:
+        server.close()
+    assert "BROKEN" not in server.run("audit", "verify").stdout
+
+
+def test_a_second_restore_goes_on_as_well(house, elsewhere, restored, dump):
+    """Of a database that was itself restored: the numbers of its trail are still its own."""
+    path = os.path.join(house.folder, "again.dump")
+    postgres(elsewhere, "pg_dump", "--format=custom", "--file", path, "--dbname",
+             elsewhere.dsn(restored.database, "chaperone_backup"))
+    again = Restored(house, elsewhere, path)
+    again.server.run("migrate")
+    assert "BROKEN" not in again.server.run("audit", "verify").stdout
+    assert again.sql("SELECT audit_behind() AS n")[0]["n"] == 0
+
+
+def test_an_upgrade_is_a_migration(house, restored):
+    """An older schema is refused with the word that helps; migrate runs what is missing, once."""
+    name = "zz_" + uuid.uuid4().hex[:8]
+    restored.sql("INSERT INTO schema_migration (name, sha256) VALUES (%s, 'x')", name)
+    assert f"{name} is known to the database only" in restored.server.run("migrate").stdout
+    restored.sql("DELETE FROM schema_migration WHERE name = %s", name)
+    newest = restored.sql("SELECT max(name) AS name FROM schema_migration")[0]["name"]
+    kept = restored.sql("DELETE FROM schema_migration WHERE name = %s RETURNING *", newest)[0]
+    refused(restored, "chaperone migrate")
+    restored.sql("INSERT INTO schema_migration VALUES (%s, %s, %s)", kept["name"], kept["sha256"],
+                 kept["applied_at"])
+
+
+def test_set_up_twice(house):
+    """An upgrade begins with sql/setup, which may be run at any time."""
+    for file in ("roles.sql", "database.sql"):
+        with open(ROOT / "sql" / "setup" / file, encoding="utf-8") as text:
+            subprocess.run([f"{BIN}/psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", house.dsn],
+                           input=text.read(), text=True, check=True, user=house.cluster.user,
+                           cwd="/", capture_output=True, env={"PATH": "/usr/bin:/bin"})
+    assert house.sql("SELECT house_faults()") == []
