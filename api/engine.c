@@ -37,6 +37,7 @@ static const struct problem *gate_route(struct call *call)
 	call->resource = entry->resource;
 	call->route = &entry->route;
 	call->answer->route = entry->route.path;
+	call->answer->open = entry->route.open;
 	call->read_only = method_is(call, "GET");
 	call->pool =
 		call->route->permission == PUBLIC ? engine_pools.gate : engine_pools.app;
@@ -126,7 +127,8 @@ static const struct problem *gate_query(struct call *call)
 	struct value *params;
 	int count;
 
-	if ((err = query_read(call->arena, call->request->query, &params, &count)))
+	if ((err = query_read(call->arena, call->request->query, &params, &count)) ||
+	    (err = params_take(call->arena, route->query, params, &count, &call->values)))
 		return err;
 	if (count && !route_takes_fields(route))
 		return problem(call->arena, PROBLEM_BAD_QUERY,

@@ -34,6 +34,7 @@ struct answer {
 	struct header headers[16];
 	int header_count;
 	bool close;
+	bool open; /* to any web page */
 	/* for the log line */
 	const char *route; /* pattern, or NULL */
 	const char *person;
@@ -41,6 +42,9 @@ struct answer {
 };
 /* Both texts have to outlive the answer. */
 void answer_header(struct answer *answer, const char *name, const char *value);
+struct call;
+/* The ETag of an answer whose body is written; 304 for a reader who has it. */
+void answer_tag(struct call *call, const char *etag);
 
 struct route;
 struct step;

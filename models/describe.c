@@ -28,6 +28,8 @@ static json_t *media_json(const struct route *route)
 		return json_pack("[s]", "text/csv");
 	if (route->media == MEDIA_TEXT)
 		return json_array();
+	if (route->media == MEDIA_WORDS)
+		return json_pack("[s, s]", "application/json", "text/plain");
 	if (route->list || route->whole)
 		return json_pack("[s, s]", "application/json", "text/csv");
 	return json_pack("[s]", "application/json");
@@ -46,6 +48,8 @@ static json_t *query_json(const struct route *route)
 {
 	json_t *query = json_array();
 
+	for (const struct field *f = route->query; f && f->name; f++)
+		json_array_append_new(query, json_string(f->name));
 	for (const struct filter *f = route->list ? route->list->filters : NULL;
 	     f && f->name; f++)
 		filter_add(query, f);
@@ -64,13 +68,13 @@ static json_t *route_json(const struct route_entry *entry)
 	const struct route *route = &entry->route;
 
 	return json_pack(
-		"{s:s, s:s, s:o, s:s, s:s*, s:o, s:o, s:o*, s:i, s:o, s:b, s:b, s:b, s:b}",
+		"{s:s, s:s, s:o, s:s, s:s*, s:o, s:o, s:o, s:o*, s:i, s:o, s:b, s:b, s:b, s:b}",
 		"resource", entry->resource->name, "method", route->method, "path",
 		path_json(route->path), "permission", permission_name(route->permission),
 		"action", route->step ? route->step->action : NULL, "body",
 		fields_describe(route->body, route_mode(route)), "query",
-		query_json(route), "listing",
-		route->list ? listing_describe(route->list) : NULL, "status",
+		query_json(route), "params", fields_describe(route->query, FIELD_CREATE),
+		"listing", route->list ? listing_describe(route->list) : NULL, "status",
 		route->status ? route->status : 200, "media", media_json(route), "recent",
 		route->recent, "if_match", route->if_match, "versioned", route->versioned,
 		"list", route->list || route->whole);

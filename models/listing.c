@@ -140,8 +140,13 @@ static const struct problem *filter_read(struct reading *reading,
 			   arena_printf(reading->arena, "is no %s",
 					field_type_name(filter->type)));
 	value_set(reading->arena, reading->values, name, normal);
-	buffer_printf(&reading->filter, " AND %s %s :%s::%s", filter->column, operator,
-		      name, field_type_cast(filter->type));
+	if (filter->within)
+		buffer_printf(&reading->filter, " AND :%s::%s = ANY (%s)", name,
+			      field_type_cast(filter->type), filter->column);
+	else
+		buffer_printf(&reading->filter, " AND %s %s :%s::%s",
+			      filter->column, operator, name,
+			      field_type_cast(filter->type));
 	return NULL;
 }
 

@@ -9,7 +9,8 @@ struct filter {
 	const char *column; /* SQL expression */
 	enum field_type type;
 	const char *const *one_of;
-	bool range; /* also name[gte]= and name[lt]= */
+	bool range;  /* also name[gte]= and name[lt]= */
+	bool within; /* the column is an array that holds the value */
 };
 
 struct sort {
@@ -43,6 +44,12 @@ struct page {
 const struct problem *page_read(struct arena *arena, const struct listing *listing,
 				const struct value *params, int param_count,
 				struct values *values, struct page *ret_page);
+/* Takes the parameters that a table names out of `params` and adds a value for each row
+ * of it (absent: NULL); what does not fit is 400 naming the parameter. `query` may be
+ * NULL. */
+const struct problem *params_take(struct arena *arena, const struct field *query,
+				  struct value *params, int *count,
+				  struct values *values);
 /* The opaque cursor after this row's _sort and _id. */
 char *page_cursor(struct arena *arena, const struct page *page, const char *sort_value,
 		  const char *id);

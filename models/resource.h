@@ -5,7 +5,8 @@
 
 typedef const struct problem *(*handler)(struct call *call);
 
-enum media { MEDIA_JSON, MEDIA_CSV_ONLY, MEDIA_TEXT };
+/* MEDIA_WORDS: JSON, or the row's _text as plain text. */
+enum media { MEDIA_JSON, MEDIA_CSV_ONLY, MEDIA_TEXT, MEDIA_WORDS };
 
 struct route {
 	const char *method;
@@ -13,6 +14,7 @@ struct route {
 	enum permission permission;
 	enum query sql; /* the query that answers, unless handle does */
 	const struct field *body;
+	const struct field *query;  /* parameters that become values of the same name */
 	const struct listing *list; /* a list: {"data": [...], "next_cursor"} */
 	handler handle;
 	int status; /* of success; 0 is 200 */
@@ -21,7 +23,9 @@ struct route {
 	bool versioned; /* heeds If-Match when it comes, as every step does */
 	bool recent;	/* needs a recent sign-in (RFC 9470) */
 	bool whole;	/* the list has no pages: all rows at once */
-	bool hashes;	/* public and costly: counted by the rate limit */
+	bool hashes; /* public and costly, or worth guessing at: counted by the rate limit
+		      */
+	bool open;   /* any web page may read the answer: it knows no caller */
 	const char *const
 		*provides; /* values its handler sets, for the boot check; NULL-ended */
 	const struct step

@@ -68,7 +68,7 @@ static bool route_gives(const struct route_entry *entry, const char *name)
 	if (me_known(name))
 		return route->permission != PUBLIC;
 	if (path_names(route->path, name) || field_named(route->body, name) ||
-	    named(route->provides, name))
+	    field_named(route->query, name) || named(route->provides, name))
 		return true;
 	if (patch && strncmp(name, "has_", 4) == 0)
 		return field_named(route->body, name + 4);
@@ -200,6 +200,7 @@ void route_check(struct wiring *wiring, const struct route_entry *entry)
 	method_check(wiring, route);
 	list_check(wiring, route);
 	fields_wired(wiring, route->body, "field");
+	fields_wired(wiring, route->query, "parameter");
 	if (route->sql)
 		query_wired(wiring, route->sql, entry);
 }

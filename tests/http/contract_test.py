@@ -138,6 +138,7 @@ def test_parameters_are_the_same(routes):
 
 def parameters_of(route):
     known = list_parameters(route["listing"]) if route.get("listing") else {"fields": "fields"}
+    known |= body_schema(route["params"])["properties"]
     assert set(route["query"]) <= set(known), route["query"]
     return {name: known[name] for name in route["query"]}
 

@@ -218,6 +218,39 @@ static void without_listing(struct arena *arena)
 	CHECK(parse(arena, NULL, "state=open").err);
 }
 
+/* Parameters that are values leave the list, and what is left is for the listing. */
+static void params(struct arena *arena)
+{
+	static const struct field query[] = {
+		{ "school_id", UUID },
+		{ "handle", LINE, .required = true, .max = 9 },
+		{ 0 },
+	};
+	struct value given[] = { { "fields", "id" },
+				 { "handle", " @a " },
+				 { "handle", "b" },
+				 { "school_id", "x" } };
+	struct values values = { 0 };
+	const struct problem *err;
+	int count = 2;
+
+	CHECK(!params_take(arena, query, given, &count, &values));
+	CHECK(count == 1 && is(given[0].name, "fields"));
+	CHECK(is(value_find(&values, "handle")->text, "@a"));
+	CHECK(!value_find(&values, "school_id")->text);
+	given[1] = given[3] = (struct value){ "handle", "b" };
+	count = 4;
+	err = params_take(arena, query, given, &count, &values);
+	CHECK(err && err->kind == PROBLEM_BAD_QUERY &&
+	      is(err->errors->pointer, "handle"));
+	given[0] = (struct value){ "school_id", "x" };
+	count = 1;
+	err = params_take(arena, query, given, &count, &values);
+	CHECK(err && err->kind == PROBLEM_BAD_QUERY && err->errors->next);
+	count = 1;
+	CHECK(!params_take(arena, NULL, given, &count, &values) && count == 1);
+}
+
 int main(void)
 {
 	struct arena *arena = arena_new();
@@ -227,6 +260,7 @@ int main(void)
 	cursors(arena);
 	forgeries(arena);
 	without_listing(arena);
+	params(arena);
 	arena_free(arena);
 	return check_done();
 }
