@@ -7,6 +7,7 @@ int command_migrate(int argc, char **argv);
 int command_demo(int argc, char **argv);
 int command_tenant(int argc, char **argv);
 int command_identity(int argc, char **argv);
+int command_claims(int argc, char **argv);
 int command_import(int argc, char **argv);
 int command_describe(int argc, char **argv);
 int command_config(int argc, char **argv);

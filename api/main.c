@@ -18,6 +18,8 @@ static const struct command {
 	  command_tenant },
 	{ "identity", "release ADDRESS",
 	  "end a sign-in, so that its address can be invited anew", command_identity },
+	{ "claims", "list|decide ...", "handles that two organisations call theirs",
+	  command_claims },
 	{ "import", "register FILE --tenant NAME --as ADDRESS [--skip-bad]",
 	  "load a register of channels", command_import },
 	{ "describe", "", "print routes, permissions, queries and problems as JSON",

@@ -4,7 +4,7 @@
 #include "models/resource.h"
 
 extern const struct resource service, session, tenant, school, person, appointment,
-	platform, assessment, attestation, channel, channel_application;
+	platform, assessment, attestation, channel, channel_application, verify;
 
 static const struct resource *const resources[] = { &service,
 						    &session,
@@ -17,6 +17,7 @@ static const struct resource *const resources[] = { &service,
 						    &attestation,
 						    &channel,
 						    &channel_application,
+						    &verify,
 						    NULL };
 
 static void say(const char *fault)

@@ -22,6 +22,8 @@
 	X(CHANNEL_WRITE, "channel_write")                                                \
 	X(CHANNEL_IMPORT, "channel_import")                                              \
 	X(CHANNEL_ACTIVATE, "channel_activate")                                          \
+	X(CHANNEL_RECORD, "channel_record")                                              \
+	X(CHANNEL_REVIEW, "channel_review")                                              \
 	X(CHANNEL_CLOSE, "channel_close")                                                \
 	X(ASSESSMENT_READ, "assessment_read")                                            \
 	X(ASSESSMENT_RECORD, "assessment_record")                                        \

@@ -1,10 +1,34 @@
 /* The register of channels (A1, A2). */
-#include "models/resource.h"
+#include "models/handle_claim.h"
+#include "models/operators.h"
 #include "models/words.h"
 
 static const char *const states[] = { "proposed", "approved", "active", "suspended",
 				      "handover", "closed",   "lost",	NULL };
 static const char *const declarations[] = { "official", "affiliated", "not_ours", NULL };
+
+static const struct field recording[] = {
+	{ "school_id", UUID },
+	{ "platform", LINE, .required = true, .max = 40 },
+	{ "handle", LINE, .max = 253 },
+	{ "display_name", LINE, .max = 200 },
+	{ "url", URL },
+	{ "kind", ONE_OF, .one_of = words_channel_kind },
+	{ "visibility", ONE_OF, .one_of = words_visibility },
+	{ "audience", LINE, .max = 500 },
+	{ "purpose", ONE_OF, .one_of = words_purpose },
+	{ "purpose_detail", TEXT, .max = 2000 },
+	{ "declared", ONE_OF, .one_of = declarations },
+	{ "involves_pupils", FLAG },
+	{ "website_linked_on", DATE, .past = true },
+	{ "privacy_notice_on", DATE, .past = true },
+	{ "account_created_on", DATE, .past = true },
+	{ "owner_name", LINE, .max = 200 },
+	{ "owner_contact", LINE, .max = 500 },
+	{ "operators", OBJECTS, .fields = operator_fields, .max = 20 },
+	{ "reason", LINE, .required = true, .min = 3, .max = 500 },
+	{ 0 },
+};
 
 static const struct field changing[] = {
 	{ "platform", LINE, .max = 40 },
@@ -17,6 +41,8 @@ static const struct field changing[] = {
 	{ "purpose", ONE_OF, .clearable = true, .one_of = words_purpose },
 	{ "purpose_detail", TEXT, .clearable = true, .max = 2000 },
 	{ "declared", ONE_OF, .one_of = declarations },
+	{ "owner_name", LINE, .clearable = true, .max = 200 },
+	{ "owner_contact", LINE, .clearable = true, .max = 500 },
 	{ "involves_pupils", FLAG },
 	{ "website_linked_on", DATE, .clearable = true, .past = true },
 	{ "privacy_notice_on", DATE, .clearable = true, .past = true },
@@ -39,6 +65,23 @@ static const struct field closing[] = {
 	{ 0 },
 };
 
+static const struct field reviewing[] = {
+	{ "reviewed_on", DATE, .past = true },
+	{ "reason", LINE, .max = 500 },
+	{ 0 },
+};
+
+static const struct field quality_of[] = {
+	{ "school_id", UUID },
+	{ "flag", LINE, .max = 100 },
+	{ 0 },
+};
+
+static const struct field notice_of[] = {
+	{ "school_id", UUID },
+	{ 0 },
+};
+
 static const struct listing listing = {
 	.filters =
 		(const struct filter[]){
@@ -51,6 +94,7 @@ static const struct listing listing = {
 			{ "declared", "c.declared", ONE_OF, .one_of = declarations },
 			{ "involves_pupils", "c.involves_pupils", FLAG },
 			{ "handle", "c.handle_key", LINE },
+			{ "flag", "r.flags", LINE, .within = true },
 			{ 0 },
 		},
 	.sorts =
@@ -61,15 +105,41 @@ static const struct listing listing = {
 	.id = "c.id",
 };
 
+static const struct problem *record(struct call *call)
+{
+	const struct problem *err = resource_insert(call, q_channel_record);
+
+	if (!err)
+		err = handle_claim_judge(call, call_text(call, "id"));
+	return err ? err : resource_created(call);
+}
+
+/* Only what makes a channel claim its handle can be refused because of it. */
+static const struct problem *change(struct call *call)
+{
+	const struct problem *err = resource_update(call, q_channel_change);
+
+	if (!err && (call_flag(call, "has_platform") || call_flag(call, "has_handle") ||
+		     call_flag(call, "has_declared")))
+		err = handle_claim_judge(call, call_text(call, "id"));
+	return err ? err : resource_show(call);
+}
+
 static const struct route routes[] = {
 	{ "GET", "/v1/channels", CHANNEL_READ, .sql = q_channel_list, .list = &listing },
 	{ "GET", "/v1/channels/register", CHANNEL_READ, .sql = q_channel_register,
 	  .whole = true, .media = MEDIA_CSV_ONLY },
+	{ "GET", "/v1/channels/quality", CHANNEL_READ, .sql = q_channel_quality,
+	  .query = quality_of, .whole = true },
+	{ "GET", "/v1/channels/privacy-notice", CHANNEL_READ,
+	  .sql = q_channel_privacy_notice, .query = notice_of, .media = MEDIA_WORDS },
 	{ "GET", "/v1/channels/:id", CHANNEL_READ, .sql = q_channel_get },
 	{ "GET", "/v1/channels/:id/history", CHANNEL_READ, .sql = q_channel_history,
 	  .whole = true },
+	{ "POST", "/v1/channels", CHANNEL_RECORD, .sql = q_channel_record,
+	  .body = recording, .handle = record, .status = 201 },
 	{ "PATCH", "/v1/channels/:id", CHANNEL_WRITE, .sql = q_channel_change,
-	  .body = changing, .if_match = true },
+	  .body = changing, .handle = change, .if_match = true },
 	{ 0 },
 };
 
@@ -77,6 +147,8 @@ static const struct route routes[] = {
 static const struct step flow[] = {
 	{ "activate", "{approved}", "active", CHANNEL_ACTIVATE, "Activate",
 	  .gate = q_channel_unlisted, .body = activating },
+	{ "review", "{proposed,approved,active,suspended,handover}", NULL, CHANNEL_REVIEW,
+	  "Record a review", .body = reviewing },
 	{ "close", "{proposed,approved,active,suspended,handover}", "closed",
 	  CHANNEL_CLOSE, "Close", .body = closing },
 	{ 0 },

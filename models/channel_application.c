@@ -1,19 +1,12 @@
 /* Account approval (A3): a business case, other eyes that decide, a recorded account. */
 #include "base/id.h"
-#include "models/resource.h"
+#include "models/handle_claim.h"
+#include "models/operators.h"
 #include "models/words.h"
 
-static const char *const access_levels[] = { "admin", "moderator", "poster", NULL };
 static const char *const states[] = { "draft",	   "submitted", "more_information",
 				      "approved",  "rejected",	"account_created",
 				      "withdrawn", NULL };
-
-static const struct field operators[] = {
-	{ "person_id", UUID, .required = true },
-	{ "access", ONE_OF, .required = true, .one_of = access_levels },
-	{ "access_until", DATE, .coming = true },
-	{ 0 },
-};
 
 static const struct field content[] = {
 	{ "school_id", UUID, .fixed = true },
@@ -32,7 +25,7 @@ static const struct field content[] = {
 	{ "involves_pupils", FLAG },
 	{ "pupils_justification", TEXT, .clearable = true, .max = 2000 },
 	{ "assessment_id", UUID, .clearable = true },
-	{ "operators", OBJECTS, .fields = operators, .max = 20 },
+	{ "operators", OBJECTS, .fields = operator_fields, .max = 20 },
 	{ 0 },
 };
 
@@ -169,7 +162,10 @@ static const struct problem *record_account(struct call *call)
 	call_set(call, "channel_id", arena_copy(call->arena, id));
 	if ((err = run(call, q_application_account, &made)))
 		return err;
-	return row_count(made) == 0 ? changed_first(call) : flow_move(call);
+	if (row_count(made) == 0)
+		return changed_first(call);
+	err = handle_claim_judge(call, call_text(call, "channel_id"));
+	return err ? err : flow_move(call);
 }
 
 static const struct problem *exclude(struct call *call)

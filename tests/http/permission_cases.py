@@ -59,6 +59,11 @@ def account_body(s, h):
             "account_created_on": day(0)}
 
 
+def record_body(school):
+    return {**({"school_id": school} if school else {}), "platform": "x",
+            "handle": uuid.uuid4().hex[:12], "reason": "There for years."}
+
+
 def fresh(what, *state):
     """A row of school A made for one request, since that request will move it."""
     return lambda s, h: getattr(s, what)() if not state else \
@@ -118,6 +123,14 @@ CASES = [
          {"audience": "Parents"}), table="channel"),
     Case("channel_activate", "there", (200,),
          act("channel", fresh("channel", "approved"), "activate", SETTINGS), table="channel"),
+    Case("channel_record", "there", (201,),
+         add("/v1/channels", lambda s, h: record_body(s.a)), creates=True),
+    Case("channel_record", "level", (201,),
+         add("/v1/channels", lambda s, h: record_body(None)), creates=True),
+    Case("channel_review", "there", (200,),
+         act("channel", lambda s, h: s.plot.channel, "review"), table="channel"),
+    Case("channel_review", "shared", (200,),
+         act("channel", lambda s, h: s.level.channel, "review"), table="channel"),
     Case("channel_close", "there", (200,),
          act("channel", fresh("channel", "active"), "close", WORDS), table="channel"),
     Case("assessment_read", "there", (200,),

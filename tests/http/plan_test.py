@@ -20,6 +20,7 @@ SMALL = {"/v1/schools": "the largest trusts have some dozen schools"}
 WHOLE = {
     "/v1/platforms": "some twenty platforms",
     "/v1/channels/register": "all of the register at once, for a spreadsheet",
+    "/v1/channels/quality": "a report of the whole register",
     "/v1/channels/{id}/history": "what happened to one channel",
     "/v1/appointments/{id}/history": "what happened to one appointment",
     "/v1/channel-applications/{id}/history": "what happened to one application",

@@ -11,7 +11,7 @@ import pytest
 
 from reach import Plot
 
-OPEN = {"platform", "setting_default"}  # reference data, the same for everybody
+OPEN = {"platform", "setting_default", "channel_flag"}  # reference data, the same for everybody
 REFUSED = (psycopg2.errors.InsufficientPrivilege, psycopg2.errors.ForeignKeyViolation)
 # Their keys are made of the ids that are to be refused: the first of its kind has to go.
 KEYED = "DELETE FROM appointment_school; DELETE FROM application_operator; DELETE FROM exclusion"
@@ -218,6 +218,8 @@ def repointed(house, field, table, column, target):
             row[name] = value + 1000  # what a unique constraint may count
     unique = {"id": str(uuid.uuid4()), "token_hash": f"\\x{uuid.uuid4().hex}",
               "email": None, "handle": None}
+    if table == "handle_claim":
+        unique["handle_key"] = uuid.uuid4().hex
     row.update({name: value for name, value in unique.items() if name in row})
     if table == "person":
         row["identity_id"] = None
