@@ -50,13 +50,16 @@ static int claims_decide(struct operator* op, const char *claim, bool granted,
 	if (!operator_run(op, q_handle_claim_decide, &rows))
 		return 1;
 	if (row_count(rows) == 0) {
-		fprintf(stderr, "No claim %s is waiting.\n", claim);
+		fprintf(stderr, "No claim %s is waiting or was refused.\n", claim);
 		return 1;
 	}
 	printf("%s %s %s %s\n", row_text(rows, 0, "platform"),
 	       row_text(rows, 0, "handle"),
 	       granted ? "belongs from now on to" : "is refused to",
 	       row_text(rows, 0, "claimant"));
+	if (row_text(rows, 0, "loser"))
+		printf("%s has lost it; to turn this round decide claim %s\n",
+		       row_text(rows, 0, "loser"), row_text(rows, 0, "loser_claim"));
 	return 0;
 }
 

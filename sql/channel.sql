@@ -136,14 +136,15 @@ SELECT fault IS NULL AS ok, fault,
 SELECT c.platform, c.handle_key FROM channel c
  WHERE c.tenant_id = :me_tenant::uuid AND c.id = :contested_id::uuid AND channel_contested(c);
 
--- name: handle_claim_open :exec
-SELECT handle_claim_open(:claimed_platform, :claimed_key);
+-- name: handle_claim_open :one
+SELECT handle_claim_open(:claimed_platform, :claimed_key) AS state;
 
 -- name: handle_claims :many
 SELECT id, claimed_at, platform, handle, claimant, claimed_name, recorded, holder FROM handle_claims();
 
 -- name: handle_claim_decide :many
-SELECT platform, handle, claimant FROM handle_claim_decide(:claim_id::uuid, :granted::boolean, :reason);
+SELECT platform, handle, claimant, loser, loser_claim
+  FROM handle_claim_decide(:claim_id::uuid, :granted::boolean, :reason);
 
 -- name: verify :one
 -- The tag leaves out when it was asked: as long as the rest is the same, so is the answer.

@@ -150,12 +150,15 @@ $$;
 SELECT define('channel_contested(channel)', 'chaperone_app', 'chaperone_definer');
 
 -- For a change that was refused because of the handle and left nothing else: the operator hears of it.
-CREATE FUNCTION handle_claim_open(p_platform text, p_key text) RETURNS void LANGUAGE plpgsql AS $$
+-- Gives the state of the caller's own claim; null: nobody is in the way any more.
+CREATE FUNCTION handle_claim_open(p_platform text, p_key text) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
 	IF me_tenant() IS NOT NULL AND EXISTS (SELECT FROM handle_claim h WHERE h.platform = p_platform
 		AND h.handle_key = p_key AND h.state = 'held' AND h.tenant_id <> me_tenant()) THEN
 		PERFORM handle_claim_take(me_tenant(), p_platform, p_key);
 	END IF;
+	RETURN (SELECT h.state FROM handle_claim h WHERE h.platform = p_platform AND h.handle_key = p_key
+		AND h.tenant_id = me_tenant() AND h.state IN ('open', 'refused'));
 END
 $$;
 SELECT define('handle_claim_open(text,text)', 'chaperone_app');
@@ -180,26 +183,30 @@ $$;
 SELECT define('handle_claims()', 'chaperone_operator');
 
 -- The operator's decision: the claimant gets the handle, or does not. Whoever loses it keeps their row in
--- the register, flagged. No row: there is no such claim that waits.
+-- the register, flagged; their claim is given back, so that the decision can be turned round. No row:
+-- there is no such claim to decide.
 CREATE FUNCTION handle_claim_decide(p_claim uuid, p_grant boolean, p_reason text)
-RETURNS TABLE (platform text, handle text, claimant text) LANGUAGE plpgsql AS $$
+RETURNS TABLE (platform text, handle text, claimant text, loser text, loser_claim uuid) LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
 	r handle_claim;
+	l handle_claim;
 BEGIN
 	PERFORM set_config('me.request', 'claims decide', true); -- for the audit trail
 	SELECT * INTO r FROM handle_claim WHERE id = p_claim;
 	PERFORM pg_advisory_xact_lock(hashtextextended(r.platform || ' ' || r.handle_key, 15));
-	SELECT * INTO r FROM handle_claim WHERE id = p_claim AND state = 'open';
+	SELECT * INTO r FROM handle_claim WHERE id = p_claim AND state IN ('open', 'refused');
 	IF NOT FOUND THEN RETURN; END IF;
 	IF p_grant THEN
 		UPDATE handle_claim h SET state = 'refused', decided_at = now(), decision = p_reason
-		 WHERE h.platform = r.platform AND h.handle_key = r.handle_key AND h.state = 'held';
+		 WHERE h.platform = r.platform AND h.handle_key = r.handle_key AND h.state = 'held'
+		RETURNING * INTO l;
 	END IF;
 	UPDATE handle_claim h SET state = CASE WHEN p_grant THEN 'held' ELSE 'refused' END,
 	       decided_at = now(), decision = p_reason
 	 WHERE h.tenant_id = r.tenant_id AND h.id = r.id;
-	RETURN QUERY SELECT r.platform, r.handle_key, t.name FROM tenant t WHERE t.id = r.tenant_id;
+	RETURN QUERY SELECT r.platform, r.handle_key, t.name, (SELECT o.name FROM tenant o WHERE o.id = l.tenant_id), l.id
+	  FROM tenant t WHERE t.id = r.tenant_id;
 END
 $$;
 SELECT define('handle_claim_decide(uuid,boolean,text)', 'chaperone_operator');

@@ -275,11 +275,22 @@ def test_the_operator_gives_it_to_the_second(house, tenant, other, handle):
     decide(house, handle, "grant", expect=1)
 
 
+def test_a_decision_can_be_turned_round(house, tenant, other, handle):
+    activate(tenant, record(tenant, handle))
+    record(other, handle, expect=409)
+    told = decide(house, handle, "grant").stdout
+    back = re.search(rf"Tenant {tenant.mark} has lost it; to turn this round decide claim (\S+)", told)[1]
+    house.server.run("claims", "decide", back, "grant", "It was theirs.")
+    assert asked(house, handle)["organisation"] == f"School 1 {tenant.mark}"
+    assert sorted(c["state"] for c in claims(house, handle)) == ["held", "refused"]
+
+
 def test_the_operator_refuses_and_it_stays_refused(house, tenant, other, handle):
     path = record(tenant, handle).headers["location"]
     record(other, handle, expect=409)
+    assert "been told" in record(other, handle, expect=409).json["detail"]
     assert "is refused to" in decide(house, handle, "refuse").stdout
-    record(other, handle, expect=409)
+    assert "has decided" in record(other, handle, expect=409).json["detail"]
     assert [c["state"] for c in claims(house, handle)] == ["held", "refused"]
     tenant.slt.client.post(f"{path}/close", {"reason": "No longer used."}, expect=200)
     assert [c["state"] for c in claims(house, handle)] == ["ended", "refused"]
