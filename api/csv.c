@@ -99,7 +99,8 @@ void reply_csv(struct answer *answer, const PGresult *rows, int limit,
 
 	if (limit > 0 && count > limit)
 		count = limit;
-	header_write(&answer->body, rows, only);
+	if (!answer->begun)
+		header_write(&answer->body, rows, only);
 	for (int row = 0; row < count; row++)
 		row_write(&answer->body, rows, row, only);
 	answer->content_type = "text/csv; charset=utf-8; header=present";

@@ -10,9 +10,12 @@
 #include "api/principal.h"
 #include "api/reply.h"
 #include "api/router.h"
+#include "api/stream.h"
 #include "auth/session.h"
 #include "base/id.h"
+#include "models/changes.h"
 #include "models/idempotency.h"
+#include "models/params.h"
 #include "models/resource.h"
 
 enum { RECENT_SECONDS = 15 * 60 };
@@ -127,17 +130,20 @@ static const struct problem *gate_query(struct call *call)
 	struct value *params;
 	int count;
 
-	if ((err = query_read(call->arena, call->request->query, &params, &count)) ||
-	    (err = params_take(call->arena, route->query, params, &count, &call->values)))
+	if ((err = query_read(call->arena, call->request->query, &params, &count)))
 		return err;
-	if (count && !route_takes_fields(route))
-		return problem(call->arena, PROBLEM_BAD_QUERY,
-			       "There are no parameters here: %.60s is not known.",
-			       params[0].name);
-	err = page_read(call->arena, route->list, params, count, &call->values,
-			&call->page);
+	for (int i = 0; i < count && !route_takes_fields(route); i++)
+		if (!param_asked(route->query, params[i].name))
+			return param_bad(call->arena, params[i].name,
+					 "is not known here");
+	err = page_read(call->arena, route->list, route->query, params, count,
+			&call->values, &call->page);
 	if (route->whole)
 		call->page.limit = 0;
+	if (!err && call->page.since)
+		return changes_read(call);
+	if (!err && stream_wanted(call))
+		page_resize(call->arena, &call->values, &call->page, STREAM_PAGE);
 	return err;
 }
 
@@ -172,6 +178,8 @@ static const struct problem *work_reading(struct call *call)
 {
 	const struct route *route = call->route;
 
+	if (call->page.since)
+		return changes_list(call);
 	if (route->list || route->whole)
 		return resource_list(call, route->sql);
 	if (route->sql == call->resource->get)
@@ -184,7 +192,7 @@ static const struct problem *work_writing(struct call *call)
 	const struct problem *err;
 
 	if (method_is(call, "POST"))
-		return resource_create(call, call->route->sql);
+		return resource_create(call, call->route->sql, Q_NONE);
 	err = resource_update(call, call->route->sql);
 	return err ? err : resource_show(call);
 }

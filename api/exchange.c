@@ -9,17 +9,19 @@
 #include "api/cors.h"
 #include "api/engine.h"
 #include "api/framing.h"
-#include "api/metrics.h"
+#include "api/record.h"
 #include "api/reply.h"
 #include "api/server.h"
 #include "api/spare.h"
+#include "api/stream.h"
 #include "base/config.h"
 #include "base/id.h"
-#include "base/log.h"
 
 /* A thread serves one connection, so this is the one that called. ulfius hands on neither
  * it nor the headers as they came. */
 static _Thread_local struct MHD_Connection *current;
+
+enum { STREAM_BLOCK = 16384 };
 
 static atomic_int under_way;
 static bool over_https;
@@ -133,9 +135,11 @@ static const struct problem *request_take(struct exchange *exchange,
 
 	id_new(id);
 	request->id = arena_copy(request->arena, id);
-	request->method = in->http_verb;
+	request->method = arena_copy(request->arena, in->http_verb);
 	request->path = arena_copy_n(request->arena, in->http_url, length);
-	request->query = in->http_url[length] ? in->http_url + length + 1 : NULL;
+	if (in->http_url[length])
+		request->query = arena_copy(request->arena, in->http_url + length + 1);
+	request->chunks = strcmp(in->http_protocol, "HTTP/1.1") == 0;
 	err = framing_read(current, in->http_protocol, request, &exchange->framing);
 	if (request_id_good(exchange->framing.request_id))
 		request->id = exchange->framing.request_id;
@@ -180,7 +184,7 @@ static void headers_send(struct exchange *exchange, struct _u_map *headers)
 
 	for (int i = 0; i < answer->header_count; i++)
 		u_map_put(headers, answer->headers[i].name, answer->headers[i].value);
-	if (answer->content_type && answer->body.length)
+	if (answer->content_type)
 		u_map_put(headers, "Content-Type", answer->content_type);
 	u_map_put(headers, "X-Request-Id", exchange->request.id);
 	u_map_put(headers, "X-Content-Type-Options", "nosniff");
@@ -196,77 +200,61 @@ static void headers_send(struct exchange *exchange, struct _u_map *headers)
 		u_map_put(headers, "Connection", "close");
 }
 
+static void exchange_free(struct exchange *exchange)
+{
+	record_request(&exchange->request, &exchange->answer,
+		       exchange->framing.traceparent, &exchange->start);
+	spare_give(exchange->request.arena); /* and the exchange with it */
+}
+
+static ssize_t stream_give(void *data, uint64_t offset, char *out, size_t room)
+{
+	struct exchange *exchange = data;
+	ssize_t given = stream_read(exchange->answer.stream, out, room);
+
+	(void)offset;
+	if (given > 0)
+		return given;
+	return given < 0 ? (ssize_t)U_STREAM_ERROR : (ssize_t)U_STREAM_END;
+}
+
+static void stream_free(void *data)
+{
+	struct exchange *exchange = data;
+
+	stream_end(exchange->answer.stream);
+	exchange_free(exchange);
+}
+
 /* ulfius frees the body with o_free, which is free. */
 static void answer_send(struct exchange *exchange, struct _u_response *out)
 {
 	struct answer *answer = &exchange->answer;
 
 	headers_send(exchange, out->map_header);
+	if (answer->stream) {
+		ulfius_set_stream_response(out, (unsigned)answer->status, stream_give,
+					   stream_free, U_STREAM_SIZE_UNKNOWN,
+					   STREAM_BLOCK, exchange);
+		return;
+	}
 	out->status = answer->status;
 	out->binary_body_length = answer->body.length;
 	if (answer->body.length)
 		out->binary_body = buffer_take(&answer->body);
 	buffer_free(&answer->body);
-}
-
-static void log_text(struct buffer *line, const char *name, const char *text)
-{
-	if (!text)
-		return;
-	buffer_printf(line, ",\"%s\":", name);
-	buffer_json(line, text);
-}
-
-/* Never the path, the query or a header as it came: they may hold what
- * must not be kept. */
-static void log_exchange(const struct exchange *exchange, const char *method, long us)
-{
-	autobuffer line = { 0 };
-	struct timespec now;
-	struct tm utc;
-	char day[32];
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	gmtime_r(&now.tv_sec, &utc);
-	strftime(day, sizeof(day), "%Y-%m-%dT%H:%M:%S", &utc);
-	buffer_printf(
-		&line,
-		"{\"time\":\"%s.%03ldZ\",\"level\":\"info\",\"event\":\"request\","
-		"\"method\":\"%s\",\"status\":%d,\"ms\":%ld.%03ld,\"query_ms\":%ld.%03ld",
-		day, now.tv_nsec / 1000000, method, exchange->answer.status, us / 1000,
-		us % 1000, exchange->answer.query_us / 1000,
-		exchange->answer.query_us % 1000);
-	log_text(&line, "route", exchange->answer.route);
-	log_text(&line, "person", exchange->answer.person);
-	log_text(&line, "request_id", exchange->request.id);
-	if (traceparent_good(exchange->framing.traceparent))
-		log_text(&line, "traceparent", exchange->framing.traceparent);
-	buffer_char(&line, '}');
-	log_json(line.data, line.length);
-}
-
-static void exchange_record(const struct exchange *exchange)
-{
-	const char *method = metrics_method(exchange->request.method);
-	struct timespec end;
-	long us;
-
-	clock_gettime(CLOCK_MONOTONIC, &end);
-	us = (end.tv_sec - exchange->start.tv_sec) * 1000000 +
-	     (end.tv_nsec - exchange->start.tv_nsec) / 1000;
-	metrics_request(method, exchange->answer.route, exchange->answer.status, us);
-	log_exchange(exchange, method, us);
+	exchange_free(exchange);
 }
 
 int exchange_run(const struct _u_request *in, struct _u_response *out, void *data)
 {
-	struct exchange exchange = { .request.arena = spare_take() };
+	struct arena *arena = spare_take();
+	struct exchange *exchange = arena_alloc(arena, sizeof(*exchange));
 
 	(void)data;
-	clock_gettime(CLOCK_MONOTONIC, &exchange.start);
-	answer_make(&exchange, request_take(&exchange, in));
-	answer_send(&exchange, out);
-	exchange_record(&exchange);
-	spare_give(exchange.request.arena);
+	exchange->request.arena = arena;
+	clock_gettime(CLOCK_MONOTONIC, &exchange->start);
+	answer_make(exchange, request_take(exchange, in));
+	answer_send(exchange, out);
 	return U_CALLBACK_COMPLETE;
 }

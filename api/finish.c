@@ -2,23 +2,10 @@
 #include "api/finish.h"
 #include <string.h>
 #include "api/reply.h"
+#include "api/stream.h"
 #include "models/idempotency.h"
 
 enum { VERSION_DIGITS = 9 };
-
-const char *const *route_offers(const struct route *route)
-{
-	static const char *const json[] = { "application/json", NULL };
-	static const char *const csv[] = { "text/csv", NULL };
-	static const char *const lists[] = { "application/json", "text/csv", NULL };
-	static const char *const words[] = { "application/json", "text/plain", NULL };
-
-	if (route->media == MEDIA_CSV_ONLY)
-		return csv;
-	if (route->media == MEDIA_WORDS)
-		return words;
-	return route->list || route->whole ? lists : json;
-}
 
 /* "<version>.<digest>": the version is all that a write compares. */
 const struct problem *version_read(struct call *call)
@@ -70,12 +57,19 @@ static const struct problem *answer_rows(struct call *call)
 
 	if (err)
 		return err;
-	if (strcmp(answer->content_type, "text/csv") == 0) {
-		reply_next(call->arena, answer, page, call->rows, call->request->path);
-		reply_csv(answer, call->rows, page->limit, page->only);
+	if (call->changes) {
+		reply_changes(call);
 		return NULL;
 	}
-	reply_list(call->arena, answer, page, call->rows, call->request->path);
+	if (strcmp(answer->content_type, "application/json") == 0) {
+		reply_list(call->arena, answer, page, call->rows, call->request->path);
+		return NULL;
+	}
+	if (stream_wanted(call))
+		call->next = reply_cursor(call->arena, page, call->rows);
+	else
+		reply_next(call->arena, answer, page, call->rows, call->request->path);
+	rows_write(call);
 	return NULL;
 }
 
@@ -104,6 +98,8 @@ const struct problem *call_finish(struct call *call)
 		err = idempotency_store(call);
 	if (!err)
 		err = call_commit(call);
+	if (!err && call->next)
+		call->answer->stream = stream_begin(call);
 	if (call->answer->status == 204)
 		call->answer->content_type = NULL;
 	return err;

@@ -4,6 +4,7 @@
 #include <string.h>
 #include "base/config.h"
 #include "base/encoding.h"
+#include "models/changes.h"
 #include "sql/row_json.h"
 
 enum { DIGEST = 16 };
@@ -17,20 +18,49 @@ void reply_row(struct buffer *out, const PGresult *rows, int row, const char *co
 	row_form_write(out, rows, row, &form, more);
 }
 
-const char *reply_next(struct arena *arena, struct answer *answer,
-		       const struct page *page, const PGresult *rows, const char *path)
+const char *reply_cursor(struct arena *arena, const struct page *page,
+			 const PGresult *rows)
 {
-	bool first = !page->query || !*page->query;
 	int last = page->limit - 1;
-	char *cursor;
 
 	if (page->limit <= 0 || PQntuples(rows) <= page->limit)
 		return NULL;
-	cursor = page_cursor(arena, page, row_text(rows, last, "_sort"),
-			     row_text(rows, last, "_id"));
+	return page_cursor(arena, page, row_text(rows, last, "_sort"),
+			   row_text(rows, last, "_id"));
+}
+
+static void link_next(struct arena *arena, struct answer *answer, const struct page *page,
+		      const char *path, const char *cursor)
+{
+	bool first = !page->query || !*page->query;
+
 	answer_header(answer, "Link",
 		      arena_printf(arena, "<%s?%s%scursor=%s>; rel=\"next\"", path,
 				   first ? "" : page->query, first ? "" : "&", cursor));
+}
+
+static void rows_json(struct buffer *out, const PGresult *rows, int count,
+		      const char *const *only)
+{
+	struct row_form form;
+
+	row_form_make(&form, rows, only);
+	buffer_char(out, '[');
+	for (int row = 0; row < count; row++) {
+		if (row)
+			buffer_char(out, ',');
+		row_form_write(out, rows, row, &form, NULL);
+	}
+	buffer_char(out, ']');
+}
+
+const char *reply_next(struct arena *arena, struct answer *answer,
+		       const struct page *page, const PGresult *rows, const char *path)
+{
+	const char *cursor = reply_cursor(arena, page, rows);
+
+	if (cursor)
+		link_next(arena, answer, page, path, cursor);
 	return cursor;
 }
 
@@ -39,20 +69,52 @@ void reply_list(struct arena *arena, struct answer *answer, const struct page *p
 {
 	struct buffer *out = &answer->body;
 	const char *cursor = reply_next(arena, answer, page, rows, path);
-	int count = cursor ? page->limit : PQntuples(rows);
-	struct row_form form;
 
-	row_form_make(&form, rows, page->only);
-	buffer_text(out, "{\"data\":[");
-	for (int row = 0; row < count; row++) {
-		if (row)
-			buffer_char(out, ',');
-		row_form_write(out, rows, row, &form, NULL);
-	}
-	buffer_text(out, "],\"next_cursor\":");
+	buffer_text(out, "{\"data\":");
+	rows_json(out, rows, cursor ? page->limit : PQntuples(rows), page->only);
+	buffer_text(out, ",\"next_cursor\":");
 	buffer_json(out, cursor);
 	buffer_char(out, '}');
 	answer->content_type = "application/json";
+	if (!answer->status)
+		answer->status = 200;
+}
+
+void reply_changes(struct call *call)
+{
+	const struct changes *changes = call->changes;
+	struct buffer *out = &call->answer->body;
+
+	buffer_text(out, "{\"data\":");
+	rows_json(out, call->rows, changes->rows_shown, call->page.only);
+	if (changes->gone) {
+		buffer_text(out, ",\"removed\":");
+		rows_json(out, changes->gone, changes->gone_shown, NULL);
+	}
+	buffer_text(out, ",\"next_cursor\":");
+	buffer_json(out, changes->more ? changes->since : NULL);
+	buffer_text(out, ",\"changed_since\":");
+	buffer_json(out, changes->since);
+	buffer_char(out, '}');
+	if (changes->more)
+		link_next(call->arena, call->answer, &call->page, call->request->path,
+			  changes->since);
+}
+
+void reply_ndjson(struct answer *answer, const PGresult *rows, int limit,
+		  const char *const *only)
+{
+	int count = PQntuples(rows);
+	struct row_form form;
+
+	if (limit > 0 && count > limit)
+		count = limit;
+	row_form_make(&form, rows, only);
+	for (int row = 0; row < count; row++) {
+		row_form_write(&answer->body, rows, row, &form, NULL);
+		buffer_char(&answer->body, '\n');
+	}
+	answer->content_type = "application/x-ndjson";
 	if (!answer->status)
 		answer->status = 200;
 }
@@ -71,8 +133,8 @@ static void errors_json(struct buffer *out, const struct fault *fault)
 	buffer_char(out, ']');
 }
 
-static void problem_json(struct buffer *out, const struct problem *problem,
-			 const struct request *request)
+void problem_json(struct buffer *out, const struct problem *problem,
+		  const struct request *request)
 {
 	const struct problem_text *text = &problem_texts[problem->kind];
 	const char *issuer = config_text(CONFIG_ISSUER);

@@ -3,22 +3,34 @@
 #include <stdio.h>
 #include "models/resource.h"
 
-extern const struct resource service, session, tenant, school, person, appointment,
-	platform, assessment, attestation, channel, channel_application, verify;
+#define RESOURCES(X)                                                                     \
+	X(service)                                                                       \
+	X(session)                                                                       \
+	X(tenant)                                                                        \
+	X(school)                                                                        \
+	X(person)                                                                        \
+	X(appointment)                                                                   \
+	X(platform)                                                                      \
+	X(assessment)                                                                    \
+	X(attestation)                                                                   \
+	X(channel)                                                                       \
+	X(channel_application)                                                           \
+	X(setting)                                                                       \
+	X(setting_preset)                                                                \
+	X(work_waiting)                                                                  \
+	X(enumeration)                                                                   \
+	X(verify)
 
-static const struct resource *const resources[] = { &service,
-						    &session,
-						    &tenant,
-						    &school,
-						    &person,
-						    &appointment,
-						    &platform,
-						    &assessment,
-						    &attestation,
-						    &channel,
-						    &channel_application,
-						    &verify,
-						    NULL };
+#define X(name) extern const struct resource name;
+RESOURCES(X)
+#undef X
+
+static const struct resource *const resources[] = {
+#define X(name) &name,
+	RESOURCES(X)
+#undef X
+		NULL
+};
 
 static void say(const char *fault)
 {

@@ -9,8 +9,9 @@
 
 enum { DEPTH = 16 }; /* segments of the longest path */
 
-/* ":id" is a UUID always, "*" one safe file name, all else stands for itself. */
-enum kind { LITERAL, ID, FILE_NAME };
+/* ":id" is a UUID always, "*key" one safe word such as a file's name, all else stands for
+ * itself. */
+enum kind { LITERAL, ID, WORD };
 
 struct node {
 	enum kind kind;
@@ -40,7 +41,7 @@ static enum kind kind_of(const char *text)
 {
 	if (text[0] == ':')
 		return ID;
-	return strcmp(text, "*") == 0 ? FILE_NAME : LITERAL;
+	return text[0] == '*' ? WORD : LITERAL;
 }
 
 static struct node *child_add(struct node *node, const char *text, size_t length)
@@ -145,7 +146,7 @@ static const struct problem *path_split(struct arena *arena, const char *path,
 	return NULL;
 }
 
-static bool file_name_safe(const char *text)
+static bool word_safe(const char *text)
 {
 	for (const char *at = text; *at; at++)
 		if (!isascii(*at) ||
@@ -158,11 +159,10 @@ static bool node_takes(const struct node *node, const char *piece)
 {
 	if (node->kind == ID)
 		return id_valid(piece);
-	return node->kind == LITERAL ? strcmp(node->text, piece) == 0
-				     : file_name_safe(piece);
+	return node->kind == LITERAL ? strcmp(node->text, piece) == 0 : word_safe(piece);
 }
 
-/* A literal goes before a file name; no literal is a UUID. */
+/* A literal goes before a word; no literal is a UUID. */
 static const struct node *node_step(const struct node *node, const char *piece)
 {
 	const struct node *found = NULL;
@@ -212,11 +212,9 @@ static void values_take(struct arena *arena, const char *pattern,
 
 		for (char *at = text; *pattern == ':' && *at; at++)
 			*at = (char)tolower((unsigned char)*at);
-		if (*pattern == ':')
+		if (*pattern == ':' || *pattern == '*')
 			value_set(arena, values,
 				  arena_copy_n(arena, pattern + 1, length - 1), text);
-		else if (*pattern == '*')
-			value_set(arena, values, "file", text);
 		pattern += length;
 	}
 }

@@ -31,8 +31,8 @@ static const enum query gate_queries[] = {
 	q_invitation_find, q_invitation_accept, Q_NONE
 };
 
-static const enum query boot_queries[] = { q_schema_newest, q_house_faults,
-					   q_demo_tenants, Q_NONE };
+static const enum query boot_queries[] = { q_schema_newest, q_schema_functions,
+					   q_house_faults, q_demo_tenants, Q_NONE };
 
 static bool refuse(const char *sentence)
 {
@@ -101,6 +101,20 @@ static bool schema_checked(struct operator* op)
 	return true;
 }
 
+/* The rules that stand in the database are those of this very program. */
+static bool functions_checked(struct operator* op)
+{
+	const PGresult *rows;
+	const char *sha256;
+
+	if (!operator_run(op, q_schema_functions, &rows))
+		return false;
+	sha256 = row_text(rows, 0, "sha256");
+	return (sha256 && !strcmp(sha256, function_texts->sha256)) ||
+	       refuse("The database's functions are not those of this program "
+		      "(sql/functions): run its 'chaperone migrate'.");
+}
+
 /* The database's own walls: roles, row security, owners. */
 static bool faults_checked(struct operator* op)
 {
@@ -134,7 +148,8 @@ static bool database_checked(void)
 	bool good;
 
 	operator_open(&op, "chaperone_gate", boot_queries);
-	good = schema_checked(&op) && faults_checked(&op) && demo_checked(&op);
+	good = schema_checked(&op) && functions_checked(&op) && faults_checked(&op) &&
+	       demo_checked(&op);
 	operator_close(&op);
 	if (good && !keys_load())
 		return refuse(

@@ -3,6 +3,7 @@
 #include "api/embedded.h"
 #include "api/engine.h"
 #include "api/metrics.h"
+#include "api/problem_page.h"
 #include "api/server.h"
 #include "auth/token.h"
 #include "models/resource.h"
@@ -127,7 +128,8 @@ static const struct route routes[] = {
 	{ "GET", "/metrics", PUBLIC, .handle = metrics, .media = MEDIA_TEXT },
 	{ "GET", "/openapi.json", PUBLIC, .handle = contract },
 	{ "GET", "/docs", PUBLIC, .handle = docs, .media = MEDIA_TEXT },
-	{ "GET", "/docs/*", PUBLIC, .handle = docs_file, .media = MEDIA_TEXT },
+	{ "GET", "/docs/*file", PUBLIC, .handle = docs_file, .media = MEDIA_TEXT },
+	{ "GET", "/problems/*slug", PUBLIC, .handle = problem_page, .media = MEDIA_PAGE },
 	{ 0 },
 };
 

@@ -35,7 +35,9 @@
 	X(APPLICATION_DECIDE, "application_decide")                                      \
 	X(APPLICATION_EXCLUDE, "application_exclude")                                    \
 	X(APPLICATION_STEP_DOWN, "application_step_down")                                \
-	X(ACCOUNT_RECORD, "account_record")
+	X(ACCOUNT_RECORD, "account_record")                                              \
+	X(SETTING_READ, "setting_read")                                                  \
+	X(SETTING_WRITE, "setting_write")
 
 enum permission {
 	UNSET,

@@ -121,6 +121,17 @@ bool actions_ask(struct call *call)
 	return false;
 }
 
+bool actions_gated(struct call *call, const PGresult *row)
+{
+	struct offer offers[STEPS_MAX];
+	int count = offers_find(call, row, offers);
+
+	while (count-- > 0)
+		if (offers[count].step->gate)
+			return true;
+	return false;
+}
+
 const struct problem *actions_show(struct call *call, const PGresult *row)
 {
 	struct offer offers[STEPS_MAX];

@@ -3,16 +3,15 @@
 #include <string.h>
 #include "auth/may_grant.h"
 #include "models/resource.h"
+#include "models/words.h"
 
 static const char *const roles[] = { "slt", "administrator", "staff", "governor", NULL };
-static const char *const scopes[] = { "tenant", "schools", NULL };
-static const char *const states[] = { "proposed", "active", "declined", "ended", NULL };
 
 static const struct field granting[] = {
 	{ "person_id", UUID, .required = true },
 	{ "role", ONE_OF, .required = true, .one_of = roles },
 	{ "duties", LIST, .of = ONE_OF, .one_of = duty_names, .max = 12 },
-	{ "scope", ONE_OF, .required = true, .one_of = scopes },
+	{ "scope", ONE_OF, .required = true, WORDS(words_scope) },
 	{ "school_ids", LIST, .of = UUID, .max = 200 },
 	{ "from_on", DATE },
 	{ "to_on", DATE },
@@ -30,7 +29,7 @@ static const struct listing listing = {
 		(const struct filter[]){
 			{ "person_id", "a.person_id", UUID },
 			{ "role", "a.role", ONE_OF, .one_of = roles },
-			{ "state", "a.state", ONE_OF, .one_of = states },
+			{ "state", "a.state", ONE_OF, WORDS(words_appointment_state) },
 			{ "current", "appointment_current(a)", FLAG },
 			{ "to_on", "a.to_on", DATE, .range = true },
 			{ 0 },
@@ -42,6 +41,7 @@ static const struct listing listing = {
 		},
 	.descending = true,
 	.id = "a.id",
+	.changed = "a.changed_xid",
 };
 
 static const struct problem *not_yours(struct call *call, const char *role)
@@ -131,7 +131,7 @@ static const struct problem *grant(struct call *call)
 	if (!may_grant(call->me, call_text(call, "role"), duties, schools, none_left))
 		return not_yours(call, call_text(call, "role"));
 	call_set(call, "to", duties_need_second(duties) ? "proposed" : "active");
-	return resource_create(call, q_appointment_grant);
+	return resource_create(call, q_appointment_grant, Q_NONE);
 }
 
 /* The may-grant table holds for ending as for granting. */

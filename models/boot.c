@@ -74,7 +74,7 @@ static void resource_expand(const struct resource *resource)
 static bool path_same(const char *a, const char *b)
 {
 	for (; *a && *b; a++, b++) {
-		if (*a == ':' && *b == ':') {
+		if ((*a == ':' || *a == '*') && *a == *b) {
 			a += strcspn(a, "/");
 			b += strcspn(b, "/");
 			a--, b--;

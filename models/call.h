@@ -17,6 +17,7 @@ struct request {
 	size_t body_length;
 	const char *authorization, *content_type, *accept, *if_match, *if_none_match;
 	const char *idempotency_key, *origin, *cookie;
+	bool chunks; /* HTTP/1.1: an answer may come in pieces whose end is marked */
 	const char *preflight_method; /* Access-Control-Request-Method */
 	const char *id;		      /* X-Request-Id, ours when none acceptable came */
 	const char *address; /* of the client, through the trusted proxy if any */
@@ -34,10 +35,13 @@ struct answer {
 	struct header headers[16];
 	int header_count;
 	bool close;
-	bool open; /* to any web page */
+	bool open;	       /* to any web page */
+	bool begun;	       /* rows went out before these: no header row again */
+	struct stream *stream; /* writes what follows the body; NULL: nothing does */
 	/* for the log line */
 	const char *route; /* pattern, or NULL */
 	const char *person;
+	const char *broken; /* slug of what ended a stream before its end */
 	long query_us;
 };
 /* Both texts have to outlive the answer. */
@@ -75,6 +79,8 @@ struct call {
 	const char *more; /* members put behind the row's, or NULL */
 	bool tagged; /* the row is the resource itself: ETag and If-None-Match hold */
 	const PGresult *rows;
+	const struct changes *changes; /* of an answer to changed_since= */
+	const char *next; /* of a stream: where its next page begins; NULL: it ends */
 };
 
 /* Queues the context once, then `query` with its slots filled; reads its result. The tx

@@ -3,22 +3,18 @@
 #include "models/operators.h"
 #include "models/words.h"
 
-static const char *const states[] = { "proposed", "approved", "active", "suspended",
-				      "handover", "closed",   "lost",	NULL };
-static const char *const declarations[] = { "official", "affiliated", "not_ours", NULL };
-
 static const struct field recording[] = {
 	{ "school_id", UUID },
 	{ "platform", LINE, .required = true, .max = 40 },
 	{ "handle", LINE, .max = 253 },
 	{ "display_name", LINE, .max = 200 },
 	{ "url", URL },
-	{ "kind", ONE_OF, .one_of = words_channel_kind },
-	{ "visibility", ONE_OF, .one_of = words_visibility },
+	{ "kind", ONE_OF, WORDS(words_channel_kind) },
+	{ "visibility", ONE_OF, WORDS(words_visibility) },
 	{ "audience", LINE, .max = 500 },
-	{ "purpose", ONE_OF, .one_of = words_purpose },
+	{ "purpose", ONE_OF, WORDS(words_purpose) },
 	{ "purpose_detail", TEXT, .max = 2000 },
-	{ "declared", ONE_OF, .one_of = declarations },
+	{ "declared", ONE_OF, WORDS(words_declared) },
 	{ "involves_pupils", FLAG },
 	{ "website_linked_on", DATE, .past = true },
 	{ "privacy_notice_on", DATE, .past = true },
@@ -35,12 +31,12 @@ static const struct field changing[] = {
 	{ "handle", LINE, .clearable = true, .max = 253 },
 	{ "display_name", LINE, .clearable = true, .max = 200 },
 	{ "url", URL, .clearable = true },
-	{ "kind", ONE_OF, .clearable = true, .one_of = words_channel_kind },
-	{ "visibility", ONE_OF, .clearable = true, .one_of = words_visibility },
+	{ "kind", ONE_OF, .clearable = true, WORDS(words_channel_kind) },
+	{ "visibility", ONE_OF, .clearable = true, WORDS(words_visibility) },
 	{ "audience", LINE, .clearable = true, .max = 500 },
-	{ "purpose", ONE_OF, .clearable = true, .one_of = words_purpose },
+	{ "purpose", ONE_OF, .clearable = true, WORDS(words_purpose) },
 	{ "purpose_detail", TEXT, .clearable = true, .max = 2000 },
-	{ "declared", ONE_OF, .one_of = declarations },
+	{ "declared", ONE_OF, WORDS(words_declared) },
 	{ "owner_name", LINE, .clearable = true, .max = 200 },
 	{ "owner_contact", LINE, .clearable = true, .max = 500 },
 	{ "involves_pupils", FLAG },
@@ -86,12 +82,11 @@ static const struct listing listing = {
 	.filters =
 		(const struct filter[]){
 			{ "school_id", "c.school_id", UUID },
-			{ "state", "c.state", ONE_OF, .one_of = states },
+			{ "state", "c.state", ONE_OF, WORDS(words_channel_state) },
 			{ "platform", "c.platform", LINE },
-			{ "kind", "c.kind", ONE_OF, .one_of = words_channel_kind },
-			{ "visibility", "c.visibility", ONE_OF,
-			  .one_of = words_visibility },
-			{ "declared", "c.declared", ONE_OF, .one_of = declarations },
+			{ "kind", "c.kind", ONE_OF, WORDS(words_channel_kind) },
+			{ "visibility", "c.visibility", ONE_OF, WORDS(words_visibility) },
+			{ "declared", "c.declared", ONE_OF, WORDS(words_declared) },
 			{ "involves_pupils", "c.involves_pupils", FLAG },
 			{ "handle", "c.handle_key", LINE },
 			{ "flag", "r.flags", LINE, .within = true },
@@ -103,6 +98,8 @@ static const struct listing listing = {
 			{ 0 },
 		},
 	.id = "c.id",
+	.changed = "c.changed_xid",
+	.search = &(const struct search){ "channel_word", "channel_id" },
 };
 
 static const struct problem *record(struct call *call)
@@ -171,4 +168,5 @@ const struct resource channel = {
 	.routes = routes,
 	.flow = flow,
 	.constraints = constraints,
+	.gates_rare = true, /* only a channel on its way to its first activation */
 };

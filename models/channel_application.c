@@ -4,22 +4,18 @@
 #include "models/operators.h"
 #include "models/words.h"
 
-static const char *const states[] = { "draft",	   "submitted", "more_information",
-				      "approved",  "rejected",	"account_created",
-				      "withdrawn", NULL };
-
 static const struct field content[] = {
 	{ "school_id", UUID, .fixed = true },
 	{ "applicant_id", UUID, .fixed = true },
 	{ "platform", LINE, .required = true, .max = 40 },
 	{ "proposed_name", LINE, .required = true, .min = 2, .max = 200 },
 	{ "proposed_handle", LINE, .clearable = true, .max = 253 },
-	{ "kind", ONE_OF, .required = true, .one_of = words_channel_kind },
+	{ "kind", ONE_OF, .required = true, WORDS(words_channel_kind) },
 	{ "aim", TEXT, .clearable = true, .max = 2000 },
 	{ "audience", TEXT, .clearable = true, .max = 500 },
 	{ "promotion", TEXT, .clearable = true, .max = 2000 },
-	{ "visibility", ONE_OF, .clearable = true, .one_of = words_visibility },
-	{ "purpose", ONE_OF, .clearable = true, .one_of = words_purpose },
+	{ "visibility", ONE_OF, .clearable = true, WORDS(words_visibility) },
+	{ "purpose", ONE_OF, .clearable = true, WORDS(words_purpose) },
 	{ "purpose_detail", TEXT, .clearable = true, .max = 2000 },
 	{ "other_communication_methods", TEXT, .clearable = true, .max = 2000 },
 	{ "involves_pupils", FLAG },
@@ -59,10 +55,10 @@ static const struct listing listing = {
 	.filters =
 		(const struct filter[]){
 			{ "school_id", "a.school_id", UUID },
-			{ "state", "a.state", ONE_OF, .one_of = states },
+			{ "state", "a.state", ONE_OF, WORDS(words_application_state) },
 			{ "applicant_id", "a.applicant_id", UUID },
 			{ "platform", "a.platform", LINE },
-			{ "kind", "a.kind", ONE_OF, .one_of = words_channel_kind },
+			{ "kind", "a.kind", ONE_OF, WORDS(words_channel_kind) },
 			{ "submitted_at", "a.submitted_at", TIME, .range = true },
 			{ 0 },
 		},
@@ -73,6 +69,7 @@ static const struct listing listing = {
 		},
 	.descending = true,
 	.id = "a.id",
+	.changed = "a.changed_xid",
 };
 
 /* Waiting longest first (P7). */
@@ -80,7 +77,7 @@ static const struct listing inbox_listing = {
 	.filters =
 		(const struct filter[]){
 			{ "school_id", "a.school_id", UUID },
-			{ "state", "a.state", ONE_OF, .one_of = states },
+			{ "state", "a.state", ONE_OF, WORDS(words_application_state) },
 			{ 0 },
 		},
 	.sorts =
@@ -99,11 +96,9 @@ static const struct problem *inbox(struct call *call)
 
 static const struct problem *draft(struct call *call)
 {
-	const struct problem *err = resource_insert(call, q_application_draft);
-
-	if (!err && call_text(call, "operators"))
-		err = run(call, q_application_operators_set, NULL);
-	return err ? err : resource_created(call);
+	return resource_create(call, q_application_draft,
+			       call_text(call, "operators") ? q_application_operators_set
+							    : Q_NONE);
 }
 
 static const struct problem *change(struct call *call)
@@ -179,11 +174,11 @@ static const struct problem *exclude(struct call *call)
 static const struct problem *step_down(struct call *call)
 {
 	const PGresult *gone;
-	const struct problem *err = flow_move(call);
+	const struct problem *err = run(call, q_application_step_down, &gone);
 
-	if (!err)
-		err = run(call, q_application_step_down, &gone);
-	return err || row_count(gone) > 0 ? err : changed_first(call);
+	if (!err && row_count(gone) == 0)
+		err = changed_first(call);
+	return err ? err : flow_move(call);
 }
 
 static const char *const gives_revision[] = { "to_revision", NULL };

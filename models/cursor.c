@@ -83,14 +83,19 @@ bool cursor_read(struct arena *arena, const struct listing *listing, const char 
 			column, listing->id, page->descending ? "<" : ">",
 			field_type_cast(page->sort->type));
 	}
-	value_set(arena, values, "page_limit",
-		  arena_printf(arena, "%d", page->limit + 1));
+	page_resize(arena, values, page, page->limit);
 	page->cursor_sql = arena_printf(arena, ", %s AS _sort, %s AS _id",
 					sort_text(arena, page->sort), listing->id);
 	page->page_sql =
 		arena_printf(arena, "%s ORDER BY %s%s, %s%s LIMIT :page_limit::bigint",
 			     after, column, way, listing->id, way);
 	return true;
+}
+
+void page_resize(struct arena *arena, struct values *values, struct page *page, int limit)
+{
+	page->limit = limit;
+	value_set(arena, values, "page_limit", arena_printf(arena, "%d", limit + 1));
 }
 
 char *page_cursor(struct arena *arena, const struct page *page, const char *sort_value,

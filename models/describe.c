@@ -10,7 +10,7 @@ static json_t *path_json(const char *path)
 
 	while (*path) {
 		size_t length = strcspn(path + 1, "/") + 1;
-		bool value = length > 1 && path[1] == ':';
+		bool value = length > 1 && (path[1] == ':' || path[1] == '*');
 
 		buffer_add(&out, value ? "/{" : path, value ? 2 : length);
 		if (value) {
@@ -20,19 +20,6 @@ static json_t *path_json(const char *path)
 		path += length;
 	}
 	return json_stringn(out.data ? out.data : "", out.length);
-}
-
-static json_t *media_json(const struct route *route)
-{
-	if (route->media == MEDIA_CSV_ONLY)
-		return json_pack("[s]", "text/csv");
-	if (route->media == MEDIA_TEXT)
-		return json_array();
-	if (route->media == MEDIA_WORDS)
-		return json_pack("[s, s]", "application/json", "text/plain");
-	if (route->list || route->whole)
-		return json_pack("[s, s]", "application/json", "text/csv");
-	return json_pack("[s]", "application/json");
 }
 
 static void filter_add(json_t *query, const struct filter *filter)
@@ -58,6 +45,10 @@ static json_t *query_json(const struct route *route)
 		json_array_append_new(query, json_string("cursor"));
 		json_array_append_new(query, json_string("sort"));
 	}
+	if (route->list && route->list->changed)
+		json_array_append_new(query, json_string("changed_since"));
+	if (route->list && route->list->search)
+		json_array_append_new(query, json_string("q"));
 	if (route_takes_fields(route))
 		json_array_append_new(query, json_string("fields"));
 	return query;
@@ -73,11 +64,13 @@ static json_t *route_json(const struct route_entry *entry)
 		path_json(route->path), "permission", permission_name(route->permission),
 		"action", route->step ? route->step->action : NULL, "body",
 		fields_describe(route->body, route_mode(route)), "query",
-		query_json(route), "params", fields_describe(route->query, FIELD_CREATE),
-		"listing", route->list ? listing_describe(route->list) : NULL, "status",
-		route->status ? route->status : 200, "media", media_json(route), "recent",
-		route->recent, "if_match", route->if_match, "versioned", route->versioned,
-		"list", route->list || route->whole);
+		query_json(route), "parameters",
+		fields_describe(route->query, FIELD_CREATE), "listing",
+		route->list ? listing_describe(route->list) : NULL, "status",
+		route->status ? route->status : 200, "media",
+		array_json(route_offers(route)), "recent", route->recent, "if_match",
+		route->if_match, "versioned", route->versioned, "list",
+		route->list || route->whole);
 }
 
 static json_t *step_json(struct arena *arena, const struct step *step)

@@ -4,10 +4,11 @@
 #include <string.h>
 #include "base/buffer.h"
 #include "base/encoding.h"
+#include "models/field_name.h"
 #include "sql/array.h"
 #include "models/field_type.h"
 
-enum { FAULTS_MAX = 50, NAME_SHOWN = 60 };
+enum { FAULTS_MAX = 50 };
 
 struct check {
 	struct arena *arena;
@@ -40,47 +41,6 @@ static char *pointer_add(struct arena *arena, const char *base, const char *name
 			buffer_char(&out, name[i]);
 	}
 	return arena_copy_n(arena, out.data, out.length);
-}
-
-/* How many letters differ (Levenshtein), for short names. */
-static int distance(const char *a, const char *b)
-{
-	int row[NAME_SHOWN + 1], length = (int)strlen(b);
-
-	for (int j = 0; j <= length; j++)
-		row[j] = j;
-	for (int i = 1; a[i - 1]; i++) {
-		int corner = row[0];
-
-		row[0] = i;
-		for (int j = 1; j <= length; j++) {
-			int best = corner + (a[i - 1] != b[j - 1]);
-
-			best = row[j] + 1 < best ? row[j] + 1 : best;
-			best = row[j - 1] + 1 < best ? row[j - 1] + 1 : best;
-			corner = row[j];
-			row[j] = best;
-		}
-	}
-	return row[length];
-}
-
-static const char *name_nearest(const struct field *fields, const char *name)
-{
-	size_t length = strlen(name);
-	const char *nearest = NULL;
-	int least = length < 4 ? 2 : 3;
-
-	for (const struct field *f = fields; f && f->name && length < NAME_SHOWN; f++) {
-		int differs =
-			strlen(f->name) < NAME_SHOWN ? distance(name, f->name) : least;
-
-		if (differs < least) {
-			least = differs;
-			nearest = f->name;
-		}
-	}
-	return nearest;
 }
 
 bool field_applies(const struct field *field, enum field_mode mode)
@@ -252,6 +212,19 @@ static const char *check_objects(struct check *check, const struct field *field,
 	return arena_copy_n(check->arena, out.data, out.length);
 }
 
+static const char *check_any(struct check *check, const struct field *field,
+			     json_t *value, const char *pointer)
+{
+	autofree char *text = NULL;
+
+	if (json_is_object(value) || json_is_real(value)) {
+		fault(check, pointer, type_wanted(field->type));
+		return NULL;
+	}
+	text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+	return arena_copy(check->arena, text);
+}
+
 static const char *check_value(struct check *check, const struct field *field,
 			       json_t *value, const char *pointer)
 {
@@ -259,6 +232,8 @@ static const char *check_value(struct check *check, const struct field *field,
 		return check_list(check, field, value, pointer);
 	if (field->type == OBJECTS)
 		return check_objects(check, field, value, pointer);
+	if (field->type == ANY)
+		return check_any(check, field, value, pointer);
 	return check_scalar(check, field, value, pointer);
 }
 

@@ -20,6 +20,8 @@ enum field_type {
 	LIST,	 /* array of distinct `of`; min and max count items; becomes a PostgreSQL
 		    array */
 	OBJECTS, /* array of objects checked by `fields`; becomes JSON text */
+	ANY, /* true, false, a whole number, text or array, judged elsewhere; becomes JSON
+		text */
 };
 
 struct field {
@@ -34,6 +36,8 @@ struct field {
 	const char *const *one_of; /* ends with NULL */
 	enum field_type of;
 	const struct field *fields; /* ends with { 0 } */
+	const char *const
+		*means; /* of each word of one_of; NULL: they say it themselves */
 };
 
 /* A named value: a parameter of a query finds its value by name. */

@@ -198,6 +198,8 @@ static const struct type {
 	[LIST] = { "list", "text[]", JSON_ARRAY, "is a list", NULL, LIST_MAX },
 	[OBJECTS] = { "objects", "jsonb", JSON_ARRAY, "is a list of objects", NULL,
 		      OBJECTS_MAX },
+	[ANY] = { "any", "jsonb", JSON_ARRAY,
+		  "is true or false, a whole number, text or a list", NULL, 0 },
 };
 
 const char *type_check(struct arena *arena, const struct field *field, const char *text,

@@ -136,29 +136,17 @@ static void flow_values(struct call *call, const struct looked *looked)
 	call_reach(call, step->permission);
 }
 
-/* A move may end the caller's own sight of the row: then id and state
- * are all there is. */
-static const struct problem *flow_show(struct call *call)
-{
-	const struct problem *err = resource_show(call);
-
-	if (!err || err->kind != PROBLEM_NOT_FOUND)
-		return err;
-	call_answer(call, 202,
-		    json_pack("{s:s, s:s}", "id", call_text(call, "id"), "state",
-			      call_text(call, "to")));
-	return NULL;
-}
-
 const struct problem *flow_run(struct call *call)
 {
 	const struct step *step = call->route->step;
 	struct looked looked = { NULL, NULL };
 	const struct problem *err;
 
-	if ((err = flow_look(call, &looked)) ||	  /* 404 */
-	    (err = flow_permit(call, &looked)) || /* 403 */
+	/* Whoever sees the row hears the earlier answer again, also when what was done
+	 * took the permission along (stepping down). */
+	if ((err = flow_look(call, &looked)) || /* 404 */
 	    (err = idempotency_judge(call)) || call->replayed ||
+	    (err = flow_permit(call, &looked)) ||      /* 403 */
 	    (err = version_judge(call, looked.row)) || /* 412 */
 	    (err = flow_state(call, &looked)) ||       /* 409 */
 	    (err = flow_gate(call, &looked)))	       /* 409 */
@@ -167,15 +155,24 @@ const struct problem *flow_run(struct call *call)
 	err = step->handle ? step->handle(call) : flow_move(call);
 	if (err || call->answer->status)
 		return err;
-	return flow_show(call);
+	return resource_show_row(call, call->row);
 }
 
 const struct problem *flow_move(struct call *call)
 {
-	const PGresult *moved;
-	const struct problem *err = run(call, call->resource->move, &moved);
+	const PGresult *moved, *row;
+	const struct problem *err = call_queue(call, call->resource->move);
 
+	call_reach(call, call->resource->read);
+	if (!err)
+		err = call_queue(call, call->resource->get);
+	if (!err)
+		err = call_read(call, &moved);
 	if (!err && row_count(moved) == 0)
 		err = changed_first(call);
+	if (!err)
+		err = call_read(call, &row);
+	if (!err)
+		call->row = row;
 	return err;
 }

@@ -8,9 +8,9 @@ bool step_leaves(struct arena *arena, const struct step *step, const char *state
 bool step_permits(struct call *call, const struct step *step, const PGresult *row);
 /* Does this reach cover the row, by its _school or school_id and its flag `own`? */
 bool row_covered(const struct reach *reach, const PGresult *row, const char *own);
-/* May a row have gates to ask for this caller? What nobody asks about is read in one
- * round trip; with gates the row comes first, because its state says which. */
+/* May a row have gates to ask for this caller; and does this one? */
 bool actions_ask(struct call *call);
+bool actions_gated(struct call *call, const PGresult *row);
 /* Sets call->more to the row's actions and blockers for this caller. */
 const struct problem *actions_show(struct call *call, const PGresult *row);
 /* Adds {action, code, detail} for each row of a gate to a JSON array. */

@@ -56,6 +56,18 @@ static const char *standing(struct call *call)
 	return digest(call->arena, all.data, all.length);
 }
 
+/* A digest of what is asked for: the body, and the parameters that shape the answer. */
+static const char *sent(struct call *call)
+{
+	const struct request *request = call->request;
+	autobuffer all = { 0 };
+
+	buffer_text(&all, request->query ? request->query : "");
+	buffer_char(&all, '\n'); /* no query string holds one */
+	buffer_add(&all, request->body, request->body_length);
+	return digest(call->arena, all.data, all.length);
+}
+
 const struct problem *idempotency_read(struct call *call)
 {
 	const struct request *request = call->request;
@@ -71,7 +83,7 @@ const struct problem *idempotency_read(struct call *call)
 	whole = arena_printf(call->arena, "%s\n%s\n%s\n%s\n%s", call->me->identity,
 			     call->me->tenant, request->method, request->path, key);
 	call->idem_key = digest(call->arena, whole, strlen(whole));
-	call->idem_digest = digest(call->arena, request->body, request->body_length);
+	call->idem_digest = sent(call);
 	call_set(call, "idem_key", call->idem_key);
 	call_set(call, "idem_digest", call->idem_digest);
 	call_set(call, "idem_standing", standing(call));
@@ -142,7 +154,7 @@ const struct problem *idempotency_judge(struct call *call)
 		return NULL;
 	if (!row_flag(row, 0, "same"))
 		return problem(call->arena, PROBLEM_KEY_REUSED,
-			       "This Idempotency-Key came with another body before.");
+			       "This Idempotency-Key came with another request before.");
 	if (!row_flag(row, 0, "standing"))
 		return problem(
 			call->arena, PROBLEM_STANDING_CHANGED,

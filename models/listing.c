@@ -7,28 +7,23 @@
 #include "base/problem.h"
 #include "sql/array.h"
 #include "models/cursor.h"
+#include "models/link.h"
+#include "models/params.h"
+#include "models/search.h"
 
 enum { ONLY_MAX = 64 };
 
 struct reading {
 	struct arena *arena;
 	const struct listing *listing; /* NULL: only fields= is known */
+	const struct field *asked;     /* parameters that are no filter */
+	json_t *given;		       /* those of them that came */
 	struct values *values;
 	struct page *page;
 	struct buffer filter;
-	const char *cursor;
 };
 
 typedef const struct problem *(*reader)(struct reading *reading, const char *text);
-
-static const struct problem *bad(struct arena *arena, const char *name, const char *what)
-{
-	struct problem *err =
-		problem(arena, PROBLEM_BAD_QUERY, "The parameter %.60s %s.", name, what);
-
-	fault_add(arena, &err->errors, name, "%s", what);
-	return err;
-}
 
 static const struct problem *read_limit(struct reading *reading, const char *text)
 {
@@ -36,14 +31,15 @@ static const struct problem *read_limit(struct reading *reading, const char *tex
 	int limit = digits > 0 && digits < 4 && !text[digits] ? atoi(text) : 0;
 
 	if (limit < 1 || limit > LIST_LIMIT_MAX || *text == '0')
-		return bad(reading->arena, "limit", "is a number from 1 to 200");
+		return param_bad(reading->arena, "limit", "is a number from 1 to 200");
 	reading->page->limit = limit;
+	reading->page->limited = true;
 	return NULL;
 }
 
 static const struct problem *read_cursor(struct reading *reading, const char *text)
 {
-	reading->cursor = text; /* read once the sort is known */
+	reading->page->cursor = text; /* read once the sort is known */
 	return NULL;
 }
 
@@ -57,7 +53,13 @@ static const struct problem *read_sort(struct reading *reading, const char *text
 			reading->page->descending = descending;
 			return NULL;
 		}
-	return bad(reading->arena, "sort", "names no order that this list has");
+	return param_bad(reading->arena, "sort", "names no order that this list has");
+}
+
+static const struct problem *read_since(struct reading *reading, const char *text)
+{
+	reading->page->since = text;
+	return NULL;
 }
 
 static bool column_name_valid(const char *name)
@@ -97,8 +99,8 @@ static const struct problem *read_fields(struct reading *reading, const char *te
 		if (!column_name_valid(only[i]))
 			only = NULL;
 	if (!only)
-		return bad(reading->arena, "fields",
-			   "lists names of fields, each once, by commas");
+		return param_bad(reading->arena, "fields",
+				 "lists names of fields, each once, by commas");
 	reading->page->only = only;
 	return NULL;
 }
@@ -114,8 +116,8 @@ static const struct problem *filter_words(struct reading *reading,
 				      &words[i]))
 			words = NULL;
 	if (!words)
-		return bad(reading->arena, filter->name,
-			   "holds a word that is not known here");
+		return param_bad(reading->arena, filter->name,
+				 "holds a word that is not known here");
 	value_set(reading->arena, reading->values, value_name,
 		  array_text(reading->arena, words));
 	buffer_printf(&reading->filter, " AND %s = ANY(:%s::text[])", filter->column,
@@ -136,9 +138,9 @@ static const struct problem *filter_read(struct reading *reading,
 		return filter_words(reading, filter, name, text);
 	if (!field_text_valid(filter->type, filter->one_of, text, reading->arena,
 			      &normal))
-		return bad(reading->arena, filter->name,
-			   arena_printf(reading->arena, "is no %s",
-					field_type_name(filter->type)));
+		return param_bad(reading->arena, filter->name,
+				 arena_printf(reading->arena, "is no %s",
+					      field_type_name(filter->type)));
 	value_set(reading->arena, reading->values, name, normal);
 	if (filter->within)
 		buffer_printf(&reading->filter, " AND :%s::%s = ANY (%s)", name,
@@ -167,7 +169,30 @@ static const struct problem *read_filter(struct reading *reading,
 				return filter_read(reading, f, forms[i][1], forms[i][2],
 						   param->text);
 	}
-	return bad(reading->arena, param->name, "is not known here");
+	return param_bad(reading->arena, param->name, "is not known here");
+}
+
+static const struct problem *read_asked(struct reading *reading,
+					const struct value *param)
+{
+	if (json_object_set_new(reading->given, param->name, json_string(param->text)))
+		return param_bad(reading->arena, param->name, "is no text in UTF-8");
+	return NULL;
+}
+
+static const struct problem *read_words(struct reading *reading, const char *text)
+{
+	if (search_read(reading->arena, reading->listing, text, reading->values,
+			&reading->filter))
+		return NULL;
+	return param_bad(reading->arena, "q", "holds one to eight words to look for");
+}
+
+static bool list_takes(const struct listing *listing, const char *name)
+{
+	if (strcmp(name, "changed_since") == 0)
+		return listing->changed;
+	return strcmp(name, "q") != 0 || listing->search;
 }
 
 static const struct problem *param_read(struct reading *reading,
@@ -176,18 +201,20 @@ static const struct problem *param_read(struct reading *reading,
 	static const struct {
 		const char *name;
 		reader read;
-	} readers[] = { { "fields", read_fields },
-			{ "limit", read_limit },
-			{ "cursor", read_cursor },
-			{ "sort", read_sort } };
+	} readers[] = { { "fields", read_fields },	 { "limit", read_limit },
+			{ "cursor", read_cursor },	 { "sort", read_sort },
+			{ "changed_since", read_since }, { "q", read_words } };
 
 	if (!param->text || !*param->text)
-		return bad(reading->arena, param->name, "is empty");
+		return param_bad(reading->arena, param->name, "is empty");
 	for (size_t i = 0; i < (reading->listing ? COUNT_OF(readers) : 1); i++)
-		if (strcmp(readers[i].name, param->name) == 0)
+		if (strcmp(readers[i].name, param->name) == 0 &&
+		    list_takes(reading->listing, param->name))
 			return readers[i].read(reading, param->text);
+	if (param_asked(reading->asked, param->name))
+		return read_asked(reading, param);
 	if (!reading->listing)
-		return bad(reading->arena, param->name, "is not known here");
+		return param_bad(reading->arena, param->name, "is not known here");
 	return read_filter(reading, param);
 }
 
@@ -199,33 +226,6 @@ static bool repeated(const struct value *params, int count, const char *name)
 	return false;
 }
 
-static void percent_add(struct buffer *out, const char *text)
-{
-	for (const char *at = text; *at; at++) {
-		if (isalnum((unsigned char)*at) || strchr("-._~,[]", *at))
-			buffer_char(out, *at);
-		else
-			buffer_printf(out, "%%%02X", (unsigned char)*at);
-	}
-}
-
-static const char *query_without_cursor(struct arena *arena, const struct value *params,
-					int count)
-{
-	autobuffer out = { 0 };
-
-	for (int i = 0; i < count; i++) {
-		if (strcmp(params[i].name, "cursor") == 0)
-			continue;
-		if (out.length)
-			buffer_char(&out, '&');
-		percent_add(&out, params[i].name);
-		buffer_char(&out, '=');
-		percent_add(&out, params[i].text);
-	}
-	return arena_copy_n(arena, out.data ? out.data : "", out.length);
-}
-
 static const struct problem *params_read(struct reading *reading,
 					 const struct value *params, int count)
 {
@@ -233,17 +233,42 @@ static const struct problem *params_read(struct reading *reading,
 
 	for (int i = 0; i < count && !err; i++) {
 		if (repeated(params, i, params[i].name))
-			return bad(reading->arena, params[i].name, "is given twice");
+			return param_bad(reading->arena, params[i].name,
+					 "is given twice");
 		err = param_read(reading, &params[i]);
 	}
-	return err;
+	return err ? err
+		   : params_check(reading->arena, reading->asked, reading->given,
+				  reading->values);
+}
+
+/* A row that leaves a filter would be lost without a word. */
+static const struct problem *since_alone(struct arena *arena, const struct value *params,
+					 int count)
+{
+	static const char *const together[] = { "changed_since", "cursor", "limit",
+						"fields" };
+
+	for (int i = 0; i < count; i++) {
+		size_t known = 0;
+
+		while (known < COUNT_OF(together) &&
+		       strcmp(params[i].name, together[known]) != 0)
+			known++;
+		if (known == COUNT_OF(together))
+			return param_bad(arena, params[i].name,
+					 "does not go with changed_since");
+	}
+	return NULL;
 }
 
 const struct problem *page_read(struct arena *arena, const struct listing *listing,
-				const struct value *params, int param_count,
-				struct values *values, struct page *ret_page)
+				const struct field *asked, const struct value *params,
+				int param_count, struct values *values,
+				struct page *ret_page)
 {
-	struct reading reading = { arena, listing, values, ret_page, { 0 }, NULL };
+	struct reading reading = { arena,  listing,  asked, asked ? json_object() : NULL,
+				   values, ret_page, { 0 } };
 	const struct problem *err;
 
 	*ret_page = (struct page){ .limit = LIST_LIMIT };
@@ -257,32 +282,13 @@ const struct problem *page_read(struct arena *arena, const struct listing *listi
 			arena, reading.filter.data ? reading.filter.data : "",
 			reading.filter.length);
 		ret_page->query = query_without_cursor(arena, params, param_count);
-		if (!cursor_read(arena, listing, reading.cursor, values, ret_page))
-			err = bad(arena, "cursor",
-				  "is not one of this list in this order");
+		if (ret_page->since)
+			err = since_alone(arena, params, param_count);
+		else if (!cursor_read(arena, listing, ret_page->cursor, values, ret_page))
+			err = param_bad(arena, "cursor",
+					"is not one of this list in this order");
 	}
 	buffer_free(&reading.filter);
+	json_decref(reading.given);
 	return err;
-}
-
-/* A description of the parameters, as the contract names them. */
-static json_t *filter_describe(const struct filter *filter)
-{
-	return json_pack("{s:s, s:s, s:b, s:o*}", "name", filter->name, "type",
-			 field_type_name(filter->type), "range", filter->range, "one_of",
-			 filter->one_of ? array_json(filter->one_of) : NULL);
-}
-
-json_t *listing_describe(const struct listing *listing)
-{
-	json_t *filters = json_array(), *sorts = json_array();
-
-	for (const struct filter *f = listing->filters; f && f->name; f++)
-		json_array_append_new(filters, filter_describe(f));
-	for (const struct sort *sort = listing->sorts; sort->name; sort++)
-		json_array_append_new(sorts, json_string(sort->name));
-	return json_pack("{s:o, s:o, s:s, s:b, s:i, s:i}", "filters", filters, "sorts",
-			 sorts, "default_sort", listing->sorts->name, "descending",
-			 listing->descending, "limit", LIST_LIMIT, "limit_max",
-			 LIST_LIMIT_MAX);
 }

@@ -9,8 +9,9 @@ struct filter {
 	const char *column; /* SQL expression */
 	enum field_type type;
 	const char *const *one_of;
-	bool range;  /* also name[gte]= and name[lt]= */
-	bool within; /* the column is an array that holds the value */
+	const char *const *means; /* as of a field */
+	bool range;		  /* also name[gte]= and name[lt]= */
+	bool within;		  /* the column is an array that holds the value */
 };
 
 struct sort {
@@ -19,11 +20,19 @@ struct sort {
 	enum field_type type;
 };
 
+/* q=: a table of words, each with the id of its row. */
+struct search {
+	const char *table, *column;
+};
+
 struct listing {
 	const struct filter *filters; /* ends with { 0 } */
 	const struct sort *sorts;     /* the first is the default; ends with { 0 } */
 	bool descending;	      /* the default's direction */
 	const char *id;		      /* "p.id": the tie-breaker */
+	const char *changed;	      /* "p.changed_xid": changed_since= is offered */
+	enum query gone; /* with it: {id, removed_at} of what went out of sight */
+	const struct search *search; /* q= is offered */
 };
 
 enum { LIST_LIMIT = 50, LIST_LIMIT_MAX = 200 };
@@ -32,24 +41,26 @@ enum { LIST_LIMIT = 50, LIST_LIMIT_MAX = 200 };
 struct page {
 	const struct sort *sort;
 	bool descending;
+	bool limited; /* limit= was given: one page of that size is wanted */
 	int limit; /* rows asked for; one more is fetched to know whether there is a next
 		      page */
 	const char *filter_sql, *cursor_sql, *page_sql; /* texts for the slots */
 	const char *const *only; /* fields=, ends with NULL; NULL is all */
+	const char *since;	 /* changed_since=, or NULL */
+	const char *cursor;	 /* cursor=, or NULL */
 	const char *query;	 /* the same query string without cursor, for Link */
 };
 
 /* Reads the parameters (decoded, in order) into slots and values; unknown, repeated or
- * malformed ones are 400 naming the parameter. listing NULL: only fields= is known. */
+ * malformed ones are 400 naming the parameter. listing NULL: only fields= is known, and
+ * what is `asked` besides (NULL: nothing), each a value of its own name. */
 const struct problem *page_read(struct arena *arena, const struct listing *listing,
-				const struct value *params, int param_count,
-				struct values *values, struct page *ret_page);
-/* Takes the parameters that a table names out of `params` and adds a value for each row
- * of it (absent: NULL); what does not fit is 400 naming the parameter. `query` may be
- * NULL. */
-const struct problem *params_take(struct arena *arena, const struct field *query,
-				  struct value *params, int *count,
-				  struct values *values);
+				const struct field *asked, const struct value *params,
+				int param_count, struct values *values,
+				struct page *ret_page);
+/* Another number of rows to a page than page_read has set. */
+void page_resize(struct arena *arena, struct values *values, struct page *page,
+		 int limit);
 /* The opaque cursor after this row's _sort and _id. */
 char *page_cursor(struct arena *arena, const struct page *page, const char *sort_value,
 		  const char *id);

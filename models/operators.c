@@ -1,11 +1,10 @@
 /* Who is to run a channel: a person, what they may do, until when. */
 #include "models/operators.h"
-
-static const char *const access_levels[] = { "admin", "moderator", "poster", NULL };
+#include "models/words.h"
 
 const struct field operator_fields[] = {
 	{ "person_id", UUID, .required = true },
-	{ "access", ONE_OF, .required = true, .one_of = access_levels },
+	{ "access", ONE_OF, .required = true, WORDS(words_access) },
 	{ "access_until", DATE, .coming = true },
 	{ 0 },
 };

@@ -47,6 +47,9 @@ static const struct listing listing = {
 			{ 0 },
 		},
 	.id = "p.id",
+	.changed = "p.changed_xid",
+	.gone = q_person_gone,
+	.search = &(const struct search){ "person_word", "person_id" },
 };
 
 static const struct problem *beyond_reach(struct call *call)

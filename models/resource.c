@@ -23,6 +23,31 @@ bool route_takes_fields(const struct route *route)
 	return route->sql || route->step || route->list;
 }
 
+const char *const *route_offers(const struct route *route)
+{
+	static const char *const json[] = { "application/json", NULL };
+	static const char *const csv[] = { "text/csv", NULL };
+	static const char *const page[] = { "application/json", "text/html", NULL };
+	static const char *const words[] = { "application/json", "text/plain", NULL };
+	static const char *const lists[] = { "application/json", "text/csv",
+					     "application/x-ndjson", NULL };
+	static const char *const own[] = { NULL };
+
+	switch (route->media) {
+	case MEDIA_CSV_ONLY:
+		return csv;
+	case MEDIA_PAGE:
+		return page;
+	case MEDIA_WORDS:
+		return words;
+	case MEDIA_TEXT:
+		return own;
+	case MEDIA_JSON:
+		break;
+	}
+	return route->list || route->whole ? lists : json;
+}
+
 enum field_mode route_mode(const struct route *route)
 {
 	return strcmp(route->method, "PATCH") == 0 ? FIELD_PATCH : FIELD_CREATE;
@@ -34,22 +59,42 @@ static void reach_read(struct call *call)
 		call_reach(call, call->resource->read);
 }
 
-const struct problem *resource_show(struct call *call)
+/* The row, in one round trip where nothing has to be asked about it afterwards. With
+ * gates to ask the row comes first, because its state says which; where few rows have
+ * any, the transaction is ended with the row, and begun again for those that do. */
+static const struct problem *row_look(struct call *call, const PGresult **ret_row)
 {
 	const struct resource *resource = call->resource;
+	bool gates = actions_ask(call);
 	const struct problem *err;
-	const PGresult *row;
 
-	reach_read(call);
-	err = actions_ask(call) ? run(call, resource->get, &row)
-				: run_last(call, resource->get, &row);
-	if (err)
+	if (gates && !(call->read_only && resource->gates_rare))
+		return run(call, resource->get, ret_row);
+	err = run_last(call, resource->get, ret_row);
+	if (err || !gates || row_count(*ret_row) == 0 || !actions_gated(call, *ret_row))
 		return err;
+	if ((err = call_commit(call)))
+		return err;
+	return run(call, resource->get, ret_row);
+}
+
+const struct problem *resource_show_row(struct call *call, const PGresult *row)
+{
 	if (row_count(row) == 0)
 		return nothing(call);
 	call->row = row;
 	call->tagged = true;
-	return resource->flow ? actions_show(call, row) : NULL;
+	return call->resource->flow ? actions_show(call, row) : NULL;
+}
+
+const struct problem *resource_show(struct call *call)
+{
+	const struct problem *err;
+	const PGresult *row;
+
+	reach_read(call);
+	err = row_look(call, &row);
+	return err ? err : resource_show_row(call, row);
 }
 
 const struct problem *resource_row(struct call *call, enum query query)
@@ -120,24 +165,49 @@ const struct problem *resource_insert(struct call *call, enum query query)
 	return err ? err : outcome(call, rows);
 }
 
-const struct problem *resource_created(struct call *call)
+static const struct problem *created_row(struct call *call, const PGresult *row)
 {
 	const char *id = call_text(call, "id");
-	const struct problem *err = resource_show(call);
 
 	answer_header(call->answer, "Location", resource_href(call, id));
-	if (!err || err->kind != PROBLEM_NOT_FOUND)
-		return err;
+	if (row_count(row) > 0)
+		return resource_show_row(call, row);
 	/* whoever may add one need not be among those who may read it */
 	call_answer(call, 201, json_pack("{s:s}", "id", id));
 	return NULL;
 }
 
-const struct problem *resource_create(struct call *call, enum query query)
+const struct problem *resource_created(struct call *call)
 {
-	const struct problem *err = resource_insert(call, query);
+	const struct problem *err;
+	const PGresult *row;
 
-	return err ? err : resource_created(call);
+	reach_read(call);
+	err = run(call, call->resource->get, &row);
+	return err ? err : created_row(call, row);
+}
+
+const struct problem *resource_create(struct call *call, enum query query,
+				      enum query more)
+{
+	const struct problem *err;
+	const PGresult *made, *row;
+
+	err = call_queue(call, query);
+	if (!err && more)
+		err = call_queue(call, more);
+	reach_read(call);
+	if (!err)
+		err = call_queue(call, call->resource->get);
+	if (!err)
+		err = call_read(call, &made);
+	if (!err)
+		err = outcome(call, made);
+	if (!err && more)
+		err = call_read(call, NULL);
+	if (!err)
+		err = call_read(call, &row);
+	return err ? err : created_row(call, row);
 }
 
 const struct problem *version_judge(struct call *call, const PGresult *row)

@@ -5,21 +5,27 @@
 
 typedef const struct problem *(*handler)(struct call *call);
 
-/* MEDIA_WORDS: JSON, or the row's _text as plain text. */
-enum media { MEDIA_JSON, MEDIA_CSV_ONLY, MEDIA_TEXT, MEDIA_WORDS };
+enum media {
+	MEDIA_JSON,
+	MEDIA_CSV_ONLY,
+	MEDIA_PAGE,  /* JSON for programs, HTML for people */
+	MEDIA_WORDS, /* JSON, or the row's _text as plain text */
+	MEDIA_TEXT,  /* one form of its own, whatever Accept says */
+};
 
 struct route {
 	const char *method;
-	const char *path; /* "/v1/people/:id" */
+	const char
+		*path; /* "/v1/people/:id", "/v1/settings/" and then *key: see router */
 	enum permission permission;
 	enum query sql; /* the query that answers, unless handle does */
 	const struct field *body;
-	const struct field *query;  /* parameters that become values of the same name */
+	const struct field *query;  /* what it may be asked, besides what a list may */
 	const struct listing *list; /* a list: {"data": [...], "next_cursor"} */
 	handler handle;
 	int status; /* of success; 0 is 200 */
 	enum media media;
-	bool if_match;	/* needs If-Match (PATCH); 428 without */
+	bool if_match;	/* needs If-Match (PATCH, PUT, DELETE); 428 without */
 	bool versioned; /* heeds If-Match when it comes, as every step does */
 	bool recent;	/* needs a recent sign-in (RFC 9470) */
 	bool whole;	/* the list has no pages: all rows at once */
@@ -61,9 +67,10 @@ struct resource {
 	const struct route *routes;	      /* ends with { 0 } */
 	const struct step *flow;	      /* ends with { 0 } */
 	const struct constraint *constraints; /* ends with { 0 } */
+	bool gates_rare; /* most rows are in a state whose steps have no gate */
 };
 
-/* PATCH changes what is there, every other body makes something. */
+/* PATCH changes parts of what is there, every other body says all of it. */
 enum field_mode route_mode(const struct route *route);
 
 /* Looks the row up with the reading reach (404), judges the action (403, 409, 412,
@@ -74,11 +81,15 @@ const struct problem *flow_run(struct call *call);
 const struct problem *version_judge(struct call *call, const PGresult *row);
 /* 409 for a write that found its row changed since it was looked at. */
 const struct problem *changed_first(struct call *call);
-/* Moves the row by the resource's move query; 409 when someone else moved it first. */
+/* Moves the row by the resource's move query and reads it as it then is, in one round
+ * trip; 409 when someone else moved it first. The last thing that a step's handler does.
+ */
 const struct problem *flow_move(struct call *call);
 /* Answers with one row by the resource's reading reach: the row, its `actions` and
  * `blockers` for this caller, its ETag; 404 when there is none. */
 const struct problem *resource_show(struct call *call);
+/* The same with a row of the resource's `get` that was read already. */
+const struct problem *resource_show_row(struct call *call, const PGresult *row);
 /* One row of another query than the resource's own: no actions, no ETag. */
 const struct problem *resource_row(struct call *call, enum query query);
 /* A list: one page of `query`, or all of it when the route says `whole`. */
@@ -86,14 +97,19 @@ const struct problem *resource_list(struct call *call, enum query query);
 /* Runs an INSERT of kind :one that says {ok, fault, why}: not ok is 422 at the pointer
  * `fault`, or 409 for the reason `why` when no field is to blame. */
 const struct problem *resource_insert(struct call *call, enum query query);
-/* 201, Location and the new row :id. */
+/* The same, then `more` (Q_NONE: nothing) and the new row :id, all in one round trip: 201
+ * with Location and the row. */
+const struct problem *resource_create(struct call *call, enum query query,
+				      enum query more);
+/* What follows an insert that a handler judged by itself: Location and the row :id. */
 const struct problem *resource_created(struct call *call);
-const struct problem *resource_create(struct call *call, enum query query); /* both */
 /* Runs an UPDATE by :id and :version that gives a row when it did its work, with {ok,
  * fault, why} if it likes; no row is 404 or 412. */
 const struct problem *resource_update(struct call *call, enum query query);
 /* The path of a row: "/v1/people/<id>". */
 const char *resource_href(struct call *call, const char *id);
+/* The media types of a route's answer, ours first; ends with NULL. */
+const char *const *route_offers(const struct route *route);
 /* Does fields= mean anything here: is the answer made of rows? */
 bool route_takes_fields(const struct route *route);
 /* An action's name as the path has it: "record-account". */

@@ -34,7 +34,7 @@ static bool path_names(const char *path, const char *name)
 {
 	size_t length = strlen(name);
 
-	for (const char *at = strchr(path, ':'); at; at = strchr(at + 1, ':'))
+	for (const char *at = strpbrk(path, ":*"); at; at = strpbrk(at + 1, ":*"))
 		if (strcspn(at + 1, "/") == length && strncmp(at + 1, name, length) == 0)
 			return true;
 	return false;
@@ -67,8 +67,8 @@ static bool route_gives(const struct route_entry *entry, const char *name)
 
 	if (me_known(name))
 		return route->permission != PUBLIC;
-	if (path_names(route->path, name) || field_named(route->body, name) ||
-	    field_named(route->query, name) || named(route->provides, name))
+	if (path_names(route->path, name) || field_named(route->query, name) ||
+	    field_named(route->body, name) || named(route->provides, name))
 		return true;
 	if (patch && strncmp(name, "has_", 4) == 0)
 		return field_named(route->body, name + 4);
@@ -105,11 +105,12 @@ static void step_check(struct wiring *wiring, const struct resource *resource,
 		fault_say(wiring, "%s names no states to leave", step->action);
 	for (; states && *from; from++)
 		if (!named(states->one_of, *from))
-			fault_say(wiring, "%s leaves %s, which is no state", step->action,
-				  *from);
+			fault_say(wiring,
+				  "%s leaves %s, which is no state of the list's filter",
+				  step->action, *from);
 	if (states && step->to && !named(states->one_of, step->to))
-		fault_say(wiring, "%s goes to %s, which is no state", step->action,
-			  step->to);
+		fault_say(wiring, "%s goes to %s, which is no state of the list's filter",
+			  step->action, step->to);
 	if (!step->label)
 		fault_say(wiring, "%s has no label", step->action);
 	if (!step->gate)
@@ -160,8 +161,10 @@ static void list_check(struct wiring *wiring, const struct route *route)
 			   !query_has_slot(route->sql, "filter")))
 		fault_say(wiring, "%s has no {filter} or no {cursor}",
 			  query_texts[route->sql].name);
+	if (list->changed && route->handle)
+		fault_say(wiring, "offers changed_since, but has a handler");
 	for (const struct filter *f = list->filters; f && f->name; f++)
-		if (f->type == LIST || f->type == OBJECTS ||
+		if (f->type == LIST || f->type == OBJECTS || f->type == ANY ||
 		    (f->type == ONE_OF && !f->one_of))
 			fault_say(wiring, "filter %s has a type that cannot filter",
 				  f->name);
@@ -179,8 +182,8 @@ static void method_check(struct wiring *wiring, const struct route *route)
 		fault_say(wiring, "reads, but takes a body");
 	if (!get && (route->list || route->whole))
 		fault_say(wiring, "writes, but is a list");
-	if (strcmp(route->method, "PATCH") == 0 && !route->if_match)
-		fault_say(wiring, "is a PATCH without if_match");
+	if (!get && strcmp(route->method, "POST") != 0 && !route->if_match)
+		fault_say(wiring, "is a %s without if_match", route->method);
 }
 
 void route_check(struct wiring *wiring, const struct route_entry *entry)
@@ -199,8 +202,8 @@ void route_check(struct wiring *wiring, const struct route_entry *entry)
 			  "writes, but its resource has no get query to show the row");
 	method_check(wiring, route);
 	list_check(wiring, route);
-	fields_wired(wiring, route->body, "field");
 	fields_wired(wiring, route->query, "parameter");
+	fields_wired(wiring, route->body, "field");
 	if (route->sql)
 		query_wired(wiring, route->sql, entry);
 }

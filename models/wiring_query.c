@@ -38,9 +38,11 @@ static void field_wired(struct wiring *wiring, const struct field *field,
 			  field->name);
 	if (words && (!field->one_of || !field->one_of[0]))
 		fault_say(wiring, "%s %s has no words", what, field->name);
-	if (field->type == LIST && (field->of == LIST || field->of == OBJECTS))
+	if (field->type == LIST &&
+	    (field->of == LIST || field->of == OBJECTS || field->of == ANY))
 		fault_say(wiring, "%s %s is a list of lists", what, field->name);
-	if (nested && (field->type == LIST || field->type == OBJECTS))
+	if (nested &&
+	    (field->type == LIST || field->type == OBJECTS || field->type == ANY))
 		fault_say(wiring, "%s %s nests deeper than objects of plain fields", what,
 			  field->name);
 	if (field->type == OBJECTS && !nested && (!field->fields || !field->fields->name))

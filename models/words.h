@@ -1,7 +1,24 @@
 /* Lists of words that several resources accept; the database holds the same in its
  * CHECKs. */
 #pragma once
+#include <stddef.h>
 
-extern const char *const words_channel_kind[];
-extern const char *const words_visibility[];
-extern const char *const words_purpose[];
+/* A list of words, and beside it what each of them means, both from one LIST(X) of
+ * X(word, means). A field or filter then says WORDS(name) for its .one_of and .means. */
+#define WORDS_OF(word, means) word,
+#define MEANS_OF(word, means) means,
+#define WORDS_DEFINE(name, LIST)                                                         \
+	const char *const name[] = { LIST(WORDS_OF) NULL };                              \
+	const char *const name##_means[] = { LIST(MEANS_OF) NULL }
+#define WORDS_DECLARE(name) extern const char *const name[], *const name##_means[]
+#define WORDS(name) .one_of = (name), .means = name##_means
+
+WORDS_DECLARE(words_channel_kind);
+WORDS_DECLARE(words_visibility);
+WORDS_DECLARE(words_purpose);
+WORDS_DECLARE(words_channel_state);
+WORDS_DECLARE(words_declared);
+WORDS_DECLARE(words_access);
+WORDS_DECLARE(words_application_state);
+WORDS_DECLARE(words_appointment_state);
+WORDS_DECLARE(words_scope);

@@ -41,15 +41,16 @@ SELECT id, role, duties, scope, school_ids AS _school_ids, tenant_no_decider() A
 
 -- name: appointment_grant :one
 -- The person and every school must be within sight; the caller's right to grant was judged before.
+-- Nothing is held beyond the holder's last day.
 WITH wanted AS (
-	SELECT p.id AS person_id, p.school_id AS home,
+	SELECT p.id AS person_id, p.school_id AS home, least(p.left_on, :to_on::date) AS to_on,
 	       (SELECT count(*) FROM school s WHERE s.tenant_id = :me_tenant::uuid
 		 AND s.id = ANY (:school_ids::uuid[])) AS schools
 	  FROM (SELECT 1) one LEFT JOIN person p
 	    ON p.tenant_id = :me_tenant::uuid AND p.id = :person_id::uuid
 	   AND (p.left_on IS NULL OR p.left_on >= today())
 ), judged AS (
-	SELECT person_id, CASE WHEN person_id IS NULL THEN '/person_id'
+	SELECT person_id, to_on, CASE WHEN person_id IS NULL THEN '/person_id'
 		WHEN schools < coalesce(cardinality(:school_ids::uuid[]), 0) THEN '/school_ids'
 		WHEN home IS NOT NULL AND (:scope = 'tenant' OR :school_ids::uuid[] <> ARRAY[home]) THEN '/person_id'
 		END AS fault,
@@ -61,7 +62,7 @@ WITH wanted AS (
 	INSERT INTO appointment (tenant_id, id, person_id, role, duties, scope, state, from_on, to_on,
 		granted_by, granted_name, reason)
 	SELECT :me_tenant::uuid, :id::uuid, person_id, :role, coalesce(:duties::text[], '{}'), :scope,
-	       :to, coalesce(:from_on::date, today()), :to_on::date, :me_person::uuid, me_name(), :reason
+	       :to, coalesce(:from_on::date, today()), to_on, :me_person::uuid, me_name(), :reason
 	  FROM judged WHERE fault IS NULL
 ), placed AS (
 	INSERT INTO appointment_school (tenant_id, appointment_id, school_id, person_id)

@@ -1,9 +1,13 @@
 -- Account applications (A3): from the business case to the recorded account.
 
+-- Whose application it is, and who is on their side: its operators as well, as they were when
+-- the request began (whoever steps down still sees the answer).
+-- term: applicant = (a.applicant_id = :me_person::uuid OR a.recorded_by = :me_person::uuid)
+-- term: side = (@applicant OR a.id = ANY (me_operating()))
+
 -- name: application_list :list
 -- school: a.school_id
--- own: (a.applicant_id = :me_person::uuid OR a.recorded_by = :me_person::uuid
---   OR a.id = ANY (me_operating()))
+-- own: @side
 SELECT a.id, a.school_id, s.name AS school_name, a.state, a.revision, a.applicant_id, a.applicant_name,
        a.platform, f.name AS platform_name, a.proposed_name, a.proposed_handle, a.kind, a.visibility,
        a.submitted_at, a.waiting_since, a.decided_at, a.channel_id, a.version, a.created_at{cursor}
@@ -14,7 +18,7 @@ SELECT a.id, a.school_id, s.name AS school_name, a.state, a.revision, a.applican
 
 -- name: application_inbox :list
 -- school: a.school_id
--- own: (a.applicant_id = :me_person::uuid OR a.recorded_by = :me_person::uuid)
+-- own: @applicant
 -- What waits for the caller: to decide, to record, or to answer (P7).
 SELECT a.id, a.school_id, s.name AS school_name, a.state, a.revision, a.applicant_id, a.applicant_name,
        a.platform, f.name AS platform_name, a.proposed_name,
@@ -29,13 +33,12 @@ SELECT a.id, a.school_id, s.name AS school_name, a.state, a.revision, a.applican
 	WHEN 'submitted' THEN EXISTS (SELECT FROM application_deciders(a.id) d
 		WHERE d.person_id = :me_person::uuid AND d.may)
 	WHEN 'approved' THEN :record_tenant::boolean OR a.school_id = ANY (:record_schools::uuid[])
-	WHEN 'more_information' THEN :me_person::uuid IN (a.applicant_id, a.recorded_by)
+	WHEN 'more_information' THEN @applicant
 	ELSE false END{filter} {page};
 
 -- name: application_get :one
 -- school: a.school_id
--- own: (a.applicant_id = :me_person::uuid OR a.recorded_by = :me_person::uuid
---   OR a.id = ANY (me_operating()))
+-- own: @side
 SELECT a.id, a.school_id, s.name AS school_name, a.state, a.revision, a.applicant_id, a.applicant_name,
        a.recorded_by, a.platform, f.name AS platform_name, a.proposed_name, a.proposed_handle, a.kind,
        a.aim, a.audience, a.promotion, a.visibility, a.purpose, a.purpose_detail,
@@ -57,7 +60,7 @@ SELECT a.id, a.school_id, s.name AS school_name, a.state, a.revision, a.applican
 		AND c.platform = a.platform AND c.state NOT IN ('closed', 'lost')
 		AND c.id IS DISTINCT FROM a.channel_id ORDER BY c.created_at DESC LIMIT 10) c) AS similar_channels,
        a.submitted_at, a.waiting_since, a.decided_at, a.channel_id, a.version, a.created_at,
-       :me_person::uuid IN (a.applicant_id, a.recorded_by) AS _own,
+       @applicant AS _own,
        EXISTS (SELECT FROM application_operator o WHERE o.tenant_id = a.tenant_id
 	AND o.application_id = a.id AND o.person_id = :me_person::uuid) AS _operating
   FROM channel_application a
@@ -133,7 +136,7 @@ DELETE FROM application_operator
  WHERE tenant_id = :me_tenant::uuid AND application_id = :id::uuid;
 
 -- name: application_change :one
--- own: (a.applicant_id = :me_person::uuid OR a.recorded_by = :me_person::uuid)
+-- own: @applicant
 WITH before AS (
 	SELECT a.* FROM channel_application a
 	 WHERE a.tenant_id = :me_tenant::uuid AND a.id = :id::uuid AND a.version = :version::integer
@@ -192,13 +195,15 @@ SELECT code, detail, pointer FROM application_readiness(:id::uuid)
 SELECT code, detail FROM application_turn(:id::uuid);
 
 -- name: application_partial :many
--- Whoever stands on the applicant's side does not say who else may judge.
+-- Whoever stands on the applicant's side, or was appointed by it since, does not say who else may
+-- judge.
 SELECT 'conflict_of_interest' AS code,
-       'You are on the applicant''s side: somebody else says who has a conflict of interest.' AS detail
-  FROM channel_application a
- WHERE a.tenant_id = :me_tenant::uuid AND a.id = :id::uuid
-   AND (:me_person::uuid IN (a.applicant_id, a.recorded_by) OR EXISTS (SELECT FROM application_operator o
-	WHERE o.tenant_id = a.tenant_id AND o.application_id = a.id AND o.person_id = :me_person::uuid));
+       CASE WHEN side THEN 'You are on the applicant''s side: ' ELSE 'The applicant''s side appointed you since: ' END
+		|| 'somebody else says who has a conflict of interest.' AS detail
+  FROM channel_application a, LATERAL (
+	SELECT @applicant OR EXISTS (SELECT FROM application_operator o
+		WHERE o.tenant_id = a.tenant_id AND o.application_id = a.id AND o.person_id = :me_person::uuid) AS side) s
+ WHERE a.tenant_id = :me_tenant::uuid AND a.id = :id::uuid AND (side OR NOT application_impartial(a.id));
 
 -- name: application_unready :many
 -- Approval also wants the business case, the operators and the risk assessment in order.
@@ -208,8 +213,7 @@ SELECT code, detail FROM application_readiness(:id::uuid) WHERE strength = 'bloc
 
 -- name: application_readiness :many
 -- school: a.school_id
--- own: (a.applicant_id = :me_person::uuid OR a.recorded_by = :me_person::uuid
---   OR a.id = ANY (me_operating()))
+-- own: @side
 -- Everything that is missing, whoever asks: one row, so that nobody has to try.
 SELECT a.id AS application_id, a.state,
        NOT EXISTS (SELECT FROM application_readiness(a.id) r WHERE r.strength = 'block' AND r.stage = 'submit') AS ready_to_submit,
@@ -255,7 +259,8 @@ SELECT revision FROM filed;
 -- name: application_record_decision :one
 -- Records the caller's word on the present step, and says where the application goes from here.
 WITH a AS (
-	SELECT a.*, setting_of(a.tenant_id, a.school_id, 'application.approver_chain') AS chain
+	SELECT a.*, application_rule(a) ->> 'need' = 'all' AS everybody,
+	       jsonb_array_length(setting_of(a.tenant_id, a.school_id, 'application.approver_chain')) AS steps
 	  FROM channel_application a
 	 WHERE a.tenant_id = :me_tenant::uuid AND a.id = :id::uuid
 	   AND a.version = :version::integer AND a.state = ANY (:from::text[]) FOR UPDATE
@@ -270,8 +275,7 @@ WITH a AS (
 	       me_name(), mine.capacity
 	  FROM a, mine
 ), place AS ( -- a step that needs all waits for the others; a substitute speaks for them
-	SELECT a.step, jsonb_array_length(a.chain) AS steps,
-	       a.chain -> a.step ->> 'need' = 'all' AND mine.capacity NOT LIKE 'substitute:%'
+	SELECT a.step, a.steps, a.everybody AND mine.capacity NOT LIKE 'substitute:%'
 		AND EXISTS (SELECT FROM d WHERE d.person_id <> :me_person::uuid) AS waits
 	  FROM a, mine
 )
@@ -309,8 +313,7 @@ SELECT id, state FROM moved;
 
 -- name: application_history :list
 -- school: a.school_id
--- own: (a.applicant_id = :me_person::uuid OR a.recorded_by = :me_person::uuid
---   OR a.id = ANY (me_operating()))
+-- own: @side
 SELECT h.at, h.actor_id, h.actor_name, h.action, h.from_state, h.to_state, h.revision, h.note
   FROM application_history h
   JOIN channel_application a ON a.tenant_id = h.tenant_id AND a.id = h.application_id
@@ -319,8 +322,7 @@ SELECT h.at, h.actor_id, h.actor_name, h.action, h.from_state, h.to_state, h.rev
 
 -- name: application_revisions :list
 -- school: a.school_id
--- own: (a.applicant_id = :me_person::uuid OR a.recorded_by = :me_person::uuid
---   OR a.id = ANY (me_operating()))
+-- own: @side
 SELECT r.revision, r.submitted_at, r.submitted_by, r.submitted_name, r.changed, r.content
   FROM application_revision r
   JOIN channel_application a ON a.tenant_id = r.tenant_id AND a.id = r.application_id
@@ -330,7 +332,9 @@ SELECT r.revision, r.submitted_at, r.submitted_by, r.submitted_name, r.changed, 
 -- name: application_exclude :one
 -- From this commit on the person is blind to the application, under any of their persons.
 WITH subject AS (
-	SELECT p.id FROM person p WHERE p.tenant_id = :me_tenant::uuid AND p.id = :person_id::uuid
+	SELECT p.id, p.name, EXISTS (SELECT FROM exclusion e WHERE e.tenant_id = p.tenant_id
+		AND e.subject_id = :id::uuid AND e.person_id = p.id) AS already
+	  FROM person p WHERE p.tenant_id = :me_tenant::uuid AND p.id = :person_id::uuid
 	   AND p.id <> :me_person::uuid
 	   AND NOT EXISTS (SELECT FROM channel_application a WHERE a.tenant_id = p.tenant_id
 		AND a.id = :id::uuid AND p.id IN (a.applicant_id, a.recorded_by))
@@ -338,10 +342,12 @@ WITH subject AS (
 		AND o.application_id = :id::uuid AND o.person_id = p.id)
 ), excluded AS (
 	INSERT INTO exclusion (tenant_id, subject_id, person_id, reason, excluded_by)
-	SELECT :me_tenant::uuid, :id::uuid, s.id, :reason, :me_person::uuid FROM subject s
+	SELECT :me_tenant::uuid, :id::uuid, s.id, :reason, :me_person::uuid FROM subject s WHERE NOT s.already
 	ON CONFLICT DO NOTHING
 )
-SELECT EXISTS (SELECT FROM subject) AS ok, '/person_id' AS fault;
+SELECT s.id IS NOT NULL AND NOT s.already AS ok, CASE WHEN s.id IS NULL THEN '/person_id' END AS fault,
+       s.name || ' is excluded already.' AS why
+  FROM (SELECT 1) one LEFT JOIN subject s ON true;
 
 -- name: application_step_down :one
 DELETE FROM application_operator
@@ -350,6 +356,7 @@ RETURNING application_id;
 
 -- name: application_account :one
 -- The administrator's record of the created account: the channel, its grants, its history (P9, P11).
+-- Nobody has access beyond their last day.
 WITH a AS (
 	SELECT * FROM channel_application a
 	 WHERE a.tenant_id = :me_tenant::uuid AND a.id = :id::uuid
@@ -368,10 +375,11 @@ WITH a AS (
 	INSERT INTO channel_grant (tenant_id, id, channel_id, school_id, access, person_id, holder_text,
 		holder_kind, from_on, until_on)
 	SELECT o.tenant_id, gen_random_uuid(), :channel_id::uuid, a.school_id, o.access, o.person_id,
-	       o.person_name, 'person', today(), coalesce(o.access_until, (today()
-		+ setting_of(a.tenant_id, a.school_id, 'grant.valid_months')::integer * interval '1 month')::date)
+	       o.person_name, 'person', today(), least(p.left_on, coalesce(o.access_until, (today()
+		+ setting_of(a.tenant_id, a.school_id, 'grant.valid_months')::integer * interval '1 month')::date))
 	  FROM a JOIN application_operator o ON o.tenant_id = a.tenant_id AND o.application_id = a.id
-	 WHERE o.access_until IS NULL OR o.access_until >= today()
+	  LEFT JOIN person p ON p.tenant_id = o.tenant_id AND p.id = o.person_id
+	 WHERE least(p.left_on, o.access_until, today()) = today()
 ), logged AS (
 	INSERT INTO channel_history (tenant_id, channel_id, actor_id, actor_name, action, to_state, note)
 	SELECT made.tenant_id, made.id, :me_person::uuid, me_name(), 'record_account', 'approved', :reason

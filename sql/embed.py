@@ -10,9 +10,21 @@ DIRECTIVES = ("school", "own", "shared")
 NAME_START = re.compile(r"^--\s*name\s*:")
 NAME_LINE = re.compile(r"^-- name: ([a-z][a-z0-9_]{0,38}) :([a-z]+)$")
 DIRECTIVE = re.compile(r"^-- ([a-z]+): *(.*)$")
+TERM = re.compile(r"^-- term: ([a-z_]+) = (.+)$")
+TERM_USE = re.compile(r"(?<![\w@])@([a-z_]+)")
 CONTINUATION = re.compile(r"^--   +(.*)$")
 MIGRATION = re.compile(r"^(\d{4})_[a-z0-9_]+$")
 SCRIPT = re.compile(r"^[a-z0-9_]+$")
+FUNCTION = re.compile(r"^\s*CREATE\s+(OR\s+REPLACE\s+)?FUNCTION\s+(\w+)", re.I)
+LANDED = "0004"  # up to here migrations hold functions that sql/functions replaces
+# sql/functions runs as the role that sees past row security and alone may replace them.
+FUNCTIONS_HEAD = """GRANT CREATE ON SCHEMA public TO chaperone_definer;
+SET LOCAL ROLE chaperone_definer;
+"""
+FUNCTIONS_TAIL = """RESET ROLE;
+REVOKE CREATE ON SCHEMA public FROM chaperone_definer;
+"""
+SIGHT = ("SECURITY INVOKER", "SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp")
 
 
 def fail(path, line, what):
@@ -77,6 +89,36 @@ class Query:
                 fail(self.path, self.line, f"'{word}:' of {self.name} is empty")
 
 
+class Terms:
+    """What a file says once above its queries: '-- term: word = text', used as @word."""
+
+    def __init__(self, path):
+        self.path, self.texts, self.used, self.open = path, {}, set(), None
+
+    def add(self, number, line):
+        """Is this line part of a term?"""
+        if found := TERM.match(line):
+            if found[1] in self.texts:
+                fail(self.path, number, f"term '{found[1]}' is there twice")
+            self.open = found[1]
+            self.texts[self.open] = self.fill(found[2])
+        elif self.open and (more := CONTINUATION.match(line)):
+            self.texts[self.open] += " " + self.fill(more[1].strip())
+        else:
+            self.open = None
+        return self.open is not None
+
+    def fill(self, text):
+        def say(found):
+            self.used.add(found[1])
+            return self.texts.get(found[1], found[0])
+        return TERM_USE.sub(say, text)
+
+    def close(self):
+        for word in self.texts.keys() - self.used:
+            fail(self.path, 1, f"term '{word}' is used nowhere")
+
+
 def name_of(path, number, line, known):
     found = NAME_LINE.match(line)
     if not found:
@@ -92,16 +134,19 @@ def name_of(path, number, line, known):
 def queries_read(folder):
     known = {}
     for path in sorted(folder.glob("*.sql")):
-        query = None
+        query, terms = None, Terms(path)
         for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
             line = line.rstrip()
             if NAME_START.match(line):
                 query = name_of(path, number, line, known)
                 known[query.name] = query
             elif query:
-                query.add(number, line)
+                query.add(number, terms.fill(line))
+            elif terms.add(number, line):
+                continue
             elif line and not line.startswith("--"):
                 fail(path, number, "text before the first '-- name:'")
+        terms.close()
     for query in known.values():
         query.close()
     return list(known.values())
@@ -118,6 +163,42 @@ def texts_read(folder, pattern):
         data = path.read_bytes()
         found.append((path.stem, data.decode("utf-8"), hashlib.sha256(data).hexdigest()))
     return found
+
+
+def functions_find(path):
+    """Each function that a file creates: (line, name, does it replace, what stands before AS)."""
+    lines = path.read_text("utf-8").splitlines()
+    for number, line in enumerate(lines, 1):
+        if found := FUNCTION.match(line):
+            head = " ".join(" ".join(lines[number - 1:]).split(" AS $$")[0].split())
+            yield number, found[2], bool(found[1]), head
+
+
+def functions_read(folder):
+    """All of sql/functions as one text, and {name: file}; it is applied whole."""
+    found, texts = {}, []
+    for path in sorted(folder.glob("*.sql")):
+        for line, name, replaces, head in functions_find(path):
+            if not replaces:
+                fail(path, line, f"{name}() is applied again and again: say CREATE OR REPLACE")
+            if not head.endswith(SIGHT):
+                fail(path, line, f"say how far {name}() sees, directly before AS: "
+                     + " or ".join(f"'{sight}'" for sight in SIGHT))
+            if name in found:
+                fail(path, line, f"{name}() stands in {found[name]} already")
+            found[name] = path
+        texts.append(path.read_text("utf-8"))
+    text = FUNCTIONS_HEAD + "\n".join(texts) + FUNCTIONS_TAIL
+    return found, ("functions", text, hashlib.sha256(text.encode()).hexdigest())
+
+
+def functions_stand_once(migrations, functions):
+    """The text of a rule is looked for, and changed, in one place."""
+    for path in sorted(migrations.glob("*.sql")):
+        for line, name, _, _ in functions_find(path):
+            if name in functions and path.stem[:4] > LANDED:
+                fail(path, line, f"{name}() stands in {functions[name]}: "
+                     "change it there; 'chaperone migrate' applies that file again")
 
 
 def queries_header(queries):
@@ -156,11 +237,14 @@ def main():
     queries = queries_read(folder)
     migrations = texts_read(folder / "migrations", MIGRATION)
     scripts = texts_read(folder / "scripts", SCRIPT)
+    names, functions = functions_read(folder / "functions")
+    functions_stand_once(folder / "migrations", names)
     made = {
         "queries.h": queries_header(queries),
         "queries.c": queries_source(queries, folder.parent),
         "migrations.c": texts_source([("migration_texts", migrations),
-                                      ("script_texts", scripts)]),
+                                      ("script_texts", scripts),
+                                      ("function_texts", [functions])]),
     }
     output.mkdir(parents=True, exist_ok=True)
     for name, text in made.items():

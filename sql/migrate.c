@@ -91,9 +91,16 @@ static bool settings_set(PGconn *pg, const char *name, const char *const *settin
 	return true;
 }
 
-/* All of it or nothing. `record` tells whether it goes down as a migration. */
+static const char migration_record[] =
+	"INSERT INTO public.schema_migration (name, sha256) VALUES ($1, $2)";
+static const char functions_record[] =
+	"INSERT INTO public.schema_functions (name, sha256) VALUES ($1, $2)"
+	" ON CONFLICT (name) DO UPDATE SET sha256 = excluded.sha256, applied_at = now()";
+
+/* All of it or nothing. `record` writes down that it has run: $1 its name, $2 its digest.
+ */
 static bool run_whole(PGconn *pg, const struct migration_text *text,
-		      const char *const *settings, bool record)
+		      const char *const *settings, const char *record)
 {
 	const char *name = text->name;
 	bool good = run(pg, name, "BEGIN") && settings_set(pg, name, settings) &&
@@ -105,10 +112,7 @@ static bool run_whole(PGconn *pg, const struct migration_text *text,
 	}
 	good = good && run(pg, name, force);
 	if (good && record)
-		good = run_with(pg, name,
-				"INSERT INTO public.schema_migration (name, sha256)"
-				" VALUES ($1, $2)",
-				name, text->sha256);
+		good = run_with(pg, name, record, name, text->sha256);
 	if (good && run(pg, name, "COMMIT"))
 		return true;
 	PQclear(PQexec(pg, "ROLLBACK"));
@@ -151,6 +155,26 @@ static bool has_run(const PGresult *applied, const char *name)
 	return false;
 }
 
+/* The present text of the rules, whole, when the database has another one. */
+static bool functions_apply(PGconn *pg, int *done)
+{
+	const struct migration_text *text = function_texts;
+	autoresult *kept = NULL;
+
+	if (!text->name)
+		return true;
+	kept = PQexec(pg, "SELECT sha256 FROM public.schema_functions");
+	if (!result_good(kept))
+		return complain("schema_functions", PQerrorMessage(pg));
+	if (PQntuples(kept) && !strcmp(PQgetvalue(kept, 0, 0), text->sha256))
+		return true;
+	if (!run_whole(pg, text, NULL, functions_record))
+		return false;
+	printf("applied sql/functions\n");
+	++*done;
+	return true;
+}
+
 bool migrate(const char *database)
 {
 	__attribute__((cleanup(cleanup_connection))) PGconn *pg = connect_owner(database);
@@ -172,11 +196,13 @@ bool migrate(const char *database)
 	for (const struct migration_text *text = migration_texts; text->name; text++) {
 		if (has_run(applied, text->name))
 			continue;
-		if (!run_whole(pg, text, NULL, true))
+		if (!run_whole(pg, text, NULL, migration_record))
 			return false;
 		printf("migrated %s\n", text->name);
 		done++;
 	}
+	if (!functions_apply(pg, &done))
+		return false;
 	if (!done)
 		printf("nothing to migrate\n");
 	return true;
@@ -192,7 +218,7 @@ bool migrate_script(const char *database, const char *script, const char *const 
 	if (!(pg = connect_owner(database)) ||
 	    !run(pg, "the migration lock", MIGRATION_LOCK))
 		return false;
-	return run_whole(pg, text, settings, false);
+	return run_whole(pg, text, settings, NULL);
 }
 
 const char *migration_newest(void)

@@ -9,6 +9,18 @@ SELECT p.id, p.name, p.email, p.person_type, p.job_title, p.school_id, s.name AS
   FROM person p LEFT JOIN school s ON s.tenant_id = p.tenant_id AND s.id = p.school_id
  WHERE p.tenant_id = :me_tenant::uuid AND {reach}{filter} {page};
 
+-- name: person_gone :list
+-- school: g.school_id
+-- shared: g.school_id IS NULL
+-- Who left a place within reach, and is nowhere within it now.
+SELECT g.person_id AS id, g.removed_at, g.changed_xid::text AS _sort, g.person_id AS _id
+  FROM person_gone g
+ WHERE g.tenant_id = :me_tenant::uuid AND {reach} AND g.changed_xid < :horizon::xid8
+   AND (g.changed_xid, g.person_id) > (:since_xid::xid8, :since_id::uuid)
+   AND NOT EXISTS (SELECT FROM person p WHERE p.tenant_id = g.tenant_id AND p.id = g.person_id
+	AND (:reach_tenant::boolean OR p.school_id IS NULL OR p.school_id = ANY (:reach_schools::uuid[])))
+ ORDER BY g.changed_xid, g.person_id LIMIT :page_limit::bigint;
+
 -- name: person_get :one
 -- school: p.school_id
 -- shared: p.school_id IS NULL
@@ -69,10 +81,16 @@ VALUES (:me_tenant::uuid, :invitation_id::uuid, :id::uuid, decode(:invitation_ha
 	:me_person::uuid, to_timestamp(:invitation_expires::bigint));
 
 -- name: person_leave :one
--- No row comes back when somebody else changed the person since they were looked at.
-WITH gone AS (
+-- No row comes back when somebody else changed the person since they were looked at. What they
+-- hold is locked before themselves, as by whoever ends an appointment (session_touch()).
+WITH held AS (
+	SELECT FROM appointment a
+	 WHERE a.tenant_id = :me_tenant::uuid AND a.person_id = :id::uuid AND a.state IN ('active', 'proposed')
+	 ORDER BY a.id FOR UPDATE
+), gone AS (
 	UPDATE person p SET left_on = :left_on::date, version = version + 1
 	 WHERE p.tenant_id = :me_tenant::uuid AND p.id = :id::uuid AND p.version = :version::integer
+	   AND (SELECT count(*) FROM held) >= 0
 	RETURNING p.id
 ), ended AS (
 	UPDATE appointment a SET version = version + 1,

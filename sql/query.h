@@ -6,8 +6,10 @@
  *   -- shared: p.school_id IS NULL      rows that reach any one school reaches too
  *   SELECT p.id, p.name{cursor} FROM person p WHERE {reach}{filter} {page}
  *
- * `:word` is a parameter (not `::type`, nothing in quotes or comments). The slots are
- * filled from const tables and the caller's reach only, never from input. */
+ * Above the first query, `-- term: word = text` says a piece of SQL once: @word in the
+ * queries of that file. `:word` is a parameter (not `::type`, nothing in quotes or
+ * comments). The slots are filled from const tables and the caller's reach only, never
+ * from input. */
 #pragma once
 #include <stdbool.h>
 #include "base/arena.h"

@@ -76,5 +76,8 @@ SELECT signing_key_add(:key_id::uuid, :sealed, :public_pem);
 -- name: schema_newest :one
 SELECT schema_newest() AS newest;
 
+-- name: schema_functions :one
+SELECT schema_functions_sha256() AS sha256;
+
 -- name: house_faults :many
 SELECT house_faults AS fault FROM house_faults();

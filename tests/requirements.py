@@ -33,7 +33,7 @@ def faults(rows):
     seen = set()
     for row in rows:
         tests = (row["test"] or "").split()
-        if not re.fullmatch(r"[A-Z]+[0-9]*(?:[.-]?[0-9A-Za-z]+)*", row["id"] or ""):
+        if not re.fullmatch(r"[A-Z]+[0-9]*(?:[.-]?[0-9A-Za-z_]+)*", row["id"] or ""):
             yield f"not an id: {row['id']!r}"
         if row["id"] in seen:
             yield f"{row['id']} stands twice"

@@ -5,7 +5,7 @@ CREATE FUNCTION changed_names(p_before jsonb, p_after jsonb) RETURNS text
 LANGUAGE plpgsql IMMUTABLE AS $$
 BEGIN
 	RETURN (SELECT string_agg(e.key, ', ' ORDER BY e.key) FROM jsonb_each(p_after) e
-		 WHERE e.key NOT IN ('version', 'handle_key') AND e.value IS DISTINCT FROM p_before -> e.key);
+		 WHERE e.key NOT IN ('version', 'handle_key', 'changed_xid') AND e.value IS DISTINCT FROM p_before -> e.key);
 END
 $$;
 GRANT EXECUTE ON FUNCTION changed_names(jsonb, jsonb) TO chaperone_app;

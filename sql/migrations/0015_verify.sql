@@ -62,8 +62,10 @@ SELECT declare_column('channel', 'owner_contact', 'personal');
 SELECT declare_column('channel', 'last_reviewed_on', 'ordinary');
 SELECT declare_column('channel', 'last_reviewed_by', 'ordinary');
 SELECT declare_column('channel', 'last_reviewed_name', 'personal');
-INSERT INTO setting_default VALUES ('channel.review_months', '12',
-	'how long a review of an affiliated channel counts (H10)');
+INSERT INTO setting_default (place, key, value, type, unit, min, max, strength, requirements, help, changes)
+VALUES (13, 'channel.review_months', '12', 'integer', 'months', 1, 60, '"should"', '{H10}',
+	'How long a review of an affiliated channel counts.',
+	'A channel whose last review is older is flagged, and an affiliated one that was never reviewed.');
 
 -- Who says of a handle that it is theirs, over all tenants: one of them holds it. Nobody but the definer
 -- reads it: a unique constraint that reaches over tenants would tell who else is there.
@@ -302,81 +304,3 @@ SELECT declare_table('channel_flag', 'life of the service', 'none',
 	ordinary => '{code,place,title,why,mend,mend_method,mend_path,mend_fields}');
 GRANT SELECT ON channel_flag TO chaperone_app;
 CREATE POLICY everyone ON channel_flag FOR SELECT TO chaperone_app USING (true);
-
--- As in 0005; the flags' words stand in channel_flag. Who runs an affiliated channel is its owner's
--- matter: of that only the owner is asked for.
-CREATE OR REPLACE FUNCTION channel_review(c channel, OUT classification jsonb, OUT flags text[])
-LANGUAGE plpgsql STABLE AS $$
-DECLARE
-	g record;
-	v_handles text;
-	v_settings jsonb;
-	v_most integer;
-	v_reviewed date; -- on or after this day is soon enough
-	v_access text;
-	v_oversight text;
-	v_few text;
-	v_run boolean := c.declared <> 'affiliated'; -- by us
-BEGIN
-	SELECT count(*) FILTER (WHERE access = 'admin') AS admins,
-	       count(*) FILTER (WHERE access = 'poster') AS posters,
-	       count(DISTINCT holder) AS holders,
-	       count(DISTINCT holder) FILTER (WHERE access IN ('admin', 'poster')) = 1 AS same,
-	       coalesce(bool_or(holder_kind = 'ambiguous'), false) AS ambiguous,
-	       -- somebody other than the posters oversees what is posted
-	       NOT coalesce(array_agg(name) FILTER (WHERE access IN ('admin', 'moderator'))
-			<@ coalesce(array_agg(name) FILTER (WHERE access = 'poster'), '{}'), true) AS oversight
-	  INTO g
-	  FROM (SELECT access, holder_kind, lower(holder_text) AS name,
-		       coalesce(person_id::text, lower(holder_text)) AS holder
-		  FROM channel_grant
-		 WHERE tenant_id = c.tenant_id AND channel_id = c.id
-		   AND (until_on IS NULL OR until_on >= today())) current;
-	IF c.handle_key IS NOT NULL THEN
-		SELECT p.handles INTO v_handles FROM platform p WHERE p.code = c.platform;
-	END IF;
-	v_settings := settings_of(c.tenant_id, c.school_id, 'channel.max_admins', 'channel.review_months');
-	v_most := v_settings -> 'channel.max_admins';
-	v_reviewed := today() - (v_settings -> 'channel.review_months')::integer * interval '1 month';
-	flags := array_remove(ARRAY[
-		CASE WHEN c.platform IS NULL THEN 'missing_platform' END,
-		CASE WHEN c.handle_key IS NULL AND c.url IS NULL THEN 'missing_handle' END,
-		CASE WHEN c.url IS NULL THEN 'missing_url' END,
-		CASE WHEN c.handle_key ~ '\s' OR c.handle_key !~* coalesce(v_handles, '.')
-			THEN 'invalid_handle' END,
-		CASE WHEN c.register_cells ->> 'owner_level' = 'school' AND c.school_id IS NULL
-			THEN 'owner_unmatched' END,
-		CASE WHEN v_run AND g.admins = 0 THEN 'missing_admin' END,
-		CASE WHEN v_run AND g.posters = 0 THEN 'missing_posters' END,
-		CASE WHEN v_run AND g.holders = 1 THEN 'single_operator' END,
-		CASE WHEN v_run AND g.admins > 0 AND g.posters = 1 AND g.same THEN 'admin_is_only_poster' END,
-		CASE WHEN g.ambiguous THEN 'ambiguous_holder' END,
-		CASE WHEN v_run AND c.privacy_notice_on IS NULL AND c.state IN ('approved', 'active') THEN 'not_in_privacy_notice' END,
-		CASE WHEN NOT v_run AND (c.owner_name IS NULL OR c.owner_contact IS NULL)
-			THEN 'missing_owner' END,
-		CASE WHEN c.last_reviewed_on < v_reviewed
-			OR NOT v_run AND c.last_reviewed_on IS NULL THEN 'review_overdue' END,
-		CASE WHEN channel_contested(c) THEN 'handle_claimed_elsewhere' END], NULL);
-	v_access := CASE WHEN g.admins = 0 THEN 'not_met' ELSE 'unknown' END;
-	v_oversight := CASE WHEN g.posters = 0 OR g.admins = 0 OR g.ambiguous THEN 'unknown'
-		WHEN g.oversight THEN 'met' ELSE 'not_met' END;
-	v_few := CASE WHEN g.admins = 0 THEN 'unknown'
-		WHEN g.admins <= v_most THEN 'met' ELSE 'not_met' END;
-	classification := jsonb_build_object('value',
-		CASE WHEN c.declared = 'affiliated' THEN 'affiliated'
-		     WHEN 'not_met' IN (v_access, v_oversight, v_few) THEN 'quasi'
-		     WHEN 'unknown' IN (v_access, v_oversight, v_few) THEN 'unknown' ELSE 'official' END,
-		'tests', jsonb_build_array(
-		jsonb_build_object('test', 'access_held_by_school', 'result', v_access, 'reason',
-			CASE WHEN g.admins = 0 THEN 'No current administrator is recorded.'
-			     ELSE 'No credential record yet says that the school holds the master login.' END),
-		jsonb_build_object('test', 'editorial_oversight', 'result', v_oversight, 'reason',
-			CASE WHEN g.posters = 0 OR g.admins = 0 THEN 'Posters or administrators are not recorded.'
-			     WHEN g.ambiguous THEN 'The register does not say clearly who holds what.'
-			     WHEN g.oversight THEN 'Somebody other than the posters oversees what is posted.'
-			     ELSE 'Whoever posts is also the only one who oversees.' END),
-		jsonb_build_object('test', 'few_administrators', 'result', v_few, 'reason',
-			CASE WHEN g.admins = 0 THEN 'No administrator is recorded.'
-			     ELSE g.admins || ' of at most ' || v_most || ' administrators.' END)));
-END
-$$;

@@ -251,6 +251,15 @@ def test_query_strings(slt, query):
         assert QUERIES[query] in [e["pointer"] for e in body["errors"]]
 
 
+@pytest.mark.parametrize("path", [PEOPLE, "/v1/me"])
+def test_a_long_name_is_not_cut_within_a_letter(slt, path):
+    """A body that is not UTF-8 is no JSON."""
+    for length in range(54, 64):
+        name = "a" * length + "\N{GRINNING FACE}" * 2
+        answer = slt.get(f"{path}?{'a' * length}{'%F0%9F%98%80' * 2}=1")
+        assert name in refused(answer, 400, "bad-query")["detail"]
+
+
 def test_a_query_string_where_none_belongs(house, tenant, slt):
     me = slt.get("/v1/me").json["person_id"]
     etag = slt.get(f"{PEOPLE}/{me}").etag

@@ -161,6 +161,33 @@ def test_migrate_twice(house, binary):
     assert house.sql("SELECT * FROM schema_migration ORDER BY name") == before
 
 
+def functions_differ(house):
+    """As if the database had been migrated by another version of the program."""
+    house.sql("UPDATE schema_functions SET sha256 = 'another'")
+
+
+def test_functions_that_differ_are_applied_again(house, binary):
+    """Replaced in place: owner, sight and who may call stay."""
+    whole = ("SELECT proname, prosrc, proowner::regrole::text, prosecdef, proconfig, proacl::text"
+             " FROM pg_proc WHERE pronamespace = 'public'::regnamespace ORDER BY oid")
+    before = house.sql(whole)
+    owners = {row["proname"]: row["proowner"] for row in before}
+    assert owners["application_readiness"] == owners["enter"] == "chaperone_definer"
+    functions_differ(house)
+    assert "applied sql/functions" in binary.run("migrate").stdout
+    assert house.sql(whole) == before
+    assert "nothing to migrate" in binary.run("migrate").stdout
+
+
+def test_the_service_does_not_start_on_functions_of_another_version(house, binary):
+    functions_differ(house)
+    try:
+        done = run_refused(binary, "serve")
+        assert "sql/functions" in done.stderr and "chaperone migrate" in done.stderr
+    finally:
+        binary.run("migrate")
+
+
 def test_an_edited_migration_is_refused(house, binary):
     name = house.sql("SELECT min(name) AS name FROM schema_migration")[0]["name"]
     right = house.sql("SELECT sha256 FROM schema_migration WHERE name = %s", name)[0]["sha256"]

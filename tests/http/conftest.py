@@ -26,8 +26,9 @@ def pytest_collection_modifyitems(items):
 def pytest_runtest_teardown(item, nextitem):
     session = item.session
     if is_contract(item) and nextitem and not is_contract(nextitem) and session.testsfailed:
-        session.shouldstop = (f"openapi.yaml and the service differ ({CONTRACT} says where):"
-                              " put that right first, the other HTTP tests were not run")
+        session.shouldstop = (f"{CONTRACT} failed: the service is wired wrongly, or openapi.yaml"
+                              " says something else (see above). Put that right first; the"
+                              " other HTTP tests were not run")
 
 
 @pytest.fixture(scope="session")

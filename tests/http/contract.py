@@ -75,7 +75,7 @@ class Contract:
         """`sent` is the JSON body as a value, or None."""
         what = f"{method} {target} -> {answer.status}"
         assert answer.headers.get("x-request-id"), f"{what} has no X-Request-Id"
-        if answer.body and "json" in answer.media:
+        if answer.body and re.search("[/+]json$", answer.media):
             json.loads(answer.body)
         if not self.known:
             return
@@ -128,6 +128,10 @@ class Contract:
             assert not answer.body, f"{what} has a body and none is declared"
             return
         assert answer.media in content, f"{what} is {answer.media}, declared {list(content)}"
-        if "json" in answer.media and "schema" in content[answer.media]:
-            self.valid(answer.json, ("paths", template, verb, "responses", key, "content",
-                                     answer.media, "schema"), what, cut)
+        place = ("paths", template, verb, "responses", key, "content")
+        if answer.media == "application/x-ndjson":
+            row = (*place, "application/json", "schema", "properties", "data", "items")
+            for line in answer.text.splitlines():
+                self.valid(json.loads(line), row, what, cut)
+        elif "json" in answer.media and "schema" in content[answer.media]:
+            self.valid(answer.json, (*place, answer.media, "schema"), what, cut)

@@ -83,6 +83,7 @@ def scalar_schema(field):
         "url": {"type": "string", "format": "uri", "maxLength": 2000},
         "flag": {"type": "boolean"},
         "one_of": {"enum": field.get("one_of")},
+        "any": {"type": ["array", "boolean", "integer", "string"]},
     }[kind]
 
 
@@ -124,6 +125,10 @@ def list_parameters(listing):
              "sort": {"enum": [way + name for name in listing["sorts"] for way in ("", "-")],
                       "default": ("-" if listing["descending"] else "")
                       + listing["default_sort"]}}
+    if listing["changes"]:
+        shown["changed_since"] = "changed_since"
+    if listing["search"]:
+        shown["q"] = {"type": "string", "minLength": 1}
     for each in listing["filters"]:
         for suffix in ("", "[gte]", "[lt]") if each["range"] else ("",):
             shown[each["name"] + suffix] = filter_schema(each)
@@ -136,7 +141,7 @@ def declared_parameters(operation):
     for each in (deref(p) for p in operation.get("parameters", [])):
         if each["in"] != "query":
             continue
-        if each["name"] in ("fields", "cursor"):
+        if each["name"] in ("fields", "cursor", "changed_since"):
             shown[each["name"]] = each["name"]
             continue
         schema = deref(each["schema"])

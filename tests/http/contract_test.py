@@ -8,20 +8,21 @@ import pytest
 from cluster import ROOT
 from contract_shape import (OPERATIONS, PROBLEMS, PUBLIC, SCHEMAS, body_schema,
                             declared_parameters, deref, header_parameter, list_parameters,
-                            plain, properties_of, short)
+                            plain, properties_of, scalar_schema, short)
 
 
 @pytest.fixture(scope="module")
 def described():
     """Of the binary that the other tests run; it needs no database for this."""
     binary = os.environ.get("CHAPERONE_BINARY", ROOT / "build/asan/chaperone")
-    return json.loads(subprocess.run([binary, "describe"], check=True, timeout=60,
-                                     stdout=subprocess.PIPE).stdout)
+    done = subprocess.run([binary, "describe"], timeout=60, text=True, capture_output=True)
+    assert done.returncode == 0, f"the service is wired wrongly:\n{done.stderr}"
+    return json.loads(done.stdout)
 
 
 @pytest.fixture(scope="module")
 def routes(described):
-    return {(r["method"], r["path"].replace("*", "{file}")): r for r in described["routes"]}
+    return {(r["method"], r["path"]): r for r in described["routes"]}
 
 
 def differences(what, described, declared):
@@ -63,7 +64,8 @@ def route_facts(route):
         "If-Match": "required" if route["if_match"] else "optional" if route["versioned"] else None,
         "Idempotency-Key": "optional" if signed_in and route["method"] == "POST" else None,
         "body": bool(route["body"]),
-        "body required": any(f["required"] for f in route["body"]) or route["if_match"],
+        "body required": any(f["required"] for f in route["body"])
+                         or bool(route["body"]) and route["if_match"],
     }
 
 
@@ -138,7 +140,7 @@ def test_parameters_are_the_same(routes):
 
 def parameters_of(route):
     known = list_parameters(route["listing"]) if route.get("listing") else {"fields": "fields"}
-    known |= body_schema(route["params"])["properties"]
+    known |= {each["name"]: scalar_schema(each) for each in route["parameters"]}
     assert set(route["query"]) <= set(known), route["query"]
     return {name: known[name] for name in route["query"]}
 

@@ -4,6 +4,7 @@ import itertools
 import pytest
 
 from agreement import agrees, flow
+from reach import day
 from refusal import refused, unchanged
 
 PATH = "/v1/appointments"
@@ -210,3 +211,16 @@ def test_actions_are_what_then_happens(house, tenant, cast, who):
             answer = client.get(f"{PATH}/{id}")
             if answer.status == 200:
                 agrees(answer.json, action, client.post(f"{PATH}/{id}/{action}", {}), who)
+
+
+def test_nothing_is_granted_beyond_the_last_day(house):
+    """Whoever leaves on a day that lies ahead holds nothing after it."""
+    tenant = house.fresh_tenant()
+    slt, leaver = tenant.person("Sal Slt", "slt"), tenant.person("Lea Leaver")
+    slt.client.post(f"/v1/people/{leaver.id}/leave", {"left_on": day(5)}, expect=200)
+    grant = {"person_id": leaver.id, "role": "staff", "scope": "tenant"}
+    for to_on, held in (None, day(5)), (day(90), day(5)), (day(3), day(3)):
+        made = slt.client.post("/v1/appointments", {
+            **grant, **({"to_on": to_on} if to_on else {})}, expect=201).json
+        assert made["to_on"] == held
+    refused(slt.client.post("/v1/appointments", {**grant, "from_on": day(6)}), 422, "invalid")

@@ -115,6 +115,14 @@ def test_a_preflight(fronted):
     assert int(answer.headers["access-control-max-age"]) > 0
 
 
+@pytest.mark.parametrize("method", ["PUT", "DELETE"])
+def test_a_preflight_of_a_change(fronted, method):
+    answer = fronted.client().options("/v1/settings/channel.max_admins", headers={
+        "Origin": FRONT, "Access-Control-Request-Method": method,
+        "Access-Control-Request-Headers": "authorization, content-type, if-match"})
+    assert answer.headers["access-control-allow-methods"] == "GET, HEAD, PUT, DELETE"
+
+
 @pytest.mark.parametrize("origin", [
     "https://evil.example", "https://front.example.evil.example", "http://front.example", "null",
     "https://FRONT.example", "https://front.example/", "https://front.example:443", "*", "",

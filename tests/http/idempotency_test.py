@@ -48,6 +48,14 @@ def test_the_same_key_with_another_body(house, slt, key):
                 "idempotency-key-reused")
 
 
+def test_the_same_key_with_other_parameters(house, slt, key):
+    """fields= says what the answer holds: another one is another request."""
+    first = slt.client.post(f"{PEOPLE}?fields=id", GOOD, headers=key, expect=201)
+    with unchanged(house):
+        refused(slt.client.post(PEOPLE, GOOD, headers=key), 422, "idempotency-key-reused")
+        assert slt.client.post(f"{PEOPLE}?fields=id", GOOD, headers=key).body == first.body
+
+
 def test_errors_are_not_kept(house, tenant, slt, key):
     body = {**GOOD, "name": "Err Or", "email": f"err@{tenant.mark}.example"}
     taken = slt.client.post(PEOPLE, {**body, "name": "Err First"}, expect=201)

@@ -59,8 +59,8 @@ def errors_due(method, path, operation):
     due |= set() if permission == PUBLIC else {"401", "503"}
     due |= set() if permission in (PUBLIC, "signed_in") else {"403"}
     due |= {"404"} if "{" in path else set()
-    due |= BODY_ERRORS if method in ("POST", "PATCH") else set()
-    due |= {"409"} if method == "PATCH" else set()
+    due |= BODY_ERRORS if method != "GET" else set()
+    due |= {"409"} if method in ("PATCH", "PUT", "DELETE") else set()
     due |= {"409"} if header_parameter(operation, "Idempotency-Key") else set()
     due |= {"412"} if header_parameter(operation, "If-Match") else set()
     due |= {"428"} if header_parameter(operation, "If-Match") == "required" else set()

@@ -70,6 +70,16 @@ def test_a_decider_who_was_named_steps_down_and_decides(stage):
     assert stage.act(stage.head, application, "approve", WORDS).json["state"] == "approved"
 
 
+def test_stepping_down_again_with_the_same_key(stage):
+    """The answer may have been lost: who still sees the application hears it again."""
+    application = stage.submitted(operators=named(stage, stage.first, stage.second, stage.head))
+    target, key = f"{PATH}/{application['id']}/step-down", {"Idempotency-Key": application["id"]}
+    first = stage.head.client.post(target, {}, headers=key, expect=200)
+    with unchanged(stage.house):
+        again = stage.head.client.post(target, {}, headers=key, expect=200)
+    assert again.body == first.body and again.headers["idempotency-replayed"] == "true"
+
+
 def test_too_few_are_left(stage):
     """Readiness says so; who saw it as an operator alone sees it no more."""
     stage.ready()

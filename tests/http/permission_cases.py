@@ -17,12 +17,12 @@ def read(path):
 
 
 def change(table, id, body):
-    return lambda s, h: ("PATCH", f"{PATHS[table]}/{id(s, h)}", body,
+    return lambda s, h: ("PATCH", f"{s.paths[table]}/{id(s, h)}", body,
                          if_match(s.house, table, id(s, h)))
 
 
 def act(table, id, action, body=None):
-    return lambda s, h: ("POST", f"{PATHS[table]}/{id(s, h)}/{action}",
+    return lambda s, h: ("POST", f"{s.paths[table]}/{id(s, h)}/{action}",
                          body(s, h) if callable(body) else body or {}, {})
 
 
@@ -30,8 +30,6 @@ def add(path, body):
     return lambda s, h: ("POST", path, body(s, h), {})
 
 
-PATHS = {"school": "/v1/schools", "person": "/v1/people", "appointment": "/v1/appointments",
-         "channel": "/v1/channels", "channel_application": "/v1/channel-applications"}
 APPS, AIM = "/v1/channel-applications", {"aim": "Something else."}
 SETTINGS = {"settings_checked": ["privacy", "tagging", "comments", "direct_messages",
                                  "two_factor"]}
@@ -62,6 +60,19 @@ def account_body(s, h):
 def record_body(school):
     return {**({"school_id": school} if school else {}), "platform": "x",
             "handle": uuid.uuid4().hex[:12], "reason": "There for years."}
+
+
+SETTING = "/v1/settings/channel.max_admins"
+
+
+def setting(method, plot, school, value=None):
+    """A change of the planted setting: of school A, or of the tenant."""
+    def request(s, h):
+        place = {"school_id": s.a} if school else {}
+        target = SETTING + (f"?school_id={s.a}" if school and method == "DELETE" else "")
+        return (method, target, {"value": value, **place} if value else None,
+                if_match(s.house, "setting", getattr(s, plot).setting))
+    return request
 
 
 def fresh(what, *state):
@@ -172,5 +183,17 @@ CASES = [
     Case("account_record", "there", (200,), act("channel_application",
          fresh("application", "approved"), "record-account", account_body),
          table="channel_application"),
+    Case("setting_read", "there", (200,), read(lambda s, h: f"{SETTING}?school_id={s.a}")),
+    Case("setting_read", "there", (200,), read(lambda s, h: f"{SETTING}/history?school_id={s.a}")),
+    Case("setting_read", "shared", (200,), read(lambda s, h: SETTING)),
+    Case("setting_read", None, (200,), read(lambda s, h: "/v1/setting-presets")),
+    Case("setting_write", "there", (200,), setting("PUT", "plot", True, 4), creates=True),
+    Case("setting_write", "shared", (200,), setting("PUT", "level", False, 4), table="setting"),
+    Case("setting_write", "there", (200,), setting("DELETE", "plot", True), table="setting"),
+    Case("setting_write", "shared", (200,), setting("DELETE", "level", False), table="setting"),
+    Case("setting_write", "there", (200,), add("/v1/settings/apply-preset", lambda s, h: {
+        "preset": "acceptable_use", "school_id": s.a}), creates=True),
+    Case("setting_write", "shared", (200,), add("/v1/settings/apply-preset", lambda s, h: {
+        "preset": "acceptable_use"}), table="setting"),
 ]
 ELSEWHERE = {"channel_import"}  # has no route: the command line is its door, tested below

@@ -14,6 +14,7 @@ PAGED = [
     "/v1/people", "/v1/appointments", "/v1/assessments", "/v1/attestations", "/v1/channels",
     "/v1/channel-applications", "/v1/channel-applications/inbox",
 ]
+CHANGING = ["/v1/people", "/v1/appointments", "/v1/channels", "/v1/channel-applications"]
 # Pages of so few rows that a Sort is right, when they are found by an index.
 SMALL = {"/v1/schools": "the largest trusts have some dozen schools"}
 # Lists that are no pages: they are read whole, and a Sort of the few rows is right.
@@ -63,6 +64,10 @@ SELECT %(tenant)s, id, school, 'Assessment ' || n, at::date, 'Author', 8, 'Two o
        at::date, at::date + 365, %(tenant)s, at FROM seed;
 INSERT INTO channel (tenant_id, id, school_id, state, platform, handle, source, created_at)
 SELECT %(tenant)s, id, school, 'active', 'facebook', 'handle' || n, 'register', at FROM seed;
+INSERT INTO person_word (tenant_id, word, person_id)
+SELECT tenant_id, w, id FROM person, search_words(name) w WHERE tenant_id = %(tenant)s;
+INSERT INTO channel_word (tenant_id, word, channel_id)
+SELECT tenant_id, w, id FROM channel, search_words(handle) w WHERE tenant_id = %(tenant)s;
 INSERT INTO channel_application (tenant_id, id, school_id, state, applicant_id, applicant_name,
 	recorded_by, platform, proposed_name, kind, waiting_since, created_at)
 SELECT %(tenant)s, id, school, CASE WHEN n <= 400 THEN 'submitted' ELSE 'account_created' END,
@@ -134,7 +139,8 @@ def nodes(plan):
 
 
 def test_every_list_is_judged(lists):
-    assert lists.keys() == WHOLE.keys() | SMALL.keys() | set(PAGED)
+    here = WHOLE.keys() | SMALL.keys() | set(PAGED)
+    assert here == lists.keys(), f"plan_test.py, PAGED (with rows in SEED): {here ^ lists.keys()}"
 
 
 def reads(plan, table):
@@ -151,6 +157,25 @@ def test_first_page_comes_in_the_order_of_an_index(plans, lists, path, caller):
     assert not [node for node in nodes(plan) if "Sort" in node["Node Type"]], found
     assert found and all(kind in ("Index Scan", "Index Only Scan") and "tenant_id" in condition
                          for kind, condition in found), found
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+@pytest.mark.parametrize("path", CHANGING)
+def test_changes_come_in_the_order_of_their_index(plans, lists, path, caller):
+    table = lists[path]
+    found = [node for node in nodes(plans.of(caller, f"{path}?changed_since=0"))
+             if node.get("Relation Name") == table]
+    assert [node["Index Name"] for node in found] == [f"{table}_changed"], found
+    assert all(word in found[0]["Index Cond"] for word in ("tenant_id", "changed_xid"))
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+@pytest.mark.parametrize("path, table", [("/v1/people?q=person%20a1", "person_word"),
+                                         ("/v1/channels?q=handle39", "channel_word")])
+def test_words_are_found_by_their_index(plans, path, table, caller):
+    found = reads(plans.of(caller, path), table)
+    assert any("word >=" in condition and "word <" in condition for _, condition in found), found
+    assert not [kind for kind, _ in found if kind == "Seq Scan"], found
 
 
 @pytest.mark.parametrize("caller", CALLERS)

@@ -62,6 +62,7 @@ class Plot:
         self.invitation = self.row("invitation", id=uuid.uuid4(), person_id=self.person,
                                    token_hash=uuid.uuid4().bytes * 2, invited_by=self.boss,
                                    expires_at=day(9))
+        self.row("person_gone", person_id=uuid.uuid4(), school_id=school)
         self.setting = self.row("setting", id=uuid.uuid4(), school_id=school,
                                 key="channel.max_admins", value=json.dumps(3))
 
@@ -172,7 +173,8 @@ class Plot:
         """By the name of the resource, as `chaperone describe` has it."""
         return {"school": self.school, "person": self.person, "appointment": self.appointment,
                 "assessment": self.assessment, "attestation": self.attestation,
-                "channel": self.channel, "channel_application": self.application}
+                "channel": self.channel, "channel_application": self.application,
+                "setting": self.setting}
 
 
 def version_of(house, table, id):

@@ -79,6 +79,22 @@ def test_two_who_decide_at_once(house, tenant, slt):
         assert [h["to_state"] for h in history] == ["proposed", winner["state"]]
 
 
+def test_leaving_while_appointments_end(house, tenant, slt):
+    """All three take the same rows: in one order, so that nobody is sent away."""
+    clients = [house.server.client(slt.client.token()) for _ in range(3)]
+    for turn in range(10):
+        leaver = tenant.person(f"Lea Leaver {turn}")
+        ids = [leaver.appoint("staff", tenant.schools[:1]) for _ in range(2)]
+        calls = [lambda c=c, id=id: c.post(f"/v1/appointments/{id}/end", {})
+                 for c, id in zip(clients, ids)]
+        answers = together([*calls, lambda: clients[2].post(
+            f"{PEOPLE}/{leaver.id}/leave", {"left_on": "2026-01-01"})])
+        assert answers[2].status == 200 and {a.status for a in answers[:2]} <= {200, 409}, answers
+        states = house.sql("SELECT state, count(*) AS n FROM appointment WHERE person_id = %s"
+                           " GROUP BY 1", leaver.id)
+        assert states == [{"state": "ended", "n": 2}]
+
+
 def test_two_who_add_the_same_address(house, tenant, slt):
     clients = [house.server.client(slt.client.token()) for _ in range(4)]
     for turn in range(5):

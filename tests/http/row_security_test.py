@@ -11,7 +11,8 @@ import pytest
 
 from reach import Plot
 
-OPEN = {"platform", "setting_default", "channel_flag"}  # reference data, the same for everybody
+OPEN = {"platform", "setting_default", "setting_preset", "setting_preset_value",
+        "channel_flag"}  # reference data, the same for everybody
 REFUSED = (psycopg2.errors.InsufficientPrivilege, psycopg2.errors.ForeignKeyViolation)
 # Their keys are made of the ids that are to be refused: the first of its kind has to go.
 KEYED = "DELETE FROM appointment_school; DELETE FROM application_operator; DELETE FROM exclusion"
@@ -21,7 +22,9 @@ COPIES = {
     ("channel_history", "actor_id"): "who did it stays, whatever becomes of them",
     ("application_history", "actor_id"): "who did it stays, whatever becomes of them",
     ("application_revision", "submitted_by"): "who did it stays, whatever becomes of them",
+    ("setting_history", "actor_id"): "who did it stays, whatever becomes of them",
     ("invitation", "invited_by"): "null for the operator; who did it stays",
+    ("person_gone", "person_id"): "deleted people are told of as well",
     ("exclusion", "subject_id"): "an application now, cases and complaints later",
     ("audit_event", "actor_id"): "the trail outlives what it speaks of",
     ("audit_event", "row_id"): "the trail outlives what it speaks of",

@@ -1,4 +1,5 @@
-"""The first wall off: the matrix answers SCOPE to everything, row security stands alone."""
+"""The first wall off: the matrix answers SCOPE to everything, row security stands alone; and what
+an answer and the database are searched for."""
 
 
 class SecondWall:
@@ -12,3 +13,32 @@ class SecondWall:
     def as_(self, login, tenant=None):
         """The same person with the same token as in the house, at the other door."""
         return self.house.as_(login, tenant, self.server)
+
+
+def needles(plots):
+    """What gives a place away: its canary, and the id of every row in it."""
+    return {word for plot in plots for word in [plot.mark, *plot.ids.values()] if word}
+
+
+def strangers(plots, caller):
+    """The names of tenants that the caller is no part of."""
+    return {f"Tenant {plot.tenant.mark}" for plot in plots} - {f"Tenant {caller.tenant.mark}"}
+
+
+def silent(answer, forbidden):
+    """Nothing of it in the answer, neither its headers nor its body."""
+    text = f"{answer.pairs} {answer.text}"
+    shown = {word for word in forbidden if word in text}
+    assert not shown, (shown, answer)
+
+
+SNAPSHOT = "SELECT t::text AS row FROM {} t WHERE t::text LIKE ANY (%s) ORDER BY 1"
+
+
+def snapshot(house, plots):
+    """Every row of the database that belongs or points to these places, as text."""
+    words = [f"%{word}%" for word in sorted(needles(plots))]
+    tables = house.sql("SELECT table_name FROM table_rule WHERE table_name NOT IN"
+                       " ('audit_seal', 'audit_horizon', 'audit_salt') ORDER BY 1")
+    return {t["table_name"]: [row["row"] for row in house.sql(
+        SNAPSHOT.format(t["table_name"]), words)] for t in tables}

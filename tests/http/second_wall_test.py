@@ -7,6 +7,7 @@ import json
 import pytest
 
 from reach import DUTIES, Plot, day, if_match
+from second_wall import needles, silent, snapshot, strangers
 
 WORDS = {"reason": "We looked at the whole case."}
 ACCOUNT = {"handle": "@planted", "url": "https://x.example/", "account_created_on": day(0)}
@@ -28,7 +29,9 @@ CHANGES = {
     ("channel_application", "withdraw"): {},
     ("channel_application", "record-account"): ACCOUNT,
     ("channel_application", "exclude"): WORDS, ("channel_application", "step-down"): {},
+    ("setting", "PUT"): {"value": 9}, ("setting", "DELETE"): None,
 }
+KEY = "channel.max_admins"  # the setting that is planted at each place
 
 
 class Land:
@@ -44,6 +47,15 @@ class Land:
                 self.plots[letter + place] = self.plot(tenant, school, letter + place)
         self.callers = dict(self.make_callers())
         self.routes = json.loads(house.server.run("describe").stdout)["routes"]
+        self.complete()
+
+    def complete(self):
+        """A new resource is missing here: this says where to add it."""
+        rows = [r for r in self.routes if "{id}" in r["path"]]
+        lacking = {r["resource"] for r in rows} - set(self.plots["xa"].ids)
+        assert not lacking, f"Plot of reach.py plants no row of, or has no id in ids for: {lacking}"
+        lacking = {change_key(r) for r in rows if r["method"] != "GET"} - set(CHANGES)
+        assert not lacking, f"CHANGES of second_wall_test.py lacks: {lacking}"
 
     def plot(self, tenant, school, name):
         mark = f"canary{name}{tenant.mark}"
@@ -86,27 +98,13 @@ CALLERS = [f"{role}@{place}" for role in ("slt", "administrator", "staff", "gove
     ["slt@x", "slt@y", "slt@z", "nobody", "ended", "past", "future"]
 
 
-def needles(plots):
-    """What gives a place away: its canary, and the id of every row in it."""
-    return {word for plot in plots for word in [plot.mark, *plot.ids.values()] if word}
-
-
-def strangers(plots, caller):
-    """The names of tenants that the caller is no part of."""
-    return {f"Tenant {plot.tenant.mark}" for plot in plots} - {f"Tenant {caller.tenant.mark}"}
-
-
-def silent(answer, forbidden):
-    """Nothing of it in the answer, neither its headers nor its body."""
-    text = f"{answer.pairs} {answer.text}"
-    shown = {word for word in forbidden if word in text}
-    assert not shown, (shown, answer)
-
-
 def fill(land, route, plots):
     """The addresses of a route: one, or one for each of these places."""
-    if "{id}" not in route["path"]:
-        return [(route["path"], None)]
+    path = route["path"].replace("{key}", KEY)
+    if route["resource"] == "setting":
+        return [(path, None)] + [(f"{path}?school_id={p.school}", p.school) for p in plots if p.school]
+    if "{id}" not in path:
+        return [(path, None)]
     return [(route["path"].replace("{id}", plot.ids[route["resource"]]),
              plot.ids[route["resource"]]) for plot in plots if plot.ids[route["resource"]]]
 
@@ -118,7 +116,8 @@ def filters(route, plots):
         for name in set(route["query"]) & set(kinds):
             if plot.ids[kinds[name]]:
                 yield f"{route['path']}?{name}={plot.ids[kinds[name]]}"
-        for name, value in ("email", f"{plot.mark}@plot.example"), ("handle", plot.handle):
+        for name, value in (("email", f"{plot.mark}@plot.example"), ("handle", plot.handle),
+                            ("q", plot.mark)):
             if name in route["query"]:
                 yield f"{route['path']}?{name}={value}"
 
@@ -131,15 +130,16 @@ def test_reading_shows_nothing_foreign(land, second_wall, name):
     for route in land.reading():
         for media in route["media"]:
             for target, id in fill(land, route, foreign):
+                empty = route["path"] == "/v1/settings"  # a filter that finds nothing
                 answer = client.get(target, headers={"Accept": media},
-                                    expect=404 if id else None)
+                                    expect=404 if id and not empty else None)
                 silent(answer, forbidden - {id})
-    for route in (r for r in land.reading() if "{id}" not in r["path"]):
+    for route in (r for r in land.reading() if "{" not in r["path"]):
         for target in filters(route, foreign):
-            if route["list"]:
-                assert client.get(target, expect=200).json["data"] == [], target
-            else:
-                client.get(target, expect=404)
+            answer = client.get(target, expect=200 if route["list"] else 404)
+            assert not route["list"] or answer.json["data"] == [], answer
+        if "changed_since" in route["query"]:
+            silent(client.get(f"{route['path']}?changed_since=0&limit=200", expect=200), forbidden)
 
 
 @pytest.mark.parametrize("name", ["slt@a", "slt@ab", "slt@x", "slt@y", "slt@z"])
@@ -148,13 +148,14 @@ def test_reading_shows_what_is_theirs(land, second_wall, name):
     caller, allowed = land.callers[name]
     client = second_wall.as_(caller.login)
     for route in land.reading():
-        if route["resource"] in ("session", "tenant", "platform") or "inbox" in route["path"]:
+        if route["resource"] in ("session", "tenant", "platform", "setting_preset") \
+                or "inbox" in route["path"]:
             continue
         if "privacy-notice" in route["path"]:  # is about one place: see verify_test.py
             continue
         for media in route["media"]:
             for plot in (land.plots[place] for place in allowed if place[1] != "0"):
-                for target, _ in fill(land, route, [plot]):
+                for target, _ in fill(land, route, [plot])[-1:]:
                     answer = client.get(target + ("?limit=200" if "limit" in route["query"]
                                                   else ""), headers={"Accept": media}, expect=200)
                     assert plot.mark in answer.text or "readiness" in target, (target, answer)
@@ -183,17 +184,30 @@ def snapshot(house, plots):
         SNAPSHOT.format(t["table_name"]), words)] for t in tables}
 
 
+def change_key(route):
+    """The resource of a route that writes to one row, and what it does there."""
+    what = route["path"].split("/")[-1] if route["method"] == "POST" else route["method"]
+    return route["resource"], what
+
+
 def changing(land):
-    """Each route that writes to one row, with its resource and what it does there."""
+    """Each such route, with what it does and what is sent to it."""
     for route in land.routes:
-        if route["method"] != "GET" and "{id}" in route["path"]:
-            what = "PATCH" if route["method"] == "PATCH" else route["path"].split("/")[-1]
-            yield route, what, CHANGES[route["resource"], what]
+        if route["method"] != "GET" and "{" in route["path"]:
+            key = change_key(route)
+            yield route, key[1], CHANGES[key]
 
 
-def write(land, client, route, id, body):
+def write(land, client, route, plot, body):
+    id = plot.ids[route["resource"]]
+    target = route["path"].replace("{id}", id).replace("{key}", KEY)
+    if route["resource"] == "setting" and plot.school:
+        if route["method"] == "PUT":
+            body = {**body, "school_id": plot.school}
+        else:
+            target += f"?school_id={plot.school}"
     return client.request(
-        route["method"], route["path"].replace("{id}", id), json=body,
+        route["method"], target, json=body,
         headers=if_match(land.house, route["resource"], id) if route["if_match"] else {})
 
 
@@ -220,6 +234,7 @@ def creating(plot, own):
                              "school_id": plot.school}
         yield "/v1/assessments", {"school_id": plot.school, **assess}
         yield "/v1/channels", {"school_id": plot.school, "platform": "x", **WORDS}
+        yield "/v1/settings/apply-preset", {"school_id": plot.school, "preset": "acceptable_use"}
         yield applications, {"school_id": plot.school, **case}
         yield "/v1/appointments", {"person_id": own.person, "school_ids": [plot.school], **grant}
 
@@ -236,12 +251,13 @@ def test_writing_changes_nothing_foreign(land, second_wall, name):
     for plot in foreign:
         for route, what, body in changing(land):
             id = plot.ids[route["resource"]]
-            if not id:
+            # without a school a setting is the caller's own tenant's
+            if not id or (route["resource"] == "setting" and not plot.school):
                 continue
             if what == "exclude":
                 body = {**body, "person_id": caller.id}
-            answer = write(land, client, route, id, body)
-            done += [answer] if answer.status != 404 else []
+            answer = write(land, client, route, plot, body)
+            done += [answer] if answer.status != (422 if what == "PUT" else 404) else []
             silent(answer, needles(foreign) - {id})
         for path, body in creating(plot, own):
             answer = client.post(path, body)
@@ -259,8 +275,8 @@ def test_tenant_rows_are_not_a_schools_to_change(land, second_wall):
     for route, what, body in changing(land):
         id = plot.ids[route["resource"]]
         if id and what not in ("invite", "exclude"):
-            answer = write(land, client, route, id, body)
-            assert answer.status in (403, 404, 409), (what, answer)
+            answer = write(land, client, route, plot, body)
+            assert answer.status in (403, 404, 409, 412), (what, answer)
     assert snapshot(land.house, [plot]) == before
 
 

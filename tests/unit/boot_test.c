@@ -91,6 +91,17 @@ static void routes(void)
 		.sql = q_person_change, .body = adding);
 	REFUSED("is a PATCH without if_match", "PATCH", "/v1/people/:id", PERSON_WRITE,
 		.sql = q_person_change, .body = adding);
+	REFUSED("is a PUT without if_match", "PUT", "/v1/people/:id", PERSON_WRITE,
+		.handle = handle);
+	REFUSED("is a DELETE without if_match", "DELETE", "/v1/people/:id", PERSON_WRITE,
+		.handle = handle);
+	CHECK(wire_route((struct route){ "PUT", "/v1/people/*id", PERSON_WRITE,
+					 .sql = q_person_get, .handle = handle,
+					 .if_match = true }));
+	CHECK(wire_route((struct route){
+		"GET", "/v1/people", PERSON_READ, .sql = q_setting_history,
+		.query = (const struct field[]){
+			{ "key", LINE }, { "school_id", UUID }, { 0 } } }));
 	REFUSED("has pages, but the route no listing", "GET", "/v1/people", PERSON_READ,
 		.sql = q_person_list);
 	REFUSED("has no {page}", "GET", "/v1/people/:id", PERSON_READ,

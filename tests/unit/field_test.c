@@ -31,6 +31,7 @@ static const struct field table[] = { { "id_of", UUID },
 				      { "numbers", LIST, .of = NUMBER },
 				      { "operators", OBJECTS, .fields = operators,
 					.max = 2 },
+				      { "value", ANY },
 				      { 0 } };
 
 #define ID "0190a5e2-7c00-7000-8000-0123456789ab"
@@ -95,6 +96,13 @@ static const struct {
 	{ "{\"flag\":false}", "flag", "false", NULL },
 	{ "{\"flag\":0}", "flag", NULL, "/flag" },
 	{ "{\"flag\":\"true\"}", "flag", NULL, "/flag" },
+	{ "{\"value\":true}", "value", "true", NULL },
+	{ "{\"value\":-7}", "value", "-7", NULL },
+	{ "{\"value\":\"a\\\"b\"}", "value", "\"a\\\"b\"", NULL },
+	{ "{\"value\":[{\"a\": [1]}]}", "value", "[{\"a\":[1]}]", NULL },
+	{ "{\"value\":{}}", "value", NULL, "/value" },
+	{ "{\"value\":1.5}", "value", NULL, "/value" },
+	{ "{\"value\":null}", "value", NULL, NULL },
 	{ "{\"day\":\"2028-02-29\"}", "day", "2028-02-29", NULL },
 	{ "{\"day\":\"2000-02-29\"}", "day", "2000-02-29", NULL },
 	{ "{\"day\":\"2100-02-29\"}", "day", NULL, "/day" },

@@ -31,8 +31,8 @@ struct parsed {
 };
 
 /* "a=b&c=d", decoded already; the texts live in the arena. */
-static struct parsed parse(struct arena *arena, const struct listing *with,
-			   const char *text)
+static struct parsed ask(struct arena *arena, const struct listing *with,
+			 const struct field *asked, const char *text)
 {
 	struct value params[16];
 	struct parsed parsed = { 0 };
@@ -46,8 +46,15 @@ static struct parsed parse(struct arena *arena, const struct listing *with,
 			arena_copy_n(arena, text + name + 1, length - name - 1);
 		text += length + (text[length] == '&');
 	}
-	parsed.err = page_read(arena, with, params, count, &parsed.values, &parsed.page);
+	parsed.err = page_read(arena, with, asked, params, count, &parsed.values,
+			       &parsed.page);
 	return parsed;
+}
+
+static struct parsed parse(struct arena *arena, const struct listing *with,
+			   const char *text)
+{
+	return ask(arena, with, NULL, text);
 }
 
 static const char *value_of(const struct parsed *parsed, const char *name)
@@ -218,37 +225,36 @@ static void without_listing(struct arena *arena)
 	CHECK(parse(arena, NULL, "state=open").err);
 }
 
-/* Parameters that are values leave the list, and what is left is for the listing. */
-static void params(struct arena *arena)
+/* Parameters that are no filter: a value each, NULL when not given. */
+static void asked(struct arena *arena)
 {
-	static const struct field query[] = {
-		{ "school_id", UUID },
-		{ "handle", LINE, .required = true, .max = 9 },
-		{ 0 },
-	};
-	struct value given[] = { { "fields", "id" },
-				 { "handle", " @a " },
-				 { "handle", "b" },
-				 { "school_id", "x" } };
-	struct values values = { 0 };
-	const struct problem *err;
-	int count = 2;
+	static const struct field place[] = { { "school_id", UUID }, { 0 } };
+	struct parsed p = ask(arena, NULL, place, "school_id=" ID "&fields=id");
 
-	CHECK(!params_take(arena, query, given, &count, &values));
-	CHECK(count == 1 && is(given[0].name, "fields"));
-	CHECK(is(value_find(&values, "handle")->text, "@a"));
-	CHECK(!value_find(&values, "school_id")->text);
-	given[1] = given[3] = (struct value){ "handle", "b" };
-	count = 4;
-	err = params_take(arena, query, given, &count, &values);
-	CHECK(err && err->kind == PROBLEM_BAD_QUERY &&
-	      is(err->errors->pointer, "handle"));
-	given[0] = (struct value){ "school_id", "x" };
-	count = 1;
-	err = params_take(arena, query, given, &count, &values);
-	CHECK(err && err->kind == PROBLEM_BAD_QUERY && err->errors->next);
-	count = 1;
-	CHECK(!params_take(arena, NULL, given, &count, &values) && count == 1);
+	CHECK(!p.err && is(value_of(&p, "school_id"), ID));
+	p = ask(arena, NULL, place, "");
+	CHECK(!p.err && value_find(&p.values, "school_id") && !value_of(&p, "school_id"));
+	CHECK(ask(arena, NULL, place, "school_id=7").err);
+	CHECK(ask(arena, NULL, place, "school_id=").err);
+	CHECK(ask(arena, NULL, place, "school_id=" ID "&school_id=" ID).err);
+	CHECK(ask(arena, NULL, place, "other=" ID).err);
+}
+
+/* They are judged like the members of a body: all faults at once. */
+static void asked_well(struct arena *arena)
+{
+	static const struct field account[] = { { "school_id", UUID },
+						{ "handle", LINE, .required = true,
+						  .max = 9 },
+						{ 0 } };
+	struct parsed p = ask(arena, NULL, account, "handle= @a ");
+
+	CHECK(!p.err && is(value_of(&p, "handle"), "@a") && !value_of(&p, "school_id"));
+	p = ask(arena, NULL, account, "");
+	CHECK(p.err && is(p.err->errors->pointer, "handle"));
+	CHECK(ask(arena, NULL, account, "handle=0123456789").err);
+	p = ask(arena, NULL, account, "school_id=7");
+	CHECK(p.err && p.err->kind == PROBLEM_BAD_QUERY && p.err->errors->next);
 }
 
 int main(void)
@@ -260,7 +266,8 @@ int main(void)
 	cursors(arena);
 	forgeries(arena);
 	without_listing(arena);
-	params(arena);
+	asked(arena);
+	asked_well(arena);
 	arena_free(arena);
 	return check_done();
 }

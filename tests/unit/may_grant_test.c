@@ -68,7 +68,7 @@ int main(void)
 		right = verdict(arena, granter, grants, where, tenant) ==
 			(wanted[0] == 'y');
 		if (!right)
-			fprintf(stderr, "not so: %s", line);
+			fprintf(stderr, "tests/may_grant.eval: not so: %s", line);
 		CHECK(right);
 	}
 	CHECK(check_passed > 30);

@@ -15,6 +15,7 @@ struct migration_text migrations_under_test[4];
 extern const struct migration_text migration_texts[4]
 	__attribute__((alias("migrations_under_test")));
 
+const struct migration_text function_texts[] = { { 0 } };
 const struct migration_text script_texts[] = {
 	{ "greet",
 	  "INSERT INTO note (id, body) VALUES (9, current_setting('script.word'))",

@@ -153,7 +153,7 @@ static bool case_holds(const char *expected, const char *appointments, int permi
 	reach = policy_reach(arena, &principal, (enum permission)permission);
 	holds = reach_is(&reach, expected, scope);
 	if (!holds)
-		fprintf(stderr, "%s, %s: expected %s, got %s\n",
+		fprintf(stderr, "tests/policy.eval: %s, %s: expected %s, got %s\n",
 			permission_name((enum permission)permission), appointments,
 			expected, reach_words(arena, &reach));
 	arena_free(arena);

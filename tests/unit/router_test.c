@@ -9,7 +9,7 @@
 static const struct route_entry routes[] = {
 	{ .route = { "GET", "/healthz", PUBLIC } },
 	{ .route = { "GET", "/docs", PUBLIC } },
-	{ .route = { "GET", "/docs/*", PUBLIC } },
+	{ .route = { "GET", "/docs/*file", PUBLIC } },
 	{ .route = { "GET", "/v1/people", PERSON_READ } },
 	{ .route = { "POST", "/v1/people", PERSON_WRITE } },
 	{ .route = { "GET", "/v1/people/:id", PERSON_READ } },
@@ -18,6 +18,11 @@ static const struct route_entry routes[] = {
 	{ .route = { "POST", "/v1/people/:id/record-account", ACCOUNT_RECORD } },
 	{ .route = { "GET", "/v1/people/:id/versions/:version_id", PERSON_READ } },
 	{ .route = { "POST", "/v1/auth/sign-in", PUBLIC } },
+	{ .route = { "GET", "/v1/settings/*key", SETTING_READ } },
+	{ .route = { "PUT", "/v1/settings/*key", SETTING_WRITE } },
+	{ .route = { "DELETE", "/v1/settings/*key", SETTING_WRITE } },
+	{ .route = { "GET", "/v1/settings/*key/history", SETTING_READ } },
+	{ .route = { "POST", "/v1/settings/apply-preset", SETTING_WRITE } },
 };
 
 /* status 0: found, and then `found` is the pattern. */
@@ -37,7 +42,13 @@ static const struct path_case {
 	{ "GET", "/v1/people/inbox", 0, "/v1/people/inbox", NULL },
 	{ "POST", "/v1/people/" ID "/record-account", 0, "/v1/people/:id/record-account",
 	  NULL },
-	{ "GET", "/docs/swagger-ui.css", 0, "/docs/*", NULL },
+	{ "GET", "/docs/swagger-ui.css", 0, "/docs/*file", NULL },
+	{ "PUT", "/v1/settings/a.b_c", 0, "/v1/settings/*key", NULL },
+	{ "GET", "/v1/settings/a.b/history", 0, "/v1/settings/*key/history", NULL },
+	{ "POST", "/v1/settings/apply-preset", 0, "/v1/settings/apply-preset", NULL },
+	{ "POST", "/v1/settings/a.b", 405, NULL, "GET, HEAD, PUT, DELETE" },
+	{ "GET", "/v1/settings/apply-preset", 405, NULL, "POST" },
+	{ "GET", "/v1/settings/.a", 404, NULL, NULL },
 	{ "get", "/healthz", 405, NULL, "GET, HEAD" },
 	{ "Get", "/v1/people", 405, NULL, "GET, HEAD, POST" },
 	{ "HEAD", "/v1/auth/sign-in", 405, NULL, "POST" },
@@ -156,6 +167,9 @@ static void values_test(struct arena *arena)
 	values = (struct values){ 0 };
 	CHECK(!router_find(arena, "GET", "/docs/Start.js", &values, &route));
 	CHECK(strcmp(value_find(&values, "file")->text, "Start.js") == 0);
+	values = (struct values){ 0 };
+	CHECK(!router_find(arena, "GET", "/v1/settings/a.B_c/history", &values, &route));
+	CHECK(strcmp(value_find(&values, "key")->text, "a.B_c") == 0);
 	CHECK(strcmp(router_methods(arena, "/v1/people"), "GET, HEAD, POST") == 0);
 	CHECK(!router_methods(arena, "/v1/nobody"));
 	CHECK(!router_methods(arena, "//"));

@@ -1,0 +1,71 @@
+/* q=: words to look for, as a filter on the table of words of a list. */
+#include "models/search.h"
+#include <ctype.h>
+#include <string.h>
+
+enum { WORDS_MAX = 8 };
+
+/* The length of what stands at `at` and parts words, as search_words() in the database
+ * has it; 0: a letter or a digit. */
+static size_t separator(const char *at)
+{
+	unsigned char c = (unsigned char)*at;
+
+	if (c < 0x80)
+		return !isalnum(c);
+	if (c == 0xc2 && (unsigned char)at[1] <= 0xa0)
+		return 2;
+	return strncmp(at, "\xe2\x80", 2) == 0 || strncmp(at, "\xe2\x81", 2) == 0 ? 3 : 0;
+}
+
+/* An apostrophe joins: O'Brien is one word. */
+static size_t apostrophe(const char *at)
+{
+	if (*at == '\'')
+		return 1;
+	return strncmp(at, "\xe2\x80\x99", 3) == 0 ? 3 : 0;
+}
+
+static char *word_next(struct arena *arena, const char **text)
+{
+	const char *at = *text;
+	char *word = arena_copy(arena, at);
+	size_t length = 0, skip;
+
+	while (*at && ((skip = apostrophe(at)) || !separator(at) || length == 0)) {
+		if (!skip && !(skip = separator(at)))
+			word[length++] = *at;
+		at += skip ? skip : 1;
+	}
+	word[length] = '\0';
+	*text = at;
+	return length ? word : NULL;
+}
+
+static void word_add(struct arena *arena, const struct listing *listing, int number,
+		     const char *word, struct values *values, struct buffer *filter)
+{
+	const struct search *search = listing->search;
+	const char *name = arena_printf(arena, "filter_q_%d", number);
+
+	value_set(arena, values, name, word);
+	buffer_printf(
+		filter,
+		" AND %s IN (SELECT w.%s FROM %s w WHERE w.tenant_id = :me_tenant::uuid"
+		" AND w.word >= search_fold(:%s) AND w.word < search_end(:%s))",
+		listing->id, search->column, search->table, name, name);
+}
+
+bool search_read(struct arena *arena, const struct listing *listing, const char *text,
+		 struct values *values, struct buffer *filter)
+{
+	const char *word;
+	int count = 0;
+
+	while ((word = word_next(arena, &text))) {
+		if (count == WORDS_MAX)
+			return false;
+		word_add(arena, listing, count++, word, values, filter);
+	}
+	return count > 0;
+}

@@ -1,0 +1,107 @@
+/* What waits for the caller, kind by kind: counts, links and the first few of each. */
+#include "models/resource.h"
+#include "sql/row_json.h"
+
+/* A kind shows when `permission` reaches anything, or when `own` does: then only what the
+ * query finds for the person themselves. */
+static const struct kind {
+	const char *name, *label;
+	enum permission permission, own;
+	enum query query;
+	const char *list; /* where all of them stand */
+	const char *path; /* of one of them, without its id */
+} kinds[] = {
+	{ "application_to_decide", "Applications to decide", APPLICATION_READ, UNSET,
+	  q_work_decide, "/v1/channel-applications/inbox?state=submitted",
+	  "/v1/channel-applications" },
+	{ "account_to_record", "Accounts to record", ACCOUNT_RECORD, UNSET, q_work_record,
+	  "/v1/channel-applications/inbox?state=approved", "/v1/channel-applications" },
+	{ "application_to_answer", "Applications to answer", APPLICATION_READ, UNSET,
+	  q_work_answer, "/v1/channel-applications/inbox?state=more_information",
+	  "/v1/channel-applications" },
+	{ "appointment_to_confirm", "Appointments to confirm", APPOINTMENT_CONFIRM, UNSET,
+	  q_work_confirm, "/v1/appointments?state=proposed", "/v1/appointments" },
+	{ "attestation_expiring", "Attestations that run out", ATTEST, ATTESTATION_READ,
+	  q_work_attestation, "/v1/attestations", "/v1/attestations" },
+	{ "grant_ending", "Grants that end", CHANNEL_WRITE, CHANNEL_READ, q_work_grant,
+	  "/v1/channels", "/v1/channels" },
+};
+
+#define DAYS_AHEAD "30"
+#define ITEMS_SHOWN "5"
+
+static bool kind_open(struct call *call, const struct kind *kind)
+{
+	struct reach own = policy_reach(call->arena, call->me, kind->own);
+
+	call_reach(call, kind->permission);
+	return !reach_none(&call->reach) || !reach_none(&own);
+}
+
+static void items_write(struct call *call, struct buffer *out, const struct kind *kind,
+			const PGresult *rows)
+{
+	struct row_form form;
+
+	row_form_make(&form, rows, NULL);
+	buffer_text(out, ",\"items\":[");
+	for (int row = 0; row < row_count(rows); row++) {
+		if (row)
+			buffer_char(out, ',');
+		row_form_write(out, rows, row, &form,
+			       arena_printf(call->arena, ",\"href\":\"%s/%s\"",
+					    kind->path, row_text(rows, row, "id")));
+	}
+	buffer_char(out, ']');
+}
+
+static void kind_write(struct call *call, struct buffer *out, const struct kind *kind,
+		       const PGresult *rows)
+{
+	buffer_printf(out, "%s{\"kind\":\"%s\",\"label\":\"%s\",\"count\":%ld,",
+		      out->data[out->length - 1] == '[' ? "" : ",", kind->name,
+		      kind->label, row_count(rows) ? row_number(rows, 0, "_count") : 0L);
+	buffer_printf(out, "\"href\":\"%s\"", kind->list);
+	items_write(call, out, kind, rows);
+	buffer_char(out, '}');
+}
+
+/* All kinds in one round trip. */
+static const struct problem *work(struct call *call)
+{
+	struct buffer *out = &call->answer->body;
+	const struct problem *err = NULL;
+	bool open[COUNT_OF(kinds)] = { false }, any = false;
+	const PGresult *rows;
+
+	call_set(call, "shown", ITEMS_SHOWN);
+	call_set(call, "days", DAYS_AHEAD);
+	for (size_t i = 0; i < COUNT_OF(kinds) && !err; i++) {
+		any |= open[i] = kind_open(call, &kinds[i]);
+		if (open[i])
+			err = call_queue(call, kinds[i].query);
+	}
+	if (!err && any)
+		err = tx_sync(&call->tx);
+	buffer_text(out, "{\"data\":[");
+	for (size_t i = 0; i < COUNT_OF(kinds) && !err; i++)
+		if (open[i] && !(err = call_read(call, &rows)))
+			kind_write(call, out, &kinds[i], rows);
+	buffer_text(out, "]}");
+	if (err)
+		out->length = 0;
+	else
+		call->answer->status = 200;
+	return err;
+}
+
+static const struct route routes[] = {
+	{ "GET", "/v1/me/work", SIGNED_IN, .handle = work },
+	{ 0 },
+};
+
+const struct resource work_waiting = {
+	.name = "work",
+	.path = "/v1/me/work",
+	.routes = routes,
+};

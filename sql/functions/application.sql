@@ -1,0 +1,252 @@
+-- Who decides on an application, whose turn it is, and what stands in its way.
+
+-- The rule of the step that an application is at: a chain that has become shorter since ends
+-- with its last step.
+CREATE OR REPLACE FUNCTION application_rule(a channel_application) RETURNS jsonb
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+DECLARE
+	v_chain jsonb := setting_of(a.tenant_id, a.school_id, 'application.approver_chain');
+BEGIN
+	RETURN v_chain -> least(a.step, jsonb_array_length(v_chain) - 1);
+END
+$$;
+GRANT EXECUTE ON FUNCTION application_rule(channel_application) TO chaperone_app;
+
+-- The appointments that the applicant's side made since the draft, themselves or through those
+-- whom they appointed. Whoever could appoint before the draft keeps their own word: what they
+-- grant is theirs, whatever the side has given them on top.
+CREATE OR REPLACE FUNCTION application_made(p_tenant uuid, p_application uuid) RETURNS SETOF uuid
+LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+	v_since timestamptz;
+BEGIN
+	SELECT created_at INTO v_since FROM channel_application
+	 WHERE tenant_id = p_tenant AND id = p_application;
+	RETURN QUERY
+	WITH RECURSIVE made AS (
+		SELECT h.id, h.person_id FROM appointment h
+		 WHERE h.tenant_id = p_tenant AND h.created_at > v_since
+		   AND h.granted_by IN (SELECT application_side(p_tenant, p_application))
+		UNION
+		SELECT h.id, h.person_id FROM made
+		  JOIN appointment h ON h.tenant_id = p_tenant AND h.created_at > v_since
+		   AND h.granted_by = made.person_id
+		 WHERE NOT EXISTS (SELECT FROM appointment c
+			WHERE c.tenant_id = p_tenant AND c.person_id = made.person_id AND c.created_at <= v_since
+			  AND (c.role = 'slt' OR c.duties && '{chair,proprietor}'))
+	)
+	SELECT made.id FROM made;
+END
+$$;
+
+-- Whether the caller is SLT by more than what the applicant's side made since the draft.
+CREATE OR REPLACE FUNCTION application_impartial(p_application uuid) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+	RETURN (SELECT coalesce(bool_or(h.id NOT IN (SELECT application_made(me_tenant(), p_application))), true)
+		  FROM appointment h
+		 WHERE h.tenant_id = me_tenant() AND h.person_id = me_person() AND h.role = 'slt'
+		   AND appointment_current(h));
+END
+$$;
+GRANT EXECUTE ON FUNCTION application_impartial(uuid) TO chaperone_app;
+
+-- Who may decide the present step: everybody the chain names, each with their conflict if
+-- they have one; and, when that leaves nobody, the first configured substitute that exists.
+-- It looks past the caller's sight, since whether anybody is left must not depend on it. Of
+-- several appointments of one person, one without a conflict counts. Who is excluded hears nothing.
+CREATE OR REPLACE FUNCTION application_deciders(p_application uuid)
+RETURNS TABLE (person_id uuid, person_name text, capacity text, conflict text, may boolean)
+LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+	a channel_application;
+	v_rule jsonb;
+	v_substitutes jsonb;
+	v_role text; -- a role or a duty
+	v_trust boolean;
+	v_wide boolean; -- the step is the trust's own
+	v_asked text[]; -- roles and duties of the step and of its substitutes
+BEGIN
+	SELECT * INTO a FROM channel_application WHERE tenant_id = me_tenant() AND id = p_application;
+	IF NOT FOUND OR a.id = ANY (me_excluded()) THEN RETURN; END IF;
+	v_rule := application_rule(a);
+	v_role := v_rule ->> 'role';
+	v_substitutes := setting_of(a.tenant_id, a.school_id, 'application.substitute_decider');
+	SELECT t.kind = 'trust' INTO v_trust FROM tenant t WHERE t.id = a.tenant_id;
+	v_wide := v_trust AND (a.school_id IS NULL
+		OR v_rule ->> 'scope' = 'tenant');
+	SELECT array_agg(CASE WHEN s IN ('trust_slt', 'school_slt') THEN 'slt' ELSE s END) || v_role INTO v_asked
+	  FROM jsonb_array_elements_text(v_substitutes) s;
+	RETURN QUERY
+	WITH holder AS ( -- current appointments that cover the application
+		SELECT p.id, p.name, h.role, h.duties, h.scope = 'tenant' AND v_trust AS wide,
+		       CASE WHEN p.id IN (a.applicant_id, a.recorded_by) THEN 'applicant'
+			    WHEN EXISTS (SELECT FROM application_operator o WHERE o.tenant_id = a.tenant_id
+				AND o.application_id = a.id AND o.person_id = p.id) THEN 'operator'
+			    WHEN EXISTS (SELECT FROM exclusion e JOIN person x
+				ON x.tenant_id = e.tenant_id AND x.id = e.person_id
+				WHERE e.tenant_id = a.tenant_id AND e.subject_id = a.id
+				  AND (x.id = p.id OR x.identity_id = p.identity_id))
+				THEN 'excluded'
+			    WHEN EXISTS (SELECT FROM application_decision d WHERE d.tenant_id = a.tenant_id
+				AND d.application_id = a.id AND d.revision = a.revision AND d.step < a.step
+				AND d.decider_id = p.id) THEN 'decided_before'
+			    WHEN h.created_at > a.created_at AND h.id IN (SELECT application_made(a.tenant_id, a.id))
+				THEN 'appointed_by_applicant'
+		       END AS conflict,
+		       EXISTS (SELECT FROM application_decision d WHERE d.tenant_id = a.tenant_id
+				AND d.application_id = a.id AND d.revision = a.revision AND d.step = a.step
+				AND d.decider_id = p.id) AS done
+		  FROM appointment h
+		  JOIN person p ON p.tenant_id = h.tenant_id AND p.id = h.person_id
+		   AND (p.left_on IS NULL OR p.left_on >= today())
+		 WHERE h.tenant_id = a.tenant_id AND h.state = 'active' AND appointment_current(h)
+		   AND (h.role = ANY (v_asked) OR h.duties <> '{}' AND h.duties && v_asked)
+		   AND (h.scope = 'tenant' OR EXISTS (SELECT FROM appointment_school x
+			WHERE x.tenant_id = h.tenant_id AND x.appointment_id = h.id AND x.school_id = a.school_id))
+	), regular AS (
+		SELECT DISTINCT ON (id) id, name, v_role AS capacity, conflict, done
+		  FROM holder WHERE (role = v_role OR v_role = ANY (duties)) AND wide = v_wide
+		 ORDER BY id, conflict NULLS FIRST
+	), substitute AS (
+		SELECT DISTINCT ON (h.id) h.id, h.name, 'substitute:' || s.value AS capacity, h.done,
+		       s.ordinality AS place
+		  FROM jsonb_array_elements_text(v_substitutes)
+			WITH ORDINALITY s
+		  JOIN holder h ON h.conflict IS NULL AND CASE s.value
+			WHEN 'trust_slt' THEN h.role = 'slt' AND h.wide
+			WHEN 'school_slt' THEN h.role = 'slt' AND NOT h.wide
+			ELSE s.value = ANY (h.duties) AND (h.wide OR NOT v_trust) END
+		 ORDER BY h.id, s.ordinality
+	)
+	SELECT id, name, capacity, conflict, conflict IS NULL AND NOT done FROM regular
+	UNION ALL
+	SELECT id, name, capacity, NULL, NOT done FROM substitute
+	 WHERE NOT EXISTS (SELECT FROM regular WHERE conflict IS NULL)
+	   AND place = (SELECT min(place) FROM substitute);
+END
+$$;
+GRANT EXECUTE ON FUNCTION application_deciders(uuid) TO chaperone_app;
+
+-- Why the caller may not decide now; no row when they may.
+CREATE OR REPLACE FUNCTION application_turn(p_application uuid) RETURNS TABLE (code text, detail text)
+LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+	WITH d AS (
+		SELECT * FROM application_deciders(p_application)
+	), who AS (
+		SELECT coalesce(string_agg(DISTINCT person_name || ' (' || replace(capacity, 'substitute:',
+				'substitute, ') || ')', ', ') || ' may decide.',
+			'Nobody is left who may decide: appoint a decider or name a substitute.') AS text
+		  FROM d WHERE may
+	), mine AS (
+		SELECT CASE WHEN me_person() IN (a.applicant_id, a.recorded_by) THEN 'You are on the applicant''s side. '
+			    WHEN a.id = ANY (me_operating()) THEN 'You would operate this channel. '
+			    WHEN EXISTS (SELECT FROM d WHERE person_id = me_person() AND conflict = 'decided_before')
+			    THEN 'You decided an earlier step. '
+			    WHEN EXISTS (SELECT FROM d WHERE person_id = me_person() AND conflict = 'appointed_by_applicant')
+			    THEN 'The applicant''s side appointed you since. ' END AS conflict
+		  FROM channel_application a WHERE a.tenant_id = me_tenant() AND a.id = p_application
+	)
+	SELECT CASE WHEN mine.conflict IS NULL THEN 'not_your_turn' ELSE 'conflict_of_interest' END,
+	       coalesce(mine.conflict, '') || who.text
+	  FROM mine, who WHERE NOT EXISTS (SELECT FROM d WHERE person_id = me_person() AND may);
+END
+$$;
+GRANT EXECUTE ON FUNCTION application_turn(uuid) TO chaperone_app;
+
+-- What stands between an application and its next move. For submit and answer: the business
+-- case; for approve: also the operators and the risk assessment. `pointer` names a field.
+CREATE OR REPLACE FUNCTION application_readiness(p_application uuid)
+RETURNS TABLE (stage text, code text, detail text, pointer text, strength text)
+LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+	WITH a AS (
+		SELECT * FROM channel_application WHERE tenant_id = me_tenant() AND id = p_application
+	), part (name, value, ask) AS (
+		SELECT v.* FROM a, LATERAL (VALUES
+			('aim', a.aim, 'Say what the account is for.'),
+			('audience', a.audience, 'Say whom it is meant to reach.'),
+			('promotion', a.promotion, 'Say how it will be made known.'),
+			('visibility', a.visibility, 'Say whether it is open, private or a closed group.')) v
+	), operator AS (
+		SELECT o.person_id, o.person_name, p.left_on, p.person_type = 'employee' AS staff,
+		       t.policy_edition, t.trained_on
+		  FROM a JOIN application_operator o ON o.tenant_id = a.tenant_id AND o.application_id = a.id
+		  JOIN person p ON p.tenant_id = o.tenant_id AND p.id = o.person_id
+		  LEFT JOIN LATERAL (SELECT policy_edition, trained_on FROM attestation t
+			WHERE t.tenant_id = o.tenant_id AND t.person_id = o.person_id
+			ORDER BY created_at DESC, id DESC LIMIT 1) t ON true
+	), limits AS (
+		SELECT v -> 'application.required_parts' AS parts,
+		       (v -> 'application.min_operators')::int AS operators,
+		       (v -> 'application.min_staff_operators')::int AS staff,
+		       v ->> 'policy.current_edition' AS edition,
+		       (v -> 'training.valid_months')::int AS months,
+		       CASE v ->> 'application.training_gate' WHEN 'required' THEN 'block' ELSE 'warn' END AS training,
+		       CASE v ->> 'application.risk_assessment' WHEN 'required' THEN 'block' ELSE 'warn' END AS risk
+		  FROM a, settings_of(a.tenant_id, a.school_id, 'application.required_parts',
+			'application.min_operators', 'application.min_staff_operators', 'policy.current_edition',
+			'training.valid_months', 'application.training_gate', 'application.risk_assessment') v
+	)
+	SELECT 'submit', 'missing_' || part.name, part.ask, '/' || part.name, 'block'
+	  FROM part, limits WHERE limits.parts ? part.name AND coalesce(btrim(part.value), '') = ''
+	UNION ALL
+	SELECT 'submit', 'missing_purpose', 'Choose a purpose and say in words how it serves education or the community.',
+	       '/purpose', 'block' FROM a WHERE purpose IS NULL OR coalesce(btrim(purpose_detail), '') = ''
+	UNION ALL
+	SELECT 'submit', 'missing_other_communication_methods',
+	       'Say how you also reach those who cannot or do not use social media.',
+	       '/other_communication_methods', 'block' FROM a
+	 WHERE coalesce(btrim(other_communication_methods), '') = ''
+	UNION ALL
+	SELECT 'submit', 'missing_pupils_justification', 'Pupils are involved: say why that is appropriate.',
+	       '/pupils_justification', 'block' FROM a
+	 WHERE involves_pupils AND coalesce(btrim(pupils_justification), '') = ''
+	UNION ALL
+	SELECT 'submit', 'too_few_operators', format('Name at least %s people to run the account; there %s %s.',
+		limits.operators, CASE n WHEN 1 THEN 'is' ELSE 'are' END, n), '/operators', 'block'
+	  FROM limits, (SELECT count(*) FILTER (WHERE left_on IS NULL OR left_on >= today()) AS n FROM operator) c
+	 WHERE n < limits.operators AND limits.parts ? 'operators'
+	UNION ALL
+	SELECT 'submit', 'too_few_staff_operators',
+	       format('At least %s of the operators must be employees; there %s %s.',
+		limits.staff, CASE n WHEN 1 THEN 'is' ELSE 'are' END, n), '/operators', 'block'
+	  FROM limits, (SELECT count(*) FILTER (WHERE staff AND (left_on IS NULL OR left_on >= today())) AS n
+		FROM operator) c
+	 WHERE n < limits.staff AND limits.parts ? 'operators'
+	UNION ALL
+	SELECT 'submit', 'operator_left', person_name || ' has left.', '/operators', 'block'
+	  FROM operator WHERE left_on < today()
+	UNION ALL
+	SELECT 'approve', 'policy_not_read', person_name || ' is not attested to have read '
+		|| CASE limits.edition WHEN '' THEN 'the policy.' ELSE 'edition ' || limits.edition || ' of the policy.' END,
+	       NULL, limits.training
+	  FROM operator, limits
+	 WHERE policy_edition IS NULL OR (limits.edition <> '' AND policy_edition <> limits.edition)
+	UNION ALL
+	SELECT 'approve', 'not_trained', person_name || CASE WHEN trained_on IS NULL
+		THEN ' has no attested training.' ELSE ' was last trained on ' || to_char(trained_on, 'FMDD Month YYYY')
+		|| ', more than ' || limits.months || ' months ago.' END, NULL, limits.training
+	  FROM operator, limits
+	 WHERE trained_on IS NULL OR trained_on + limits.months * interval '1 month' < today()
+	UNION ALL
+	SELECT 'approve', 'no_risk_assessment',
+	       'There is no current risk assessment: record one at /v1/assessments.', NULL, limits.risk
+	  FROM a, limits
+	 WHERE NOT EXISTS (SELECT FROM assessment s WHERE s.tenant_id = a.tenant_id AND s.review_on >= today()
+		AND (s.id = a.assessment_id OR a.assessment_id IS NULL
+			AND (s.school_id IS NULL OR s.school_id = a.school_id)));
+END
+$$;
+GRANT EXECUTE ON FUNCTION application_readiness(uuid) TO chaperone_app;

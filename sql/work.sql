@@ -1,0 +1,85 @@
+-- What waits for the caller: the first few of each kind, and how many there are.
+
+-- name: work_decide :list
+-- school: a.school_id
+-- own: (a.applicant_id = :me_person::uuid OR a.recorded_by = :me_person::uuid)
+SELECT a.id, a.proposed_name AS title, s.name AS school_name, a.waiting_since AS since,
+       NULL::date AS due_on, count(*) OVER () AS _count
+  FROM channel_application a
+  LEFT JOIN school s ON s.tenant_id = a.tenant_id AND s.id = a.school_id
+ WHERE a.tenant_id = :me_tenant::uuid AND a.waiting_since IS NOT NULL AND a.state = 'submitted'
+   AND {reach} AND EXISTS (SELECT FROM application_deciders(a.id) d
+	WHERE d.person_id = :me_person::uuid AND d.may)
+ ORDER BY a.waiting_since, a.id LIMIT :shown::bigint;
+
+-- name: work_record :list
+-- school: a.school_id
+SELECT a.id, a.proposed_name AS title, s.name AS school_name, a.waiting_since AS since,
+       NULL::date AS due_on, count(*) OVER () AS _count
+  FROM channel_application a
+  LEFT JOIN school s ON s.tenant_id = a.tenant_id AND s.id = a.school_id
+ WHERE a.tenant_id = :me_tenant::uuid AND a.waiting_since IS NOT NULL AND a.state = 'approved'
+   AND {reach}
+ ORDER BY a.waiting_since, a.id LIMIT :shown::bigint;
+
+-- name: work_answer :list
+SELECT a.id, a.proposed_name AS title, s.name AS school_name, a.waiting_since AS since,
+       NULL::date AS due_on, count(*) OVER () AS _count
+  FROM channel_application a
+  LEFT JOIN school s ON s.tenant_id = a.tenant_id AND s.id = a.school_id
+ WHERE a.tenant_id = :me_tenant::uuid AND a.waiting_since IS NOT NULL
+   AND a.state = 'more_information' AND :me_person::uuid IN (a.applicant_id, a.recorded_by)
+ ORDER BY a.waiting_since, a.id LIMIT :shown::bigint;
+
+-- name: work_confirm :list
+-- school: CASE cardinality(appointment_schools(a.id)) WHEN 1 THEN (appointment_schools(a.id))[1] END
+-- As appointment_second: neither what one granted nor what one would hold.
+SELECT a.id, concat_ws(' ', p.name || ':', a.role, nullif(array_to_string(a.duties, ', '), '')) AS title,
+       (SELECT string_agg(s.name, ', ' ORDER BY s.name) FROM appointment_school x
+	  JOIN school s ON s.tenant_id = x.tenant_id AND s.id = x.school_id
+	 WHERE x.tenant_id = a.tenant_id AND x.appointment_id = a.id) AS school_name,
+       a.created_at AS since, NULL::date AS due_on, count(*) OVER () AS _count
+  FROM appointment a LEFT JOIN person p ON p.tenant_id = a.tenant_id AND p.id = a.person_id
+ WHERE a.tenant_id = :me_tenant::uuid AND a.state = 'proposed' AND {reach}
+   AND a.person_id <> :me_person::uuid AND a.granted_by IS DISTINCT FROM :me_person::uuid
+ ORDER BY a.created_at, a.id LIMIT :shown::bigint;
+
+-- name: work_attestation :list
+-- school: t.school_id
+-- Of whoever is still here: what runs out within the days, and what has run out while the person
+-- holds a grant on a channel.
+WITH valid AS (
+	SELECT place.id, setting_of(:me_tenant::uuid, nullif(place.id, :me_tenant::uuid),
+		'training.valid_months')::integer AS months
+	  FROM (SELECT s.id FROM school s WHERE s.tenant_id = :me_tenant::uuid
+		UNION SELECT :me_tenant::uuid) place
+)
+SELECT t.id, t.person_name AS title, s.name AS school_name, NULL::timestamptz AS since,
+       u.due_on, count(*) OVER () AS _count
+  FROM attestation t
+  JOIN valid ON valid.id = coalesce(t.school_id, t.tenant_id)
+  JOIN person p ON p.tenant_id = t.tenant_id AND p.id = t.person_id
+   AND (p.left_on IS NULL OR p.left_on >= today())
+  LEFT JOIN school s ON s.tenant_id = t.tenant_id AND s.id = t.school_id
+ CROSS JOIN LATERAL (SELECT (t.trained_on + valid.months * interval '1 month')::date AS due_on) u
+ WHERE t.tenant_id = :me_tenant::uuid AND ({reach} OR t.person_id = :me_person::uuid)
+   AND u.due_on <= today() + :days::integer
+   AND (u.due_on >= today() OR EXISTS (SELECT FROM channel_grant g WHERE g.tenant_id = t.tenant_id
+	AND g.person_id = t.person_id AND (g.until_on IS NULL OR g.until_on >= today())))
+   AND NOT EXISTS (SELECT FROM attestation n WHERE n.tenant_id = t.tenant_id
+	AND n.person_id = t.person_id AND (n.created_at, n.id) > (t.created_at, t.id))
+ ORDER BY u.due_on, t.id LIMIT :shown::bigint;
+
+-- name: work_grant :list
+-- school: c.school_id
+-- Where the caller runs the register, or administers the channel itself.
+SELECT c.id, g.holder_text || ' on ' || coalesce(c.display_name, c.handle, c.platform, c.id::text) AS title,
+       s.name AS school_name, NULL::timestamptz AS since, g.until_on AS due_on, count(*) OVER () AS _count
+  FROM channel_grant g
+  JOIN channel c ON c.tenant_id = g.tenant_id AND c.id = g.channel_id AND c.state NOT IN ('closed', 'lost')
+  LEFT JOIN school s ON s.tenant_id = c.tenant_id AND s.id = c.school_id
+ WHERE g.tenant_id = :me_tenant::uuid AND g.until_on >= today() AND g.until_on <= today() + :days::integer
+   AND ({reach} OR EXISTS (SELECT FROM channel_grant m WHERE m.tenant_id = g.tenant_id
+	AND m.channel_id = g.channel_id AND m.person_id = :me_person::uuid AND m.access = 'admin'
+	AND (m.until_on IS NULL OR m.until_on >= today())))
+ ORDER BY g.until_on, g.id LIMIT :shown::bigint;

@@ -1,0 +1,128 @@
+"""Bare SQL of somebody who does belong there: row security allows no more than the widest of
+their kind may do, and nothing moves past the eyes of others."""
+import uuid
+
+import psycopg2
+import pytest
+
+from approval_test import WORDS, Stage, day
+from row_security_test import Field, acting, insert, outcome, planted
+
+APPLICATION = "UPDATE channel_application SET {} WHERE id = %s"
+
+
+@pytest.fixture(scope="module")
+def field(house):
+    return Field(house)
+
+
+@pytest.fixture
+def stage(house):
+    return Stage(house)
+
+
+def session(stage, person):
+    return Field.session(stage, person)
+
+
+def denied(result):
+    assert isinstance(result, (psycopg2.errors.InsufficientPrivilege,
+                               psycopg2.errors.ForeignKeyViolation)), result
+
+
+def exclusion(stage, application, by, of):
+    return {"tenant_id": stage.tenant.id, "subject_id": application["id"], "person_id": of.id,
+            "reason": "In my way.", "excluded_by": by.id, "created_at": day(0)}
+
+
+def test_the_applicants_side_excludes_nobody(stage):
+    application = stage.submitted()
+    own = stage.submitted(by=stage.head)
+    for person, subject in ((stage.applicant, application), (stage.first, application), (stage.head, own)):
+        with acting(stage.house, session=session(stage, person)) as cursor:
+            denied(insert(cursor, "exclusion", exclusion(stage, subject, person, stage.deputy)))
+    with acting(stage.house, session=session(stage, stage.head)) as cursor:
+        assert insert(cursor, "exclusion", exclusion(stage, application, stage.head, stage.deputy)) == 1
+
+
+def test_nothing_is_approved_without_a_decision(stage):
+    """Nor recorded without an approval: by the applicant, an operator, or an SLT."""
+    application = stage.submitted()
+    for person in stage.applicant, stage.first, stage.head:
+        with acting(stage.house, session=session(stage, person)) as cursor:
+            for state in "approved", "account_created":
+                refused = outcome(cursor, APPLICATION.format(f"state = '{state}'"), application["id"])
+                assert isinstance(refused, psycopg2.errors.CheckViolation), (person.name, state, refused)
+
+
+@pytest.mark.parametrize("change", ["applicant_id = me_person()", "recorded_by = me_person()",
+                                    "school_id = NULL", "created_at = now()"])
+def test_an_application_keeps_its_side(stage, change):
+    application = stage.submitted()
+    for person in stage.applicant, stage.first, stage.head:
+        with acting(stage.house, session=session(stage, person)) as cursor:
+            denied(outcome(cursor, APPLICATION.format(change), application["id"]))
+
+
+def test_what_is_held_is_not_rewritten(stage):
+    """Whoever keeps records ends and confirms; they do not turn staff into SLT, nor into themselves."""
+    keeper = stage.tenant.person("Kit Keeper", "governor", [stage.school], ["hr"])
+    with acting(stage.house, session=session(stage, keeper)) as cursor:
+        for change in ("role = 'slt'", "duties = '{head}'", "scope = 'tenant'", "granted_by = NULL",
+                       "person_id = me_person()", "from_on = '2020-01-01'"):
+            denied(outcome(cursor, f"UPDATE appointment SET {change}"))
+        for change in "identity_id = me_identity()", "identity_id = NULL":
+            denied(outcome(cursor, f"UPDATE person SET {change} WHERE id = %s", stage.head.id))
+
+
+def test_no_school_is_added_under_another_name(stage):
+    """The person beside a school is the appointment's: HR of two schools stays SLT of one."""
+    one, other = stage.tenant.schools
+    both = stage.tenant.person("Bo Both")
+    slt = both.appoint("slt", [one])
+    both.appoint("governor", [one, other], ["hr"])
+    row = {"tenant_id": stage.tenant.id, "appointment_id": slt, "school_id": other,
+           "person_id": stage.first.id}
+    with acting(stage.house, session=session(stage, both)) as cursor:
+        denied(insert(cursor, "appointment_school", row))
+
+
+def test_staff_invite_nobody(stage, second_wall):
+    """Its token lets the holder become that person."""
+    person = stage.house.sql("INSERT INTO person (tenant_id, id, school_id, name, email, person_type) VALUES"
+                             " (%s, gen_random_uuid(), %s, 'New Comer', %s, 'employee') RETURNING id::text",
+                             stage.tenant.id, stage.school, f"{uuid.uuid4().hex}@new.example")[0]["id"]
+    dsl = stage.tenant.person("Di Dsl", "staff", [stage.school], ["dsl"])
+    for caller in stage.applicant, dsl:
+        second_wall.as_(caller.login).post(f"/v1/people/{person}/invite", expect=403)
+    assert not stage.house.sql("SELECT 1 FROM invitation WHERE person_id = %s", person)
+    stage.admin.client.post(f"/v1/people/{person}/invite", expect=201)
+
+
+@pytest.mark.parametrize("table", ["application_history", "channel_history", "appointment_history",
+                                   "channel_grant", "attestation"])
+def test_nothing_is_told_of_what_is_out_of_sight(field, house, table):
+    """A head's word, in their own name and of their own school, on a row of another one."""
+    subject = {"application_history": ("application_id", field.other.application),
+               "channel_history": ("channel_id", field.other.channel),
+               "channel_grant": ("channel_id", field.other.channel),
+               "appointment_history": ("appointment_id", field.other.appointment),
+               "attestation": ("person_id", field.other.person)}[table]
+    row = planted(house, table, field.mine)
+    row.update({name: value for name, value in {
+        "id": str(uuid.uuid4()), "actor_id": field.head.id, "attested_by": field.head.id,
+        "school_id": field.mine.schools[0], "person_id": None}.items() if name in row})
+    row[subject[0]] = subject[1]
+    with acting(house, session=field.session(field.head)) as cursor:
+        denied(insert(cursor, table, row))
+        own = field.plot.ids["person" if table == "attestation" else {
+            "application_id": "channel_application", "channel_id": "channel",
+            "appointment_id": "appointment"}[subject[0]]]
+        assert insert(cursor, table, {**row, subject[0]: own}) == 1
+
+
+def test_the_excluded_hear_nothing_of_the_judges(stage):
+    application = stage.submitted()
+    stage.act(stage.head, application, "exclude", {"person_id": stage.deputy.id, **WORDS})
+    with acting(stage.house, session=session(stage, stage.deputy)) as cursor:
+        assert outcome(cursor, "SELECT * FROM application_deciders(%s)", application["id"]) == 0

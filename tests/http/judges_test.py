@@ -1,0 +1,108 @@
+"""Who judges an application is not for the applicant's side to choose, by any number of steps."""
+import uuid
+
+import pytest
+
+from approval_test import PATH, WORDS, Stage, day
+from refusal import refused, unchanged
+
+
+@pytest.fixture
+def stage(house):
+    stage = Stage(house)
+    stage.ready()
+    return stage
+
+
+def appoint(granter, person, **scope):
+    granter.client.post("/v1/appointments", {
+        "person_id": person.id, "role": "slt", **(scope or {"scope": "tenant"})}, expect=201)
+
+
+def chain_of_puppets(stage):
+    """The applicant appoints one since the draft, who appoints another."""
+    application = stage.submitted(by=stage.trust_slt)
+    first, second = (stage.tenant.person(name) for name in ("Pat Puppet", "Quin Puppet"))
+    appoint(stage.trust_slt, first)
+    appoint(first, second, scope="schools", school_ids=[stage.school])
+    return application, first, second
+
+
+def test_whom_an_appointee_appoints_does_not_decide(stage):
+    application, _, second = chain_of_puppets(stage)
+    seen = stage.see(stage.head, application)
+    assert {d["person_name"] for d in seen["deciders"]} == {"Hal Head", "Dee Deputy"}
+    assert {d["conflict"] for d in seen["conflicted"]} == {"appointed_by_applicant"}
+    answer = stage.act(second, application, "approve", WORDS, expect=409).json
+    assert answer["blockers"][0]["code"] == "conflict_of_interest"
+    stage.act(stage.head, application, "approve", WORDS)
+
+
+def test_an_appointee_of_somebody_else_decides(stage):
+    """Whoever held it before keeps their word, and so do those whom they appoint."""
+    honest, other = stage.tenant.person("Hon Est", "slt"), stage.tenant.person("Other Judge")
+    application = stage.submitted(by=stage.trust_slt)
+    appoint(honest, other, scope="schools", school_ids=[stage.school])
+    assert "Other Judge" in {d["person_name"] for d in stage.see(stage.head, application)["deciders"]}
+    stage.act(other, application, "approve", WORDS)
+
+
+def test_an_appointee_excludes_nobody(stage):
+    application, first, second = chain_of_puppets(stage)
+    for puppet in first, second:
+        answer = stage.act(puppet, application, "exclude", {
+            "person_id": stage.deputy.id, "reason": "In our way."}, expect=409).json
+        assert answer["blockers"][0]["code"] == "conflict_of_interest"
+        assert "exclude" not in {a["name"] for a in stage.see(puppet, application)["actions"]}
+    stage.act(stage.head, application, "exclude", {
+        "person_id": stage.deputy.id, "reason": "A relative."})
+
+
+def test_a_second_appointment_takes_nobodys_word(stage):
+    """An SLT of before whom the applicant gives something more may still judge and exclude."""
+    application = stage.submitted(by=stage.trust_slt)
+    stage.trust_slt.client.post("/v1/appointments", {
+        "person_id": stage.deputy.id, "role": "slt", "scope": "schools",
+        "school_ids": [stage.school]}, expect=201)
+    stage.house.forget(stage.deputy.login)
+    stage.act(stage.deputy, application, "exclude", {
+        "person_id": stage.proprietor.id, "reason": "A relative."})
+    stage.act(stage.deputy, application, "approve", WORDS)
+
+
+def test_no_access_for_whoever_has_left_since(stage):
+    """Between the approval and the account: a leaver gets no grant, nor one beyond the last day."""
+    application = stage.submitted()
+    stage.act(stage.head, application, "approve", WORDS)
+    for person, last in (stage.first, day(-1)), (stage.second, day(5)):
+        stage.house.sql("UPDATE person SET left_on = %s WHERE id = %s", last, person.id)
+    made = stage.act(stage.admin, application, "record-account", {
+        "handle": f"@{uuid.uuid4().hex[:12]}", "url": "https://x.example/left",
+        "account_created_on": day(0)}).json
+    channel = stage.admin.client.get(f"/v1/channels/{made['channel_id']}", expect=200).json
+    assert [(g["holder"], g["until_on"]) for g in channel["grants"]] == [("Sid Second", day(5))]
+
+
+def test_why_somebody_is_excluded_is_for_those_who_judge(stage):
+    """The reason stands in the history: not for the applicant, nor for an operator."""
+    application = stage.submitted()
+    why = f"A matter of {uuid.uuid4().hex}"
+    stage.act(stage.head, application, "exclude", {"person_id": stage.deputy.id, "reason": why})
+    stage.act(stage.trust_slt, application, "exclude", {"person_id": stage.proprietor.id, "reason": why})
+    paths = [f"{PATH}/{application['id']}{tail}" for tail in ("", "/history", "/revisions", "/readiness")]
+    assert why in stage.head.client.get(paths[1], expect=200).text
+    for person in stage.applicant, stage.first:
+        for path in paths:
+            assert why not in person.client.get(path, expect=200).text
+        history = person.client.get(paths[1]).json["data"]
+        assert [h["action"] for h in history] == ["draft", "submit"]
+
+
+def test_nobody_is_excluded_twice(stage):
+    application = stage.submitted()
+    body = {"person_id": stage.deputy.id, "reason": "A relative."}
+    stage.act(stage.head, application, "exclude", body)
+    with unchanged(stage.house):
+        again = stage.act(stage.head, application, "exclude", {**body, "reason": "Another."}, expect=409)
+        refused(again, 409, "wrong-state")
+        assert "Dee Deputy is excluded already" in again.json["detail"]

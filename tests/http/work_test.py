@@ -1,0 +1,145 @@
+"""GET /v1/me/work: what waits for me, and nothing that waits for somebody else."""
+import pytest
+
+from reach import Plot, day
+
+WORK = "/v1/me/work"
+
+
+def work(client):
+    return {each["kind"]: each for each in client.get(WORK, expect=200).json["data"]}
+
+
+def counts(client):
+    return {kind: each["count"] for kind, each in work(client).items()}
+
+
+class Desk:
+    def __init__(self, house):
+        self.house = house
+        self.tenant = tenant = house.fresh_tenant(schools=2)
+        self.a, self.b = tenant.schools
+        self.plot = Plot(tenant, self.a, f"work{tenant.mark}")
+        self.slt = tenant.person("Sal Slt", "slt", [self.a])
+        self.other = tenant.person("Oth Er", "slt", [self.b])
+        self.admin = tenant.person("Ad Min", "administrator", [self.a])
+        self.staff = tenant.person("Sta Ff", "staff", [self.a])
+        self.governor = tenant.person("Gov", "governor", [self.a])
+
+    def grant(self, until, person=None, access="poster", channel=None):
+        self.plot.row("channel_grant", id=self.house.sql("SELECT gen_random_uuid()::text AS id")
+                      [0]["id"], channel_id=channel or self.plot.channel, school_id=self.a,
+                      access=access, person_id=person, holder_text="holder", holder_kind="person",
+                      from_on=day(-9), until_on=until)
+
+
+@pytest.fixture
+def desk(house):
+    return Desk(house)
+
+
+def test_each_has_their_own(desk):
+    found = work(desk.slt.client)
+    assert counts(desk.slt.client) == {
+        "application_to_decide": 1, "application_to_answer": 0, "appointment_to_confirm": 1,
+        "attestation_expiring": 0, "grant_ending": 0}
+    item, = found["application_to_decide"]["items"]
+    assert item["id"] == desk.plot.application and item["since"] and item["school_name"]
+    for each in found.values():
+        desk.slt.client.get(each["href"], expect=200)
+        for item in each["items"]:
+            assert desk.slt.client.get(item["href"], expect=200).json["id"] == item["id"]
+    actions = desk.slt.client.get(found["appointment_to_confirm"]["items"][0]["href"]).json
+    assert "confirm" in {action["name"] for action in actions["actions"]}
+    assert counts(desk.other.client) == {
+        "application_to_decide": 0, "application_to_answer": 0, "appointment_to_confirm": 0,
+        "attestation_expiring": 0, "grant_ending": 0}
+    desk.plot.plant_application("approved")
+    assert counts(desk.admin.client) == {
+        "application_to_decide": 0, "account_to_record": 1, "application_to_answer": 0,
+        "attestation_expiring": 0, "grant_ending": 0}
+    assert counts(desk.governor.client) == {"attestation_expiring": 0, "grant_ending": 0}
+    assert work(desk.tenant.person("No Body").client) == {}
+
+
+def test_counts_go_beyond_what_is_shown_and_agree_with_the_inbox(desk):
+    for _ in range(7):
+        desk.plot.plant_application("submitted")
+    found = work(desk.slt.client)["application_to_decide"]
+    inbox = desk.slt.client.get(found["href"], expect=200).json["data"]
+    assert found["count"] == len(inbox) == 8 and len(found["items"]) == 5
+    assert [item["id"] for item in found["items"]] == [row["id"] for row in inbox[:5]]
+
+
+def test_to_answer_is_the_applicants(desk):
+    id = desk.plot.plant_application("more_information", applicant=desk.staff.id)
+    found = work(desk.staff.client)["application_to_answer"]
+    assert found["count"] == 1 and found["items"][0]["id"] == id
+    assert counts(desk.slt.client)["application_to_answer"] == 0
+
+
+def test_nobody_confirms_what_they_granted_or_would_hold(desk):
+    for column in ("granted_by", "person_id"):
+        desk.house.sql(f"UPDATE appointment SET {column} = %s WHERE id = %s"
+                       if column == "granted_by" else
+                       f"UPDATE appointment SET granted_by = NULL, {column} = %s WHERE id = %s",
+                       desk.slt.id, desk.plot.proposed)
+        desk.house.forget(desk.slt.login)
+        assert counts(desk.slt.client)["appointment_to_confirm"] == 0
+    spread = desk.plot.plant_appointment("proposed", schools=[desk.a, desk.b])
+    assert counts(desk.slt.client)["appointment_to_confirm"] == 0, "over two schools"
+    whole = desk.tenant.person("Who Le", "slt")
+    assert spread in {item["id"] for item in work(whole.client)["appointment_to_confirm"]["items"]}
+
+
+def trained(desk, attestation, months, days):
+    desk.house.sql("UPDATE attestation SET trained_on = (current_date - %s * interval '1 month')"
+                   "::date + %s WHERE id = %s", months, days, attestation)
+
+
+def test_attestations_that_run_out(desk):
+    mine = desk.plot.plant_attestation(desk.staff.id)
+    for days, there in ((60, 0), (20, 1), (-20, 0)):
+        trained(desk, mine, 12, days)
+        assert counts(desk.staff.client)["attestation_expiring"] == there
+        assert counts(desk.slt.client)["attestation_expiring"] == there
+        assert counts(desk.governor.client)["attestation_expiring"] == 0
+    desk.grant(None, desk.staff.id)
+    assert counts(desk.slt.client)["attestation_expiring"] == 1, "over, and still on a channel"
+    desk.plot.plant_attestation(desk.staff.id)
+    assert counts(desk.slt.client)["attestation_expiring"] == 0, "a newer one stands"
+    trained(desk, desk.plot.attestation, 12, 5)
+    assert counts(desk.slt.client)["attestation_expiring"] == 1
+    desk.house.sql("UPDATE person SET left_on = current_date - 1 WHERE id = %s", desk.plot.person)
+    assert counts(desk.slt.client)["attestation_expiring"] == 0, "who left needs none"
+
+
+def test_grants_that_end(desk):
+    desk.grant(day(10))
+    desk.grant(day(40))
+    for who, there in ((desk.slt, 1), (desk.admin, 1), (desk.staff, 0), (desk.other, 0)):
+        assert counts(who.client)["grant_ending"] == there
+    desk.grant(None, desk.staff.id, "admin")
+    found = work(desk.staff.client)["grant_ending"]
+    assert found["count"] == 1 and found["items"][0]["due_on"] == day(10)
+    assert found["items"][0]["id"] == desk.plot.channel
+    desk.house.sql("UPDATE channel SET state = 'closed' WHERE id = %s", desk.plot.channel)
+    assert counts(desk.slt.client)["grant_ending"] == 0
+
+
+def test_excluded_and_revoked(desk):
+    desk.plot.row("exclusion", subject_id=desk.plot.application, person_id=desk.slt.id,
+                  reason="named", excluded_by=desk.plot.boss)
+    answer = desk.slt.client.get(WORK, expect=200)
+    assert desk.plot.application not in answer.text
+    desk.house.sql("UPDATE session SET revoked_at = now() WHERE person_id = %s", desk.slt.id)
+    desk.slt.client.get(WORK, expect=401)
+    desk.house.forget(desk.slt.login)
+
+
+def test_first_wall_off(desk, second_wall):
+    """Row security alone shows nothing of another tenant."""
+    foreign = Desk(desk.house)
+    text = second_wall.as_(desk.governor.login).get(WORK, expect=200).text
+    for id in foreign.plot.ids.values():
+        assert id not in text
