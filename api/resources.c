@@ -3,14 +3,16 @@
 #include <stdio.h>
 #include "models/resource.h"
 
-extern const struct resource service, session, tenant, school, person, appointment,
-	platform, assessment, attestation, channel, channel_application;
+extern const struct resource service, session, tenant, school, person, post, team,
+	appointment, platform, assessment, attestation, channel, channel_application;
 
 static const struct resource *const resources[] = { &service,
 						    &session,
 						    &tenant,
 						    &school,
 						    &person,
+						    &post,
+						    &team,
 						    &appointment,
 						    &platform,
 						    &assessment,

@@ -3,14 +3,13 @@
 #include "models/resource.h"
 #include "models/words.h"
 
-static const char *const access_levels[] = { "admin", "moderator", "poster", NULL };
 static const char *const states[] = { "draft",	   "submitted", "more_information",
 				      "approved",  "rejected",	"account_created",
 				      "withdrawn", NULL };
 
 static const struct field operators[] = {
 	{ "person_id", UUID, .required = true },
-	{ "access", ONE_OF, .required = true, .one_of = access_levels },
+	{ "access", ONE_OF, .required = true, .one_of = words_access },
 	{ "access_until", DATE },
 	{ 0 },
 };

@@ -66,7 +66,8 @@ const struct problem *register_import(struct call *call, json_t *cells,
 	if (!row_text(made, 0, "id"))
 		return NULL;
 	*ret_result = REGISTER_ADDED;
-	if ((err = run(call, q_channel_import_flags, &flags)))
+	if ((err = run(call, q_channel_import_bodies, NULL)) ||
+	    (err = run(call, q_channel_import_flags, &flags)))
 		return err;
 	*ret_flags = row_text(flags, 0, "flags");
 	return NULL;

@@ -10,3 +10,8 @@ const char *const words_visibility[] = { "open", "private", "closed_group", NULL
 const char *const words_purpose[] = { "education",   "community",   "celebration",
 				      "information", "recruitment", "alumni",
 				      "fundraising", NULL };
+const char *const words_access[] = { "admin", "moderator", "poster", NULL };
+const char *const words_person_type[] = { "employee",  "agency",     "volunteer",
+					  "ptfa",      "governor",   "trustee",
+					  "member",    "contractor", "student_teacher",
+					  "candidate", "parent",     NULL };

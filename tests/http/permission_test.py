@@ -17,7 +17,7 @@ CELLS = cells()
 PLACES = {"school": [0], "other": [1], "both": [0, 1], "tenant": []}
 KINDS = [(role, None) for role in ROLES] + \
     [(role, duty) for role in ("staff", "governor") for duty in DUTIES]
-READS = {"person": "person_read", "appointment": "appointment_read", "channel": "channel_read",
+READS = {"person": "person_read", "post": "post_read", "team": "team_read", "appointment": "appointment_read", "channel": "channel_read",
          "channel_application": "application_read", "school": "school_read"}
 
 
@@ -121,6 +121,8 @@ def test_nobody(stage, case):
 
 LISTS = [
     ("person_read", "person", "/v1/people?email={0.mark}@plot.example"),
+    ("post_read", "post", "/v1/posts?sort=created_at"),
+    ("team_read", "team", "/v1/teams?sort=created_at"),
     ("appointment_read", "appointment", "/v1/appointments?role=staff&person_id={0.person}"),
     ("channel_read", "channel", "/v1/channels?handle={0.handle}"),
     ("assessment_read", "assessment", "/v1/assessments?sort=created_at"),

@@ -59,12 +59,12 @@ def flags_of(trust, **cells):
 
 
 @pytest.mark.parametrize("cells,wanted,absent", [
-    (dict(handle="@Okehampton College"), {"invalid_handle", "missing_posters", "single_operator"}, {"missing_admin"}),
+    (dict(handle="@Okehampton College"), {"invalid_handle", "missing_posters", "vacant_post"}, {"missing_admin", "single_operator"}),
     (dict(owner="St James Primary", platform="Facebook"), {"missing_admin", "missing_handle", "owner_unmatched"}, set()),
     (dict(owner="Okehampton Primary"), {"missing_admin", "owner_unmatched"}, {"missing_posters"}),
     (dict(handle="@school_promise"), {"missing_platform"}, {"missing_admin", "missing_handle"}),
     (dict(owner="Tavistock College", platform="Facebook"), {"single_operator", "admin_is_only_poster"}, {"owner_unmatched"}),
-    (dict(display_name="closed group"), {"single_operator", "admin_is_only_poster"}, {"owner_unmatched"}),
+    (dict(display_name="closed group"), {"vacant_post", "admin_is_only_poster"}, {"owner_unmatched", "single_operator"}),
     (dict(handle="@ChagfordCofE"), {"ambiguous_holder", "missing_platform"}, set()),
     (dict(handle="@DartmoorMAT"), {"missing_url"}, {"missing_admin", "invalid_handle", "owner_unmatched"}),
 ])

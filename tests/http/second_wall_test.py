@@ -16,10 +16,15 @@ CHANGES = {
     ("person", "PATCH"): {"job_title": "Changed"},
     ("person", "invite"): None,
     ("person", "leave"): {"left_on": day(-1)},
+    ("person", "relationships"): {"relationship": "volunteer"}, ("person", "end"): {},
+    ("post", "PATCH"): {"kind": "other"}, ("team", "PATCH"): {"kind": "other"},
+    ("post", "members"): {"shared": True}, ("team", "members"): {},
+    ("post", "end"): {}, ("team", "end"): {},
     ("appointment", "confirm"): {}, ("appointment", "decline"): {}, ("appointment", "end"): {},
     ("channel", "PATCH"): {"audience": "Changed"},
     ("channel", "activate"): {"settings_checked": ["privacy", "tagging", "comments",
                                                    "direct_messages", "two_factor"]},
+    ("channel", "grants"): {"access": "poster"}, ("channel", "end"): {},
     ("channel", "close"): WORDS,
     ("channel_application", "PATCH"): {"aim": "Changed"},
     ("channel_application", "submit"): {}, ("channel_application", "ask"): WORDS,
@@ -187,9 +192,11 @@ def changing(land):
             yield route, what, CHANGES[route["resource"], what]
 
 
-def write(land, client, route, id, body):
+def write(land, client, route, plot, body):
+    resource = route["resource"]
+    id = plot.ids[resource]
     return client.request(
-        route["method"], route["path"].replace("{id}", id), json=body,
+        route["method"], route["path"].format(id=id, **plot.parts.get(resource, {})), json=body,
         headers=if_match(land.house, route["resource"], id) if route["if_match"] else {})
 
 
@@ -197,6 +204,11 @@ def creating(plot, own):
     """Bodies that point from one's own place to another's."""
     case = {"platform": "x", "proposed_name": "Planted", "kind": "class"}
     grant = {"role": "staff", "scope": "schools"}
+    yield f"/v1/posts/{own.post}/members", {"person_id": plot.person, "shared": True}
+    yield f"/v1/teams/{own.team}/members", {"person_id": plot.person}
+    for holder in ("person", "post", "team"):
+        yield f"/v1/channels/{own.channel}/grants", {
+            "access": "poster", f"{holder}_id": plot.ids[holder]}
     attest = {"policy_edition": "1", "policy_read_on": day(-1), "trained_on": day(-1)}
     assess = {"title": "T", "assessed_on": day(-9), "author_name": "An", "score": 6,
               "mitigations": "M", "approved_by_name": "Bo", "approved_on": day(-8),
@@ -212,6 +224,8 @@ def creating(plot, own):
     if plot.school:
         yield "/v1/people", {"name": "Planted", "person_type": "employee",
                              "school_id": plot.school}
+        yield "/v1/posts", {"name": "Planted", "school_id": plot.school}
+        yield "/v1/teams", {"name": "Planted", "school_id": plot.school}
         yield "/v1/assessments", {"school_id": plot.school, **assess}
         yield applications, {"school_id": plot.school, **case}
         yield "/v1/appointments", {"person_id": own.person, "school_ids": [plot.school], **grant}
@@ -231,9 +245,9 @@ def test_writing_changes_nothing_foreign(land, second_wall, name):
             id = plot.ids[route["resource"]]
             if not id:
                 continue
-            if what == "exclude":
-                body = {**body, "person_id": caller.id}
-            answer = write(land, client, route, id, body)
+            if what in ("exclude", "members", "grants"):
+                body = {**body, "person_id": caller.id if what == "exclude" else own.person}
+            answer = write(land, client, route, plot, body)
             done += [answer] if answer.status != 404 else []
             silent(answer, needles(foreign) - {id})
         for path, body in creating(plot, own):
@@ -252,7 +266,9 @@ def test_tenant_rows_are_not_a_schools_to_change(land, second_wall):
     for route, what, body in changing(land):
         id = plot.ids[route["resource"]]
         if id and what not in ("invite", "exclude"):
-            answer = write(land, client, route, id, body)
+            if what in ("members", "grants"):
+                body = {**body, "person_id": plot.person if what == "grants" else plot.boss}
+            answer = write(land, client, route, plot, body)
             assert answer.status in (403, 404, 409), (what, answer)
     assert snapshot(land.house, [plot]) == before
 
