@@ -9,6 +9,8 @@
 	X(tenant)                                                                        \
 	X(school)                                                                        \
 	X(person)                                                                        \
+	X(post)                                                                          \
+	X(team)                                                                          \
 	X(appointment)                                                                   \
 	X(platform)                                                                      \
 	X(assessment)                                                                    \

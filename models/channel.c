@@ -67,6 +67,18 @@ static const struct field reviewing[] = {
 	{ 0 },
 };
 
+/* P11: to one of three; a new holder of a post or team inherits what it was given. */
+static const struct field granting[] = {
+	{ "access", ONE_OF, .required = true, WORDS(words_access) },
+	{ "person_id", UUID },
+	{ "post_id", UUID },
+	{ "team_id", UUID },
+	{ "from_on", DATE },
+	{ "until_on", DATE },
+	{ "reason", LINE, .max = 500 },
+	{ 0 },
+};
+
 static const struct field quality_of[] = {
 	{ "school_id", UUID },
 	{ "flag", LINE, .max = 100 },
@@ -75,6 +87,12 @@ static const struct field quality_of[] = {
 
 static const struct field notice_of[] = {
 	{ "school_id", UUID },
+	{ 0 },
+};
+
+static const struct field ending[] = {
+	{ "until_on", DATE },
+	{ "reason", LINE, .max = 500 },
 	{ 0 },
 };
 
@@ -122,6 +140,17 @@ static const struct problem *change(struct call *call)
 	return err ? err : resource_show(call);
 }
 
+static const struct problem *grant(struct call *call)
+{
+	int holders = !!call_text(call, "person_id") + !!call_text(call, "post_id") +
+		      !!call_text(call, "team_id");
+
+	if (holders != 1)
+		return problem_field(call->arena, "/person_id",
+				     "name one of person_id, post_id and team_id");
+	return resource_part(call);
+}
+
 static const struct route routes[] = {
 	{ "GET", "/v1/channels", CHANNEL_READ, .sql = q_channel_list, .list = &listing },
 	{ "GET", "/v1/channels/register", CHANNEL_READ, .sql = q_channel_register,
@@ -133,6 +162,13 @@ static const struct route routes[] = {
 	{ "GET", "/v1/channels/:id", CHANNEL_READ, .sql = q_channel_get },
 	{ "GET", "/v1/channels/:id/history", CHANNEL_READ, .sql = q_channel_history,
 	  .whole = true },
+	{ "GET", "/v1/channels/:id/grants", CHANNEL_READ, .sql = q_channel_grants,
+	  .whole = true },
+	{ "POST", "/v1/channels/:id/grants", CHANNEL_GRANT, .sql = q_channel_grant_add,
+	  .handle = grant, .body = granting, .provides = part_provides },
+	{ "POST", "/v1/channels/:id/grants/:grant_id/end", CHANNEL_GRANT,
+	  .sql = q_channel_grant_end, .handle = resource_part, .body = ending,
+	  .provides = part_provides },
 	{ "POST", "/v1/channels", CHANNEL_RECORD, .sql = q_channel_record,
 	  .body = recording, .handle = record, .status = 201 },
 	{ "PATCH", "/v1/channels/:id", CHANNEL_WRITE, .sql = q_channel_change,
@@ -154,6 +190,8 @@ static const struct step flow[] = {
 static const struct constraint constraints[] = {
 	{ "channel_handle", PROBLEM_ALREADY_EXISTS, "/handle",
 	  "This handle stands in the register already." },
+	{ "channel_grant_not_to_self", PROBLEM_CONFLICTED, NULL,
+	  "Nobody grants access to themselves: ask a colleague." },
 	{ "channel_platform_fkey", PROBLEM_INVALID, "/platform",
 	  "is no platform of /v1/platforms" },
 	{ 0 },

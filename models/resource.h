@@ -106,6 +106,12 @@ const struct problem *resource_created(struct call *call);
 /* Runs an UPDATE by :id and :version that gives a row when it did its work, with {ok,
  * fault, why} if it likes; no row is 404 or 412. */
 const struct problem *resource_update(struct call *call, enum query query);
+/* Adds to the row :id, or ends something in it, by the route's query: POST
+ * /v1/things/{id}/parts and /v1/things/{id}/parts/{part_id}/end. 404 beyond the reading
+ * reach, 403 beyond the route's own; the query is one of kind :one that says {ok, fault,
+ * why}, no row is 404; what is added is :new_id. Answers with the row as it then is. */
+const struct problem *resource_part(struct call *call);
+extern const char *const part_provides[]; /* for the boot check */
 /* The path of a row: "/v1/people/<id>". */
 const char *resource_href(struct call *call, const char *id);
 /* The media types of a route's answer, ours first; ends with NULL. */

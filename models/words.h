@@ -22,3 +22,4 @@ WORDS_DECLARE(words_access);
 WORDS_DECLARE(words_application_state);
 WORDS_DECLARE(words_appointment_state);
 WORDS_DECLARE(words_scope);
+WORDS_DECLARE(words_person_type);

@@ -17,11 +17,16 @@ CHANGES = {
     ("person", "PATCH"): {"job_title": "Changed"},
     ("person", "invite"): None,
     ("person", "leave"): {"left_on": day(-1)},
+    ("person", "relationships"): {"relationship": "volunteer"}, ("person", "end"): {},
+    ("post", "PATCH"): {"kind": "other"}, ("team", "PATCH"): {"kind": "other"},
+    ("post", "members"): {"shared": True}, ("team", "members"): {},
+    ("post", "end"): {}, ("team", "end"): {},
     ("appointment", "confirm"): {}, ("appointment", "decline"): {}, ("appointment", "end"): {},
     ("channel", "PATCH"): {"audience": "Changed"},
     ("channel", "activate"): {"settings_checked": ["privacy", "tagging", "comments",
                                                    "direct_messages", "two_factor"]},
-    ("channel", "review"): {}, ("channel", "close"): WORDS,
+    ("channel", "review"): {}, ("channel", "grants"): {"access": "poster"}, ("channel", "end"): {},
+    ("channel", "close"): WORDS,
     ("channel_application", "PATCH"): {"aim": "Changed"},
     ("channel_application", "submit"): {}, ("channel_application", "ask"): WORDS,
     ("channel_application", "answer"): {}, ("channel_application", "approve"): WORDS,
@@ -199,9 +204,10 @@ def changing(land):
 
 
 def write(land, client, route, plot, body):
-    id = plot.ids[route["resource"]]
-    target = route["path"].replace("{id}", id).replace("{key}", KEY)
-    if route["resource"] == "setting" and plot.school:
+    resource = route["resource"]
+    id = plot.ids[resource]
+    target = route["path"].format(id=id, key=KEY, **plot.parts.get(resource, {}))
+    if resource == "setting" and plot.school:
         if route["method"] == "PUT":
             body = {**body, "school_id": plot.school}
         else:
@@ -215,6 +221,11 @@ def creating(plot, own):
     """Bodies that point from one's own place to another's."""
     case = {"platform": "x", "proposed_name": "Planted", "kind": "class"}
     grant = {"role": "staff", "scope": "schools"}
+    yield f"/v1/posts/{own.post}/members", {"person_id": plot.person, "shared": True}
+    yield f"/v1/teams/{own.team}/members", {"person_id": plot.person}
+    for holder in ("person", "post", "team"):
+        yield f"/v1/channels/{own.channel}/grants", {
+            "access": "poster", f"{holder}_id": plot.ids[holder]}
     attest = {"policy_edition": "1", "policy_read_on": day(-1), "trained_on": day(-1)}
     assess = {"title": "T", "assessed_on": day(-9), "author_name": "An", "score": 6,
               "mitigations": "M", "approved_by_name": "Bo", "approved_on": day(-8),
@@ -232,6 +243,8 @@ def creating(plot, own):
     if plot.school:
         yield "/v1/people", {"name": "Planted", "person_type": "employee",
                              "school_id": plot.school}
+        yield "/v1/posts", {"name": "Planted", "school_id": plot.school}
+        yield "/v1/teams", {"name": "Planted", "school_id": plot.school}
         yield "/v1/assessments", {"school_id": plot.school, **assess}
         yield "/v1/channels", {"school_id": plot.school, "platform": "x", **WORDS}
         yield "/v1/settings/apply-preset", {"school_id": plot.school, "preset": "acceptable_use"}
@@ -254,8 +267,8 @@ def test_writing_changes_nothing_foreign(land, second_wall, name):
             # without a school a setting is the caller's own tenant's
             if not id or (route["resource"] == "setting" and not plot.school):
                 continue
-            if what == "exclude":
-                body = {**body, "person_id": caller.id}
+            if what in ("exclude", "members", "grants"):
+                body = {**body, "person_id": caller.id if what == "exclude" else own.person}
             answer = write(land, client, route, plot, body)
             done += [answer] if answer.status != (422 if what == "PUT" else 404) else []
             silent(answer, needles(foreign) - {id})
@@ -275,6 +288,8 @@ def test_tenant_rows_are_not_a_schools_to_change(land, second_wall):
     for route, what, body in changing(land):
         id = plot.ids[route["resource"]]
         if id and what not in ("invite", "exclude"):
+            if what in ("members", "grants"):
+                body = {**body, "person_id": plot.person if what == "grants" else plot.boss}
             answer = write(land, client, route, plot, body)
             assert answer.status in (403, 404, 409, 412), (what, answer)
     assert snapshot(land.house, [plot]) == before
