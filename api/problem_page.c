@@ -57,6 +57,11 @@ static const struct {
 	[PROBLEM_IN_PROGRESS] = { "A request with the same Idempotency-Key is still being "
 				  "worked on.",
 				  "Wait a moment and repeat it with the same key." },
+	[PROBLEM_STANDING_CHANGED] = { "This Idempotency-Key was used and its request done, but "
+				       "what you hold has changed since, so the first answer "
+				       "is not told again.",
+				       "Read the row: it shows whether it stands as you want "
+				       "it." },
 	[PROBLEM_VERSION_CHANGED] = { "Somebody changed the row since you read it, or "
 				      "If-Match is no ETag of it.",
 				      "Read it again, show what changed, and send the new "
@@ -116,7 +121,7 @@ const struct problem *problem_page(struct call *call)
 {
 	int kind = kind_find(call_text(call, "slug"));
 
-	if (kind == PROBLEM_KIND_COUNT)
+	if (kind == PROBLEM_KIND_COUNT || !helps[kind].means)
 		return problem(call->arena, PROBLEM_NOT_FOUND,
 			       "There is no problem of this name.");
 	if (strcmp(call->answer->content_type, "text/html") == 0)

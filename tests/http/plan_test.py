@@ -31,6 +31,9 @@ WHOLE = {
     "/v1/appointments/{id}/history": "what happened to one appointment",
     "/v1/channel-applications/{id}/history": "what happened to one application",
     "/v1/channel-applications/{id}/revisions": "the revisions of one application",
+    "/v1/settings": "every key, in the order of a form",
+    "/v1/settings/{key}/history": "what happened to one key at one place",
+    "/v1/setting-presets": "five presets",
 }
 EXPLAIN = {
     "session_preload_libraries": "auto_explain", "auto_explain.log_min_duration": "0",

@@ -79,13 +79,14 @@ def test_to_answer_is_the_applicants(desk):
 
 
 def test_nobody_confirms_what_they_granted_or_would_hold(desk):
-    for column in ("granted_by", "person_id"):
-        desk.house.sql(f"UPDATE appointment SET {column} = %s WHERE id = %s"
-                       if column == "granted_by" else
-                       f"UPDATE appointment SET granted_by = NULL, {column} = %s WHERE id = %s",
-                       desk.slt.id, desk.plot.proposed)
-        desk.house.forget(desk.slt.login)
-        assert counts(desk.slt.client)["appointment_to_confirm"] == 0
+    desk.house.sql("UPDATE appointment SET granted_by = %s WHERE id = %s", desk.slt.id, desk.plot.proposed)
+    assert counts(desk.slt.client)["appointment_to_confirm"] == 0, "granted it"
+    desk.house.sql("SET session_replication_role = replica;"
+                   " UPDATE appointment SET granted_by = NULL, person_id = %s WHERE id = %s;"
+                   " UPDATE appointment_school SET person_id = %s WHERE appointment_id = %s;"
+                   " RESET session_replication_role", *(desk.slt.id, desk.plot.proposed) * 2)
+    desk.house.forget(desk.slt.login)
+    assert counts(desk.slt.client)["appointment_to_confirm"] == 0, "would hold it"
     spread = desk.plot.plant_appointment("proposed", schools=[desk.a, desk.b])
     assert counts(desk.slt.client)["appointment_to_confirm"] == 0, "over two schools"
     whole = desk.tenant.person("Who Le", "slt")
@@ -125,6 +126,24 @@ def test_grants_that_end(desk):
     assert found["items"][0]["id"] == desk.plot.channel
     desk.house.sql("UPDATE channel SET state = 'closed' WHERE id = %s", desk.plot.channel)
     assert counts(desk.slt.client)["grant_ending"] == 0
+
+
+def test_what_a_post_holds_counts_for_who_is_in_it(desk):
+    """A grant to the post: its channel is theirs to run, and their training counts."""
+    desk.grant(day(10))
+    desk.plot.row("channel_grant", id=desk.house.sql("SELECT gen_random_uuid()::text AS id")[0]["id"],
+                  channel_id=desk.plot.channel, school_id=desk.a, access="admin", post_id=desk.plot.post,
+                  holder_text="holder", holder_kind="post", from_on=day(-9))
+    mine = desk.plot.plant_attestation(desk.staff.id)
+    trained(desk, mine, 12, -20)
+    assert counts(desk.staff.client) | {"grant_ending": 0, "attestation_expiring": 0} == counts(desk.staff.client)
+    desk.slt.client.post(f"/v1/posts/{desk.plot.post}/members", {"person_id": desk.staff.id, "shared": True},
+                         expect=200)
+    found = counts(desk.staff.client)
+    assert (found["grant_ending"], found["attestation_expiring"]) == (1, 1)
+    assert counts(desk.slt.client)["attestation_expiring"] == 1
+    ending = desk.house.sql("UPDATE channel_grant SET ended_at = now() WHERE until_on = %s RETURNING id", day(10))
+    assert ending and counts(desk.slt.client)["grant_ending"] == 0, "over, not about to end"
 
 
 def test_excluded_and_revoked(desk):
