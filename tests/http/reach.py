@@ -90,7 +90,7 @@ class Plot:
         return self.row("person", **{
             "id": id, "school_id": self.school, "name": f"{what} {self.mark}",
             "email": f"{id.hex[:6]}.{what}.{self.mark}@plot.example", "person_type": "employee",
-            "job_title": f"{what} of {self.mark}", **values})
+            "job_title": f"{what} of {self.mark}", "external_ref": f"{id.hex[:6]} {self.mark}", **values})
 
     def plant_body(self, table):
         """A post or team, with the person of this plot in it."""
@@ -177,11 +177,15 @@ class Plot:
             "url": f"https://{self.mark}.example/", "kind": "department", "visibility": "open",
             "audience": f"audience {self.mark}", "purpose": "education",
             "purpose_detail": f"purpose {self.mark}", "privacy_notice_on": day(-1),
+            "owner_name": f"owner {self.mark}", "owner_contact": f"contact {self.mark}",
+            "last_reviewed_on": day(-1), "last_reviewed_by": self.boss,
+            "last_reviewed_name": f"reviewer {self.mark}",
             "source": "application", "register_cells": {"owner": f"owner {self.mark}"},
             **values})
         self.row("channel_grant", id=self.part("channel", "grant_id"), channel_id=id, school_id=self.school,
                  access="admin", person_id=self.person, holder_text=f"holder {self.mark}",
-                 holder_kind="person", from_on=day(-9))
+                 holder_kind="person", from_on=day(-9), granted_by=self.boss,
+                 granted_name=f"granter {self.mark}")
         self.row("channel_history", channel_id=id, actor_id=self.boss,
                  actor_name=f"actor {self.mark}", action="import", to_state=state,
                  note=f"note {self.mark}")

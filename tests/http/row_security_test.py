@@ -224,7 +224,7 @@ def repointed(house, field, table, column, target):
         if name in ("revision", "step"):
             row[name] = value + 1000  # what a unique constraint may count
     unique = {"id": str(uuid.uuid4()), "token_hash": f"\\x{uuid.uuid4().hex}",
-              "email": None, "handle": None}
+              "email": None, "external_ref": None, "handle": None}
     if table == "handle_claim":
         unique["handle_key"] = uuid.uuid4().hex
     row.update({name: value for name, value in unique.items() if name in row})
