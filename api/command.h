@@ -8,6 +8,7 @@ int command_demo(int argc, char **argv);
 int command_tenant(int argc, char **argv);
 int command_identity(int argc, char **argv);
 int command_tenant_export(const char *tenant, const char *folder);
+int command_claims(int argc, char **argv);
 int command_import(int argc, char **argv);
 int command_audit(int argc, char **argv);
 int command_keys(int argc, char **argv);

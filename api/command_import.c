@@ -1,5 +1,5 @@
-/* chaperone import: takes a trust's register of channels in, all of it or none; what is
- * public of England's schools is import_gias.c's. */
+/* chaperone import: takes a file in, all of it or none; what is public of England's
+ * schools is import_gias.c's. */
 #include <stdio.h>
 #include <string.h>
 #include "api/command.h"
@@ -9,34 +9,44 @@
 #include "api/principal.h"
 #include "base/config.h"
 #include "base/id.h"
-#include "models/register.h"
-#include "models/resource.h"
+#include "models/import.h"
 
-enum { FILE_MAX = 16 * 1024 * 1024 };
+enum { FILE_MAX = 16 * 1024 * 1024, RESULTS_MAX = 8 };
 
 static const char usage[] =
-	"chaperone import register FILE --tenant NAME-OR-ID --as EMAIL [--skip-bad]\n"
+	"chaperone import register|people FILE --tenant NAME-OR-ID --as EMAIL\n"
+	"                 [--skip-bad] [--dry-run]\n"
 	"chaperone import gias FILE... [--dry-run] [--json] [--skip-bad] [--many-left]\n"
 	"                              [--as-of YYYY-MM-DD]\n";
+
+static const struct import_kind *const kinds[] = { &register_import, &people_import };
 
 static const enum query session_queries[] = { q_operator_session, Q_NONE };
 
 struct import {
+	const struct import_kind *kind;
 	const char *path, *tenant, *as;
-	bool skip_bad;
+	bool skip_bad, dry_run;
 	struct csv_file file;
 	const struct fault *faults;
-	int added, known, refused;
+	json_t *keys;		 /* line by key */
+	int counts[RESULTS_MAX]; /* by result */
+	int refused;
 };
 
 static bool arguments_read(int argc, char **argv, struct import *import)
 {
-	if (argc < 2 || strcmp(argv[0], "register") != 0)
+	for (size_t i = 0; i < COUNT_OF(kinds) && argc >= 2; i++)
+		if (strcmp(argv[0], kinds[i]->name) == 0)
+			import->kind = kinds[i];
+	if (!import->kind)
 		return false;
 	import->path = argv[1];
 	for (int i = 2; i < argc; i++) {
 		if (strcmp(argv[i], "--skip-bad") == 0)
 			import->skip_bad = true;
+		else if (strcmp(argv[i], "--dry-run") == 0)
+			import->dry_run = true;
 		else if (i + 1 < argc && strcmp(argv[i], "--tenant") == 0)
 			import->tenant = argv[++i];
 		else if (i + 1 < argc && strcmp(argv[i], "--as") == 0)
@@ -84,41 +94,45 @@ static void refuse_line(struct call *call, struct import *import, int line,
 			  fault->detail);
 }
 
-static void report_line(struct import *import, int line, enum register_result result,
-			const char *flags)
+/* A second row of the same key would undo what the first one did. */
+static const struct problem *key_claim(struct call *call, struct import *import, int line)
 {
-	if (result == REGISTER_ADDED)
-		import->added++;
-	else
-		import->known++;
-	if (result == REGISTER_ADDED && strcmp(flags, "{}") != 0)
-		printf("line %d: %s\n", line, flags);
+	const char *name = import->kind->key, *key = name ? call_text(call, name) : NULL;
+	json_t *first = key ? json_object_get(import->keys, key) : NULL;
+
+	if (first)
+		return problem_field(call->arena, arena_printf(call->arena, "/%s", name),
+				     "stands in line %d already",
+				     (int)json_integer_value(first));
+	if (key)
+		json_object_set_new(import->keys, key, json_integer(line));
+	return NULL;
 }
 
 /* One row in the open transaction; only a lost database ends it all. */
 static const struct problem *import_row(struct call *call, struct import *import,
 					struct csv_row *row)
 {
-	const struct problem *err;
-	enum register_result result;
-	const char *flags;
+	const struct import_kind *kind = import->kind;
+	const struct problem *err = NULL, *fault;
+	const char *note = NULL;
+	int result = 0;
 
 	call->values = (struct values){ 0 };
-	err = fields_check(call->arena, register_columns, FIELD_CREATE, row->cells,
-			   &call->values);
-	if (err) {
-		refuse_line(call, import, row->line, err);
-		return NULL;
-	}
-	if ((err = register_import(call, row->cells, &result, &flags)))
+	fault = fields_check(call->arena, kind->columns, FIELD_CREATE, row->cells,
+			     &call->values);
+	if (!fault)
+		fault = key_claim(call, import, row->line);
+	if (!fault)
+		err = kind->row(call, row->cells, &result, &fault, &note);
+	if (err)
 		return err;
-	if (result == REGISTER_CLASH)
-		refuse_line(call, import, row->line,
-			    problem(call->arena, PROBLEM_ALREADY_EXISTS,
-				    "handle %s stands in the register already",
-				    call_text(call, "handle")));
+	if (fault)
+		refuse_line(call, import, row->line, fault);
 	else
-		report_line(import, row->line, result, flags);
+		import->counts[result]++;
+	if (!fault && note)
+		printf("line %d: %s\n", row->line, note);
 	return NULL;
 }
 
@@ -132,7 +146,7 @@ static const struct problem *import_rows(struct call *call, struct import *impor
 		else
 			import->refused++;
 	}
-	if (!err && (!import->faults || import->skip_bad))
+	if (!err && !import->dry_run && (!import->faults || import->skip_bad))
 		err = call_commit(call);
 	return err;
 }
@@ -149,24 +163,36 @@ static int report(const struct import *import)
 			"Nothing was imported: mend these lines, or pass --skip-bad.\n");
 		return 1;
 	}
-	printf("%d added, %d known, %d refused\n", import->added, import->known,
-	       import->refused);
+	for (int i = 0; import->kind->results[i]; i++)
+		printf("%d %s, ", import->counts[i], import->kind->results[i]);
+	printf("%d refused\n", import->refused);
+	if (import->dry_run)
+		printf("Nothing was imported: this was a dry run.\n");
 	return 0;
 }
 
-/* The register is the whole tenant's, so only who may import for all of it does. */
+static bool permitted(struct call *call, const struct import *import)
+{
+	const struct import_kind *kind = import->kind;
+
+	if (call->me)
+		call_reach(call, kind->permission);
+	if (call->me &&
+	    (kind->tenant_wide ? call->reach.tenant : !reach_none(&call->reach)))
+		return true;
+	fprintf(stderr, "%s may not import %s%s.\n", import->as, kind->name,
+		kind->tenant_wide ? " for the whole tenant" : "");
+	return false;
+}
+
 static int import_as(struct call *call, struct import *import, char *session)
 {
 	struct principal *me;
 	const struct problem *err = principal_load(call->arena, call->pool, session, &me);
 
 	call->me = me;
-	if (!err && me)
-		call_reach(call, CHANNEL_IMPORT);
-	if (!err && (!me || !call->reach.tenant)) {
-		fprintf(stderr, "%s may not import for the whole tenant.\n", import->as);
+	if (!err && !permitted(call, import))
 		return 1;
-	}
 	if (!err)
 		err = import_rows(call, import);
 	if (err)
@@ -176,7 +202,6 @@ static int import_as(struct call *call, struct import *import, char *session)
 
 static int import_run(struct arena *arena, struct import *import)
 {
-	extern const struct resource channel;
 	struct pool_options options = { config_text(CONFIG_DATABASE), "chaperone_app", 1,
 					5000, 60000 };
 	struct request request = { .arena = arena, .id = "import" };
@@ -184,7 +209,7 @@ static int import_run(struct arena *arena, struct import *import)
 	struct call call = { .arena = arena,
 			     .request = &request,
 			     .answer = &answer,
-			     .resource = &channel };
+			     .resource = import->kind->resource };
 	char *session = session_open(arena, import);
 	int status;
 
@@ -197,16 +222,18 @@ static int import_run(struct arena *arena, struct import *import)
 	return status;
 }
 
-static int import_register(struct arena *arena, struct import *import)
+static int import_file(struct arena *arena, struct import *import)
 {
 	const struct problem *err =
 		csv_read(arena, import->path, FILE_MAX, &import->file, &import->faults);
 	int status = 1;
 
+	import->keys = json_object();
 	if (err)
 		fprintf(stderr, "%s\n", err->detail);
 	else
 		status = import_run(arena, import);
+	json_decref(import->keys);
 	csv_free_rows(&import->file);
 	return status;
 }
@@ -220,7 +247,7 @@ int command_import(int argc, char **argv)
 	if (argc > 0 && strcmp(argv[0], "gias") == 0)
 		status = import_gias(arena, argc - 1, argv + 1);
 	else if (arguments_read(argc, argv, &import))
-		status = import_register(arena, &import);
+		status = import_file(arena, &import);
 	if (status == 2)
 		fputs(usage, stderr);
 	arena_free(arena);

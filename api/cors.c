@@ -1,4 +1,5 @@
-/* Cross-origin calls (Fetch standard): an allow-list of front ends, from the settings. */
+/* Cross-origin calls (Fetch standard): an allow-list of front ends, from the settings,
+ * and the routes that are open to every page. */
 #include "api/cors.h"
 #include <string.h>
 #include "api/reply.h"
@@ -44,12 +45,23 @@ void cors_options(const struct request *request, struct answer *answer)
 	}
 	answer->status = 204;
 	answer_header(answer, "Allow", methods);
-	if (request->preflight_method && origin_allowed(request->origin))
+	answer->open =
+		!router_find(request->arena, "GET", request->path, &values, &route) &&
+		route->route.open;
+	if (request->preflight_method &&
+	    (answer->open || origin_allowed(request->origin)))
 		preflight(answer, methods);
 }
 
 void cors_headers(const struct request *request, struct answer *answer)
 {
+	if (answer->open) {
+		/* the same for everybody, so that caches may share it */
+		answer_header(answer, "Access-Control-Allow-Origin", "*");
+		answer_header(answer, "Access-Control-Expose-Headers",
+			      "ETag, Retry-After, X-Request-Id");
+		return;
+	}
 	if (!*config_text(CONFIG_CORS_ORIGINS))
 		return;
 	answer_header(answer, "Vary", "Origin");

@@ -15,6 +15,7 @@
 #include "base/id.h"
 #include "models/changes.h"
 #include "models/idempotency.h"
+#include "models/params.h"
 #include "models/resource.h"
 
 enum { RECENT_SECONDS = 15 * 60 };
@@ -39,6 +40,7 @@ static const struct problem *gate_route(struct call *call)
 	call->resource = entry->resource;
 	call->route = &entry->route;
 	call->answer->route = entry->route.path;
+	call->answer->open = entry->route.open;
 	call->read_only = method_is(call, "GET");
 	call->pool =
 		call->route->permission == PUBLIC ? engine_pools.gate : engine_pools.app;
@@ -130,10 +132,10 @@ static const struct problem *gate_query(struct call *call)
 
 	if ((err = query_read(call->arena, call->request->query, &params, &count)))
 		return err;
-	if (count && !route_takes_fields(route) && !route->query)
-		return problem(call->arena, PROBLEM_BAD_QUERY,
-			       "There are no parameters here: %s is not known.",
-			       params[0].name);
+	for (int i = 0; i < count && !route_takes_fields(route); i++)
+		if (!param_asked(route->query, params[i].name))
+			return param_bad(call->arena, params[i].name,
+					 "is not known here");
 	err = page_read(call->arena, route->list, route->query, params, count,
 			&call->values, &call->page);
 	if (route->whole)

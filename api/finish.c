@@ -23,36 +23,10 @@ const struct problem *version_read(struct call *call)
 		       "If-Match is not an ETag that this address gave.");
 }
 
-/* If-None-Match compares weakly: W/ makes no difference (RFC 9110 section 13.1.2). */
-static bool tag_listed(const char *header, const char *etag)
+static void answer_words(struct call *call)
 {
-	size_t length = strlen(etag);
-
-	for (const char *at = header; at && *at;) {
-		at += strspn(at, ", \t");
-		if (strncmp(at, "W/", 2) == 0)
-			at += 2;
-		if (*at == '*' || strncmp(at, etag, length) == 0)
-			return true;
-		at += strcspn(at, ",");
-	}
-	return false;
-}
-
-static void answer_tag(struct call *call)
-{
-	struct answer *answer = call->answer;
-	const char *etag;
-
-	if (!call->tagged || !row_has(call->row, "version"))
-		return;
-	etag = reply_etag(call->arena, row_text(call->row, 0, "version"), &answer->body);
-	answer_header(answer, "ETag", etag);
-	if (call->read_only && tag_listed(call->request->if_none_match, etag)) {
-		/* the body stays: its length is told, its bytes are not sent */
-		answer->status = 304;
-		answer->content_type = NULL;
-	}
+	buffer_text(&call->answer->body, row_text(call->row, 0, "_text"));
+	call->answer->content_type = "text/plain; charset=utf-8";
 }
 
 static const struct problem *answer_row(struct call *call)
@@ -62,8 +36,15 @@ static const struct problem *answer_row(struct call *call)
 
 	if (err)
 		return err;
+	if (strcmp(call->answer->content_type, "text/plain") == 0) {
+		answer_words(call);
+		return NULL;
+	}
 	reply_row(&call->answer->body, call->row, 0, only, only ? NULL : call->more);
-	answer_tag(call);
+	if (call->tagged && row_has(call->row, "version"))
+		answer_tag(call,
+			   reply_etag(call->arena, row_text(call->row, 0, "version"),
+				      &call->answer->body));
 	return NULL;
 }
 

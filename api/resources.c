@@ -9,6 +9,8 @@
 	X(tenant)                                                                        \
 	X(school)                                                                        \
 	X(person)                                                                        \
+	X(post)                                                                          \
+	X(team)                                                                          \
 	X(appointment)                                                                   \
 	X(platform)                                                                      \
 	X(assessment)                                                                    \
@@ -23,7 +25,8 @@
 	X(register_trust)                                                                \
 	X(register_imports)                                                              \
 	X(transfer)                                                                      \
-	X(audit)
+	X(audit)                                                                         \
+	X(verify)
 
 #define X(name) extern const struct resource name;
 RESOURCES(X)

@@ -113,17 +113,13 @@ static const struct problem *docs_file(struct call *call)
 {
 	const char *path = arena_printf(call->arena, "/docs/%s", call_text(call, "file"));
 	const struct embedded *file = embedded_find(path);
-	const char *known = call->request->if_none_match;
 	const struct problem *err;
 
-	if (file) {
-		answer_header(call->answer, "ETag", file->etag);
-		answer_header(call->answer, "Cache-Control", "public, no-cache");
-	}
-	err = embedded_answer(call, path);
-	if (file && known && strstr(known, file->etag))
-		call->answer->status = 304; /* the body gives its length and stays here */
-	return err;
+	if ((err = embedded_answer(call, path)))
+		return err;
+	answer_header(call->answer, "Cache-Control", "public, no-cache");
+	answer_tag(call, file->etag);
+	return NULL;
 }
 
 static const struct route routes[] = {

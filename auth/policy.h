@@ -13,6 +13,10 @@
 	X(SCHOOL_WRITE, "school_write")                                                  \
 	X(PERSON_READ, "person_read")                                                    \
 	X(PERSON_WRITE, "person_write")                                                  \
+	X(POST_READ, "post_read")                                                        \
+	X(POST_WRITE, "post_write")                                                      \
+	X(TEAM_READ, "team_read")                                                        \
+	X(TEAM_WRITE, "team_write")                                                      \
 	X(APPOINTMENT_READ, "appointment_read")                                          \
 	X(APPOINTMENT_GRANT, "appointment_grant")                                        \
 	X(APPOINTMENT_CONFIRM, "appointment_confirm")                                    \
@@ -22,6 +26,9 @@
 	X(CHANNEL_WRITE, "channel_write")                                                \
 	X(CHANNEL_IMPORT, "channel_import")                                              \
 	X(CHANNEL_ACTIVATE, "channel_activate")                                          \
+	X(CHANNEL_RECORD, "channel_record")                                              \
+	X(CHANNEL_REVIEW, "channel_review")                                              \
+	X(CHANNEL_GRANT, "channel_grant")                                                \
 	X(CHANNEL_CLOSE, "channel_close")                                                \
 	X(ASSESSMENT_READ, "assessment_read")                                            \
 	X(ASSESSMENT_RECORD, "assessment_record")                                        \

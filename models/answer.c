@@ -15,6 +15,36 @@ void answer_header(struct answer *answer, const char *name, const char *value)
 	answer->headers[answer->header_count++] = (struct header){ name, value };
 }
 
+/* If-None-Match compares weakly: W/ makes no difference (RFC 9110 section 13.1.2). */
+static const char *tag_opaque(const char *etag)
+{
+	return strncmp(etag, "W/", 2) == 0 ? etag + 2 : etag;
+}
+
+static bool tag_listed(const char *header, const char *etag)
+{
+	size_t length = strlen(etag);
+
+	for (const char *at = header; at && *at;) {
+		at = tag_opaque(at + strspn(at, ", \t"));
+		if (*at == '*' || strncmp(at, etag, length) == 0)
+			return true;
+		at += strcspn(at, ",");
+	}
+	return false;
+}
+
+void answer_tag(struct call *call, const char *etag)
+{
+	answer_header(call->answer, "ETag", etag);
+	if (call->read_only &&
+	    tag_listed(call->request->if_none_match, tag_opaque(etag))) {
+		/* the body stays: its length is told, its bytes are not sent */
+		call->answer->status = 304;
+		call->answer->content_type = NULL;
+	}
+}
+
 static int dump(const char *bytes, size_t length, void *data)
 {
 	buffer_add(data, bytes, length);

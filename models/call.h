@@ -35,6 +35,7 @@ struct answer {
 	struct header headers[16];
 	int header_count;
 	bool close;
+	bool open;	       /* to any web page */
 	bool begun;	       /* rows went out before these: no header row again */
 	struct stream *stream; /* writes what follows the body; NULL: nothing does */
 	/* for the log line */
@@ -45,6 +46,9 @@ struct answer {
 };
 /* Both texts have to outlive the answer. */
 void answer_header(struct answer *answer, const char *name, const char *value);
+struct call;
+/* The ETag of an answer whose body is written; 304 for a reader who has it. */
+void answer_tag(struct call *call, const char *etag);
 
 struct route;
 struct step;

@@ -1,14 +1,8 @@
 /* Account approval (A3): a business case, other eyes that decide, a recorded account. */
 #include "base/id.h"
-#include "models/resource.h"
+#include "models/handle_claim.h"
+#include "models/operators.h"
 #include "models/words.h"
-
-static const struct field operators[] = {
-	{ "person_id", UUID, .required = true },
-	{ "access", ONE_OF, .required = true, WORDS(words_access) },
-	{ "access_until", DATE, .coming = true },
-	{ 0 },
-};
 
 static const struct field content[] = {
 	{ "school_id", UUID, .fixed = true },
@@ -27,7 +21,7 @@ static const struct field content[] = {
 	{ "involves_pupils", FLAG },
 	{ "pupils_justification", TEXT, .clearable = true, .max = 2000 },
 	{ "assessment_id", UUID, .clearable = true },
-	{ "operators", OBJECTS, .fields = operators, .max = 20 },
+	{ "operators", OBJECTS, .fields = operator_fields, .max = 20 },
 	{ 0 },
 };
 
@@ -163,7 +157,10 @@ static const struct problem *record_account(struct call *call)
 	call_set(call, "channel_id", arena_copy(call->arena, id));
 	if ((err = run(call, q_application_account, &made)))
 		return err;
-	return row_count(made) == 0 ? changed_first(call) : flow_move(call);
+	if (row_count(made) == 0)
+		return changed_first(call);
+	err = handle_claim_judge(call, call_text(call, "channel_id"));
+	return err ? err : flow_move(call);
 }
 
 static const struct problem *exclude(struct call *call)

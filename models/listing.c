@@ -8,6 +8,7 @@
 #include "sql/array.h"
 #include "models/cursor.h"
 #include "models/link.h"
+#include "models/params.h"
 #include "models/search.h"
 
 enum { ONLY_MAX = 64 };
@@ -16,6 +17,7 @@ struct reading {
 	struct arena *arena;
 	const struct listing *listing; /* NULL: only fields= is known */
 	const struct field *asked;     /* parameters that are no filter */
+	json_t *given;		       /* those of them that came */
 	struct values *values;
 	struct page *page;
 	struct buffer filter;
@@ -23,22 +25,13 @@ struct reading {
 
 typedef const struct problem *(*reader)(struct reading *reading, const char *text);
 
-static const struct problem *bad(struct arena *arena, const char *name, const char *what)
-{
-	struct problem *err =
-		problem(arena, PROBLEM_BAD_QUERY, "The parameter %s %s.", name, what);
-
-	fault_add(arena, &err->errors, name, "%s", what);
-	return err;
-}
-
 static const struct problem *read_limit(struct reading *reading, const char *text)
 {
 	size_t digits = strspn(text, "0123456789");
 	int limit = digits > 0 && digits < 4 && !text[digits] ? atoi(text) : 0;
 
 	if (limit < 1 || limit > LIST_LIMIT_MAX || *text == '0')
-		return bad(reading->arena, "limit", "is a number from 1 to 200");
+		return param_bad(reading->arena, "limit", "is a number from 1 to 200");
 	reading->page->limit = limit;
 	reading->page->limited = true;
 	return NULL;
@@ -60,7 +53,7 @@ static const struct problem *read_sort(struct reading *reading, const char *text
 			reading->page->descending = descending;
 			return NULL;
 		}
-	return bad(reading->arena, "sort", "names no order that this list has");
+	return param_bad(reading->arena, "sort", "names no order that this list has");
 }
 
 static const struct problem *read_since(struct reading *reading, const char *text)
@@ -106,8 +99,8 @@ static const struct problem *read_fields(struct reading *reading, const char *te
 		if (!column_name_valid(only[i]))
 			only = NULL;
 	if (!only)
-		return bad(reading->arena, "fields",
-			   "lists names of fields, each once, by commas");
+		return param_bad(reading->arena, "fields",
+				 "lists names of fields, each once, by commas");
 	reading->page->only = only;
 	return NULL;
 }
@@ -123,8 +116,8 @@ static const struct problem *filter_words(struct reading *reading,
 				      &words[i]))
 			words = NULL;
 	if (!words)
-		return bad(reading->arena, filter->name,
-			   "holds a word that is not known here");
+		return param_bad(reading->arena, filter->name,
+				 "holds a word that is not known here");
 	value_set(reading->arena, reading->values, value_name,
 		  array_text(reading->arena, words));
 	buffer_printf(&reading->filter, " AND %s = ANY(:%s::text[])", filter->column,
@@ -145,14 +138,17 @@ static const struct problem *filter_read(struct reading *reading,
 		return filter_words(reading, filter, name, text);
 	if (!field_text_valid(filter->type, filter->one_of, text, reading->arena,
 			      &normal))
-		return bad(reading->arena, filter->name,
-			   arena_printf(reading->arena, "is no %s",
-					field_type_name(filter->type)));
+		return param_bad(reading->arena, filter->name,
+				 arena_printf(reading->arena, "is no %s",
+					      field_type_name(filter->type)));
 	value_set(reading->arena, reading->values, name, normal);
 	if (filter->prefix)
 		buffer_printf(&reading->filter,
 			      " AND %s >= lower(:%s) AND %s < lower(:%s) || chr(1114111)",
 			      filter->column, name, filter->column, name);
+	else if (filter->within)
+		buffer_printf(&reading->filter, " AND :%s::%s = ANY (%s)", name,
+			      field_type_cast(filter->type), filter->column);
 	else
 		buffer_printf(&reading->filter, " AND %s %s :%s::%s",
 			      filter->column, operator, name,
@@ -177,26 +173,14 @@ static const struct problem *read_filter(struct reading *reading,
 				return filter_read(reading, f, forms[i][1], forms[i][2],
 						   param->text);
 	}
-	return bad(reading->arena, param->name, "is not known here");
-}
-
-/* Each is there for the queries, NULL when it was not given. */
-static void asked_none(struct reading *reading)
-{
-	for (const struct field *field = reading->asked; field && field->name; field++)
-		value_set(reading->arena, reading->values, field->name, NULL);
+	return param_bad(reading->arena, param->name, "is not known here");
 }
 
 static const struct problem *read_asked(struct reading *reading,
-					const struct field *field, const char *text)
+					const struct value *param)
 {
-	const char *normal;
-
-	if (!field_text_valid(field->type, field->one_of, text, reading->arena, &normal))
-		return bad(reading->arena, field->name,
-			   arena_printf(reading->arena, "is no %s",
-					field_type_name(field->type)));
-	value_set(reading->arena, reading->values, field->name, normal);
+	if (json_object_set_new(reading->given, param->name, json_string(param->text)))
+		return param_bad(reading->arena, param->name, "is no text in UTF-8");
 	return NULL;
 }
 
@@ -205,7 +189,7 @@ static const struct problem *read_words(struct reading *reading, const char *tex
 	if (search_read(reading->arena, reading->listing, text, reading->values,
 			&reading->filter))
 		return NULL;
-	return bad(reading->arena, "q", "holds one to eight words to look for");
+	return param_bad(reading->arena, "q", "holds one to eight words to look for");
 }
 
 static bool list_takes(const struct listing *listing, const char *name)
@@ -226,16 +210,15 @@ static const struct problem *param_read(struct reading *reading,
 			{ "changed_since", read_since }, { "q", read_words } };
 
 	if (!param->text || !*param->text)
-		return bad(reading->arena, param->name, "is empty");
+		return param_bad(reading->arena, param->name, "is empty");
 	for (size_t i = 0; i < (reading->listing ? COUNT_OF(readers) : 1); i++)
 		if (strcmp(readers[i].name, param->name) == 0 &&
 		    list_takes(reading->listing, param->name))
 			return readers[i].read(reading, param->text);
-	for (const struct field *field = reading->asked; field && field->name; field++)
-		if (strcmp(field->name, param->name) == 0)
-			return read_asked(reading, field, param->text);
+	if (param_asked(reading->asked, param->name))
+		return read_asked(reading, param);
 	if (!reading->listing)
-		return bad(reading->arena, param->name, "is not known here");
+		return param_bad(reading->arena, param->name, "is not known here");
 	return read_filter(reading, param);
 }
 
@@ -254,10 +237,13 @@ static const struct problem *params_read(struct reading *reading,
 
 	for (int i = 0; i < count && !err; i++) {
 		if (repeated(params, i, params[i].name))
-			return bad(reading->arena, params[i].name, "is given twice");
+			return param_bad(reading->arena, params[i].name,
+					 "is given twice");
 		err = param_read(reading, &params[i]);
 	}
-	return err;
+	return err ? err
+		   : params_check(reading->arena, reading->asked, reading->given,
+				  reading->values);
 }
 
 /* A row that leaves a filter would be lost without a word. */
@@ -274,8 +260,8 @@ static const struct problem *since_alone(struct arena *arena, const struct value
 		       strcmp(params[i].name, together[known]) != 0)
 			known++;
 		if (known == COUNT_OF(together))
-			return bad(arena, params[i].name,
-				   "does not go with changed_since");
+			return param_bad(arena, params[i].name,
+					 "does not go with changed_since");
 	}
 	return NULL;
 }
@@ -285,7 +271,8 @@ const struct problem *page_read(struct arena *arena, const struct listing *listi
 				int param_count, struct values *values,
 				struct page *ret_page)
 {
-	struct reading reading = { arena, listing, asked, values, ret_page, { 0 } };
+	struct reading reading = { arena,  listing,  asked, asked ? json_object() : NULL,
+				   values, ret_page, { 0 } };
 	const struct problem *err;
 
 	*ret_page = (struct page){ .limit = LIST_LIMIT };
@@ -293,7 +280,6 @@ const struct problem *page_read(struct arena *arena, const struct listing *listi
 		ret_page->sort = listing->sorts;
 		ret_page->descending = listing->descending;
 	}
-	asked_none(&reading);
 	err = params_read(&reading, params, param_count);
 	if (!err && listing) {
 		ret_page->filter_sql = arena_copy_n(
@@ -303,9 +289,10 @@ const struct problem *page_read(struct arena *arena, const struct listing *listi
 		if (ret_page->since)
 			err = since_alone(arena, params, param_count);
 		else if (!cursor_read(arena, listing, ret_page->cursor, values, ret_page))
-			err = bad(arena, "cursor",
-				  "is not one of this list in this order");
+			err = param_bad(arena, "cursor",
+					"is not one of this list in this order");
 	}
 	buffer_free(&reading.filter);
+	json_decref(reading.given);
 	return err;
 }

@@ -13,6 +13,7 @@ struct filter {
 	bool range;		  /* also name[gte]= and name[lt]= */
 	/* how it begins, whatever the case: the column is lower-case text COLLATE "C" */
 	bool prefix;
+	bool within; /* the column is an array that holds the value */
 };
 
 struct sort {

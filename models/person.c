@@ -6,18 +6,15 @@
 #include "base/id.h"
 #include "models/appointment.h"
 #include "models/resource.h"
+#include "models/words.h"
 
 enum { INVITATION_SECONDS = 14 * 24 * 3600 };
 
-static const char *const person_types[] = { "employee",	 "agency",     "volunteer",
-					    "ptfa",	 "governor",   "trustee",
-					    "member",	 "contractor", "student_teacher",
-					    "candidate", "parent",     NULL };
-
 static const struct field content[] = {
 	{ "name", LINE, .required = true, .min = 2, .max = 200 },
+	{ "external_ref", LINE, .clearable = true, .max = 100 },
 	{ "email", EMAIL, .clearable = true },
-	{ "person_type", ONE_OF, .required = true, .one_of = person_types },
+	{ "person_type", ONE_OF, .required = true, WORDS(words_person_type) },
 	{ "job_title", LINE, .clearable = true, .max = 200 },
 	{ "school_id", UUID, .clearable = true },
 	{ 0 },
@@ -29,13 +26,26 @@ static const struct field leaving[] = {
 	{ 0 },
 };
 
+static const struct field relating[] = {
+	{ "relationship", ONE_OF, .required = true, WORDS(words_person_type) },
+	{ "from_on", DATE },
+	{ "until_on", DATE },
+	{ 0 },
+};
+
+static const struct field parting[] = {
+	{ "until_on", DATE },
+	{ 0 },
+};
+
 static const struct listing listing = {
 	.filters =
 		(const struct filter[]){
 			{ "school_id", "p.school_id", UUID },
 			{ "person_type", "p.person_type", ONE_OF,
-			  .one_of = person_types },
+			  WORDS(words_person_type) },
 			{ "email", "p.email", EMAIL },
+			{ "external_ref", "p.external_ref", LINE },
 			{ "left_on", "p.left_on", DATE, .range = true },
 			{ "can_sign_in", "(p.identity_id IS NOT NULL)", FLAG },
 			{ 0 },
@@ -161,12 +171,19 @@ static const struct route routes[] = {
 	  .recent = true },
 	{ "POST", "/v1/people/:id/leave", PERSON_WRITE, .handle = leave, .body = leaving,
 	  .versioned = true },
+	{ "POST", "/v1/people/:id/relationships", PERSON_WRITE, .sql = q_relationship_add,
+	  .handle = resource_part, .body = relating, .provides = part_provides },
+	{ "POST", "/v1/people/:id/relationships/:relationship_id/end", PERSON_WRITE,
+	  .sql = q_relationship_end, .handle = resource_part, .body = parting,
+	  .provides = part_provides },
 	{ 0 },
 };
 
 static const struct constraint constraints[] = {
 	{ "person_email", PROBLEM_ALREADY_EXISTS, "/email",
 	  "Somebody of this tenant has this e-mail address already." },
+	{ "person_external_ref", PROBLEM_ALREADY_EXISTS, "/external_ref",
+	  "Somebody of this tenant has this reference already." },
 	{ 0 },
 };
 

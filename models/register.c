@@ -1,5 +1,5 @@
 /* Takes a trust's register in as it is: cells verbatim, what they mean beside them. */
-#include "models/register.h"
+#include "models/import.h"
 #include <string.h>
 #include <strings.h>
 #include "base/id.h"
@@ -7,7 +7,7 @@
 
 static const char *const levels[] = { "trust", "school", NULL };
 
-const struct field register_columns[] = {
+static const struct field columns[] = {
 	{ "owner", LINE, .required = true, .max = 200 },
 	{ "owner_level", ONE_OF, .required = true, .one_of = levels },
 	{ "platform", LINE, .max = 100 },
@@ -51,9 +51,12 @@ static void read_cells(struct call *call, json_t *cells)
 	call_set(call, "note", "Imported from the register.");
 }
 
-const struct problem *register_import(struct call *call, json_t *cells,
-				      enum register_result *ret_result,
-				      const char **ret_flags)
+enum { ADDED, KNOWN };
+static const char *const results[] = { "added", "known", NULL };
+
+static const struct problem *take_row(struct call *call, json_t *cells, int *ret_result,
+				      const struct problem **ret_fault,
+				      const char **ret_note)
 {
 	const struct problem *err;
 	const PGresult *made, *flags;
@@ -61,13 +64,31 @@ const struct problem *register_import(struct call *call, json_t *cells,
 	read_cells(call, cells);
 	if ((err = run(call, q_channel_import, &made)))
 		return err;
-	*ret_flags = "{}";
-	*ret_result = row_flag(made, 0, "known") ? REGISTER_KNOWN : REGISTER_CLASH;
-	if (!row_text(made, 0, "id"))
+	*ret_result = KNOWN;
+	if (row_flag(made, 0, "known"))
 		return NULL;
-	*ret_result = REGISTER_ADDED;
-	if ((err = run(call, q_channel_import_flags, &flags)))
+	if (!row_text(made, 0, "id")) {
+		*ret_fault = problem(call->arena, PROBLEM_ALREADY_EXISTS,
+				     "handle %s stands in the register already",
+				     call_text(call, "handle"));
+		return NULL;
+	}
+	*ret_result = ADDED;
+	if ((err = run(call, q_channel_import_bodies, NULL)) ||
+	    (err = run(call, q_channel_import_flags, &flags)))
 		return err;
-	*ret_flags = row_text(flags, 0, "flags");
+	if (strcmp(row_text(flags, 0, "flags"), "{}") != 0)
+		*ret_note = row_text(flags, 0, "flags");
 	return NULL;
 }
+
+extern const struct resource channel;
+const struct import_kind register_import = {
+	.name = "register",
+	.resource = &channel,
+	.permission = CHANNEL_IMPORT,
+	.tenant_wide = true,
+	.columns = columns,
+	.results = results,
+	.row = take_row,
+};

@@ -2,6 +2,7 @@
 #include "models/resource.h"
 #include <stdlib.h>
 #include <string.h>
+#include "base/id.h"
 #include "models/flow.h"
 
 static const struct problem *nothing(struct call *call)
@@ -28,6 +29,7 @@ const char *const *route_offers(const struct route *route)
 	static const char *const json[] = { "application/json", NULL };
 	static const char *const csv[] = { "text/csv", NULL };
 	static const char *const page[] = { "application/json", "text/html", NULL };
+	static const char *const words[] = { "application/json", "text/plain", NULL };
 	static const char *const lists[] = { "application/json", "text/csv",
 					     "application/x-ndjson", NULL };
 	static const char *const own[] = { NULL };
@@ -37,6 +39,8 @@ const char *const *route_offers(const struct route *route)
 		return csv;
 	case MEDIA_PAGE:
 		return page;
+	case MEDIA_WORDS:
+		return words;
 	case MEDIA_TEXT:
 		return own;
 	case MEDIA_JSON:
@@ -54,6 +58,12 @@ static void reach_read(struct call *call)
 {
 	if (call->me)
 		call_reach(call, call->resource->read);
+}
+
+static const struct problem *not_covered(struct call *call)
+{
+	return problem(call->arena, PROBLEM_FORBIDDEN,
+		       "You see this, but what you hold does not cover a change here.");
 }
 
 /* The row, in one round trip where nothing has to be asked about it afterwards. With
@@ -162,10 +172,31 @@ const struct problem *resource_insert(struct call *call, enum query query)
 	return err ? err : outcome(call, rows);
 }
 
+static const struct problem *created_row(struct call *call, const PGresult *row)
+{
+	const char *id = call_text(call, "id");
+
+	answer_header(call->answer, "Location", resource_href(call, id));
+	if (row_count(row) > 0)
+		return resource_show_row(call, row);
+	/* whoever may add one need not be among those who may read it */
+	call_answer(call, 201, json_pack("{s:s}", "id", id));
+	return NULL;
+}
+
+const struct problem *resource_created(struct call *call)
+{
+	const struct problem *err;
+	const PGresult *row;
+
+	reach_read(call);
+	err = run(call, call->resource->get, &row);
+	return err ? err : created_row(call, row);
+}
+
 const struct problem *resource_create(struct call *call, enum query query,
 				      enum query more)
 {
-	const char *id = call_text(call, "id");
 	const struct problem *err;
 	const PGresult *made, *row;
 
@@ -181,14 +212,9 @@ const struct problem *resource_create(struct call *call, enum query query,
 		err = outcome(call, made);
 	if (!err && more)
 		err = call_read(call, NULL);
-	if (err || (err = call_read(call, &row)))
-		return err;
-	answer_header(call->answer, "Location", resource_href(call, id));
-	if (row_count(row) > 0)
-		return resource_show_row(call, row);
-	/* whoever may add one need not be among those who may read it */
-	call_answer(call, 201, json_pack("{s:s}", "id", id));
-	return NULL;
+	if (!err)
+		err = call_read(call, &row);
+	return err ? err : created_row(call, row);
 }
 
 const struct problem *version_judge(struct call *call, const PGresult *row)
@@ -221,9 +247,7 @@ static const struct problem *update_missed(struct call *call)
 		return nothing(call);
 	if (row_covered(&reach, row, "_own") && (err = version_judge(call, row)))
 		return err;
-	return problem(
-		call->arena, PROBLEM_FORBIDDEN,
-		"You may see this, but what you hold does not cover a change here.");
+	return not_covered(call);
 }
 
 const struct problem *resource_update(struct call *call, enum query query)
@@ -234,4 +258,43 @@ const struct problem *resource_update(struct call *call, enum query query)
 	if (err)
 		return err;
 	return row_count(rows) == 0 ? update_missed(call) : outcome(call, rows);
+}
+
+const char *const part_provides[] = { "new_id", NULL };
+
+/* Holds the row, so that the next one to add to it is judged by what this one wrote. */
+static const struct problem *owner_hold(struct call *call)
+{
+	const struct problem *err = call_queue(call, q_row_hold);
+	const PGresult *owner;
+
+	if (!err)
+		err = owner_queue(call);
+	if (!err)
+		err = call_read(call, NULL);
+	if (!err)
+		err = call_read(call, &owner);
+	if (err)
+		return err;
+	if (row_count(owner) == 0)
+		return nothing(call);
+	return row_covered(&call->reach, owner, "_own") ? NULL : not_covered(call);
+}
+
+const struct problem *resource_part(struct call *call)
+{
+	const struct problem *err = owner_hold(call);
+	const PGresult *rows;
+	char id[ID_SIZE];
+
+	if (err)
+		return err;
+	id_new(id);
+	call_set(call, "new_id", arena_copy(call->arena, id));
+	if ((err = run(call, call->route->sql, &rows)))
+		return err;
+	if (row_count(rows) == 0)
+		return nothing(call);
+	err = outcome(call, rows);
+	return err ? err : resource_show(call);
 }

@@ -8,8 +8,9 @@ typedef const struct problem *(*handler)(struct call *call);
 enum media {
 	MEDIA_JSON,
 	MEDIA_CSV_ONLY,
-	MEDIA_PAGE, /* JSON for programs, HTML for people */
-	MEDIA_TEXT, /* one form of its own, whatever Accept says */
+	MEDIA_PAGE,  /* JSON for programs, HTML for people */
+	MEDIA_WORDS, /* JSON, or the row's _text as plain text */
+	MEDIA_TEXT,  /* one form of its own, whatever Accept says */
 };
 
 struct route {
@@ -28,7 +29,9 @@ struct route {
 	bool versioned; /* heeds If-Match when it comes, as every step does */
 	bool recent;	/* needs a recent sign-in (RFC 9470) */
 	bool whole;	/* the list has no pages: all rows at once */
-	bool hashes;	/* public and costly: counted by the rate limit */
+	bool hashes; /* public and costly, or worth guessing at: counted by the rate limit
+		      */
+	bool open;   /* any web page may read the answer: it knows no caller */
 	const char *const
 		*provides; /* values its handler sets, for the boot check; NULL-ended */
 	const struct step
@@ -98,9 +101,17 @@ const struct problem *resource_insert(struct call *call, enum query query);
  * with Location and the row. */
 const struct problem *resource_create(struct call *call, enum query query,
 				      enum query more);
+/* What follows an insert that a handler judged by itself: Location and the row :id. */
+const struct problem *resource_created(struct call *call);
 /* Runs an UPDATE by :id and :version that gives a row when it did its work, with {ok,
  * fault, why} if it likes; no row is 404 or 412. */
 const struct problem *resource_update(struct call *call, enum query query);
+/* Adds to the row :id, or ends something in it, by the route's query: POST
+ * /v1/things/{id}/parts and /v1/things/{id}/parts/{part_id}/end. 404 beyond the reading
+ * reach, 403 beyond the route's own; the query is one of kind :one that says {ok, fault,
+ * why}, no row is 404; what is added is :new_id. Answers with the row as it then is. */
+const struct problem *resource_part(struct call *call);
+extern const char *const part_provides[]; /* for the boot check */
 /* The path of a row: "/v1/people/<id>". */
 const char *resource_href(struct call *call, const char *id);
 /* The media types of a route's answer, ours first; ends with NULL. */

@@ -98,6 +98,19 @@ WORDS_DEFINE(words_transfer_state, TRANSFER_STATE);
 	X("from", "The school leaves you") \
 	X("to", "The school comes to you")
 WORDS_DEFINE(words_transfer_side, TRANSFER_SIDE);
+#define PERSON_TYPE(X) \
+	X("employee", "Works there under a contract of employment") \
+	X("agency", "Works there for an agency") \
+	X("volunteer", "Helps without pay") \
+	X("ptfa", "Of the friends or the parent-teacher association") \
+	X("governor", "Of the school's governing body") \
+	X("trustee", "Of the trust's board") \
+	X("member", "A member of the trust") \
+	X("contractor", "Works there under a contract for services") \
+	X("student_teacher", "Trains there to be a teacher") \
+	X("candidate", "Has applied to work there") \
+	X("parent", "A pupil's parent or carer")
+WORDS_DEFINE(words_person_type, PERSON_TYPE);
 /* clang-format on */
 
 const char *const words_phase[] = {

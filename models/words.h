@@ -28,3 +28,4 @@ WORDS_DECLARE(words_transfer_state);
 WORDS_DECLARE(words_transfer_side);
 
 extern const char *const words_phase[];
+WORDS_DECLARE(words_person_type);

@@ -65,7 +65,11 @@ SELECT t.id, t.person_name AS title, s.name AS school_name, NULL::timestamptz AS
  WHERE t.tenant_id = :me_tenant::uuid AND ({reach} OR t.person_id = :me_person::uuid)
    AND u.due_on <= today() + :days::integer
    AND (u.due_on >= today() OR EXISTS (SELECT FROM channel_grant g WHERE g.tenant_id = t.tenant_id
-	AND g.person_id = t.person_id AND (g.until_on IS NULL OR g.until_on >= today())))
+	AND (g.person_id = t.person_id OR coalesce(g.post_id, g.team_id) IN (
+		SELECT coalesce(b.post_id, b.team_id) FROM membership b
+		 WHERE b.tenant_id = t.tenant_id AND b.person_id = t.person_id
+		   AND holds_now(b.from_on, b.until_on, b.ended_at)))
+	AND holds_now(g.from_on, g.until_on, g.ended_at)))
    AND NOT EXISTS (SELECT FROM attestation n WHERE n.tenant_id = t.tenant_id
 	AND n.person_id = t.person_id AND (n.created_at, n.id) > (t.created_at, t.id))
  ORDER BY u.due_on, t.id LIMIT :shown::bigint;
@@ -79,7 +83,11 @@ SELECT c.id, g.holder_text || ' on ' || coalesce(c.display_name, c.handle, c.pla
   JOIN channel c ON c.tenant_id = g.tenant_id AND c.id = g.channel_id AND c.state NOT IN ('closed', 'lost')
   LEFT JOIN school s ON s.tenant_id = c.tenant_id AND s.id = c.school_id
  WHERE g.tenant_id = :me_tenant::uuid AND g.until_on >= today() AND g.until_on <= today() + :days::integer
+   AND g.ended_at IS NULL
    AND ({reach} OR EXISTS (SELECT FROM channel_grant m WHERE m.tenant_id = g.tenant_id
-	AND m.channel_id = g.channel_id AND m.person_id = :me_person::uuid AND m.access = 'admin'
-	AND (m.until_on IS NULL OR m.until_on >= today())))
+	AND m.channel_id = g.channel_id AND m.access = 'admin' AND holds_now(m.from_on, m.until_on, m.ended_at)
+	AND (m.person_id = :me_person::uuid OR coalesce(m.post_id, m.team_id) IN (
+		SELECT coalesce(b.post_id, b.team_id) FROM membership b
+		 WHERE b.tenant_id = m.tenant_id AND b.person_id = :me_person::uuid
+		   AND holds_now(b.from_on, b.until_on, b.ended_at)))))
  ORDER BY g.until_on, g.id LIMIT :shown::bigint;

@@ -2,34 +2,50 @@
 
 -- What a register row lacks, and why it matters (H6); and what the data says about "official",
 -- test by test: met, not met or unknown (A2). One reading of the grants gives both.
+-- It goes by the people who hold the access: a post with two people is two, a vacant one none. It counts
+-- past the caller's sight, since a flag must not depend on who asks. That the same vacant post is to run
+-- and to post is the register's word, and flagged as such.
+-- The flags' words stand in channel_flag. Who runs an affiliated channel is its owner's matter: of that
+-- only the owner is asked for.
 CREATE OR REPLACE FUNCTION channel_review(c channel, OUT classification jsonb, OUT flags text[])
-LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
 	g record;
 	v_handles text;
+	v_settings jsonb;
 	v_most integer;
+	v_reviewed date; -- on or after this day is soon enough
 	v_access text;
 	v_oversight text;
 	v_few text;
+	v_run boolean := c.declared <> 'affiliated'; -- by us
 BEGIN
-	SELECT count(*) FILTER (WHERE access = 'admin') AS admins,
-	       count(*) FILTER (WHERE access = 'poster') AS posters,
-	       count(DISTINCT holder) AS holders,
-	       count(DISTINCT holder) FILTER (WHERE access IN ('admin', 'poster')) = 1 AS same,
+	SELECT count(*) FILTER (WHERE access = 'admin') > 0 AS admin,
+	       count(*) FILTER (WHERE access = 'poster') > 0 AS poster,
+	       count(DISTINCT who) AS people,
+	       count(DISTINCT who) FILTER (WHERE access = 'admin') AS admins,
+	       count(DISTINCT coalesce(who, seat)) FILTER (WHERE access IN ('admin', 'poster')) = 1 AS same,
 	       coalesce(bool_or(holder_kind = 'ambiguous'), false) AS ambiguous,
+	       coalesce(bool_or(who IS NULL AND person_id IS NULL), false) AS vacant,
+	       coalesce(bool_or(who IS NULL AND person_id IS NOT NULL), false) AS gone,
 	       -- somebody other than the posters oversees what is posted
-	       NOT coalesce(array_agg(name) FILTER (WHERE access IN ('admin', 'moderator'))
-			<@ coalesce(array_agg(name) FILTER (WHERE access = 'poster'), '{}'), true) AS oversight
+	       NOT coalesce(array_agg(who) FILTER (WHERE access IN ('admin', 'moderator') AND who IS NOT NULL)
+			<@ coalesce(array_agg(who) FILTER (WHERE access = 'poster'), '{}'), true) AS oversight
 	  INTO g
-	  FROM (SELECT access, holder_kind, lower(holder_text) AS name,
-		       coalesce(person_id::text, lower(holder_text)) AS holder
-		  FROM channel_grant
-		 WHERE tenant_id = c.tenant_id AND channel_id = c.id
-		   AND (until_on IS NULL OR until_on >= today())) current;
+	  FROM (SELECT x.access, x.holder_kind, x.person_id, coalesce(h.person_id::text, lower(h.name)) AS who,
+		       coalesce(x.person_id, x.post_id, x.team_id)::text AS seat
+		  FROM channel_grant x
+		  LEFT JOIN LATERAL holders_of(x.tenant_id, x.person_id, coalesce(x.post_id, x.team_id),
+			x.holder_text) h ON true
+		 WHERE x.tenant_id = me_tenant() AND x.tenant_id = c.tenant_id AND x.channel_id = c.id
+		   AND holds_now(x.from_on, x.until_on, x.ended_at)) held;
 	IF c.handle_key IS NOT NULL THEN
 		SELECT p.handles INTO v_handles FROM platform p WHERE p.code = c.platform;
 	END IF;
-	v_most := setting_of(c.tenant_id, c.school_id, 'channel.max_admins');
+	v_settings := settings_of(c.tenant_id, c.school_id, 'channel.max_admins', 'channel.review_months');
+	v_most := v_settings -> 'channel.max_admins';
+	v_reviewed := today() - (v_settings -> 'channel.review_months')::integer * interval '1 month';
 	flags := array_remove(ARRAY[
 		CASE WHEN c.platform IS NULL THEN 'missing_platform' END,
 		CASE WHEN c.handle_key IS NULL AND c.url IS NULL THEN 'missing_handle' END,
@@ -38,16 +54,22 @@ BEGIN
 			THEN 'invalid_handle' END,
 		CASE WHEN c.register_cells ->> 'owner_level' = 'school' AND c.school_id IS NULL
 			THEN 'owner_unmatched' END,
-		CASE WHEN g.admins = 0 THEN 'missing_admin' END,
-		CASE WHEN g.posters = 0 THEN 'missing_posters' END,
-		CASE WHEN g.holders = 1 THEN 'single_operator' END,
-		CASE WHEN g.admins > 0 AND g.posters = 1 AND g.same THEN 'admin_is_only_poster' END,
+		CASE WHEN v_run AND NOT g.admin THEN 'missing_admin' END,
+		CASE WHEN v_run AND NOT g.poster THEN 'missing_posters' END,
+		CASE WHEN v_run AND g.people = 1 THEN 'single_operator' END,
+		CASE WHEN v_run AND g.admin AND g.poster AND g.same THEN 'admin_is_only_poster' END,
 		CASE WHEN g.ambiguous THEN 'ambiguous_holder' END,
-		CASE WHEN c.privacy_notice_on IS NULL AND c.state IN ('approved', 'active')
-			THEN 'not_in_privacy_notice' END], NULL);
-	v_access := CASE WHEN g.admins = 0 THEN 'not_met' ELSE 'unknown' END;
-	v_oversight := CASE WHEN g.posters = 0 OR g.admins = 0 OR g.ambiguous THEN 'unknown'
-		WHEN g.oversight THEN 'met' ELSE 'not_met' END;
+		CASE WHEN v_run AND g.vacant THEN 'vacant_post' END,
+		CASE WHEN g.gone THEN 'holder_left' END,
+		CASE WHEN v_run AND c.privacy_notice_on IS NULL AND c.state IN ('approved', 'active') THEN 'not_in_privacy_notice' END,
+		CASE WHEN NOT v_run AND (c.owner_name IS NULL OR c.owner_contact IS NULL)
+			THEN 'missing_owner' END,
+		CASE WHEN c.last_reviewed_on < v_reviewed
+			OR NOT v_run AND c.last_reviewed_on IS NULL THEN 'review_overdue' END,
+		CASE WHEN channel_contested(c) THEN 'handle_claimed_elsewhere' END], NULL);
+	v_access := CASE WHEN NOT g.admin THEN 'not_met' ELSE 'unknown' END;
+	v_oversight := CASE WHEN NOT g.poster OR NOT g.admin OR g.ambiguous THEN 'unknown'
+		WHEN g.oversight THEN 'met' WHEN g.vacant THEN 'unknown' ELSE 'not_met' END;
 	v_few := CASE WHEN g.admins = 0 THEN 'unknown'
 		WHEN g.admins <= v_most THEN 'met' ELSE 'not_met' END;
 	classification := jsonb_build_object('value',
@@ -56,15 +78,17 @@ BEGIN
 		     WHEN 'unknown' IN (v_access, v_oversight, v_few) THEN 'unknown' ELSE 'official' END,
 		'tests', jsonb_build_array(
 		jsonb_build_object('test', 'access_held_by_school', 'result', v_access, 'reason',
-			CASE WHEN g.admins = 0 THEN 'No current administrator is recorded.'
+			CASE WHEN NOT g.admin THEN 'No current administrator is recorded.'
 			     ELSE 'No credential record yet says that the school holds the master login.' END),
 		jsonb_build_object('test', 'editorial_oversight', 'result', v_oversight, 'reason',
-			CASE WHEN g.posters = 0 OR g.admins = 0 THEN 'Posters or administrators are not recorded.'
+			CASE WHEN NOT g.poster OR NOT g.admin THEN 'Posters or administrators are not recorded.'
 			     WHEN g.ambiguous THEN 'The register does not say clearly who holds what.'
 			     WHEN g.oversight THEN 'Somebody other than the posters oversees what is posted.'
+			     WHEN g.vacant THEN 'Nobody holds a post or team that has access.'
 			     ELSE 'Whoever posts is also the only one who oversees.' END),
 		jsonb_build_object('test', 'few_administrators', 'result', v_few, 'reason',
-			CASE WHEN g.admins = 0 THEN 'No administrator is recorded.'
+			CASE WHEN NOT g.admin THEN 'No administrator is recorded.'
+			     WHEN g.admins = 0 THEN 'Nobody holds the administrator''s access at present.'
 			     ELSE g.admins || ' of at most ' || v_most || ' administrators.' END)));
 END
 $$;

@@ -97,6 +97,17 @@ SELECT pg_temp.demo_id(1, p.tenant), pg_temp.demo_id(5, a.number), pg_temp.demo_
 INSERT INTO appointment_history (tenant_id, appointment_id, actor_name, action, to_state)
 SELECT tenant_id, id, 'demo', 'grant', 'active' FROM appointment WHERE reason = 'demo';
 
+INSERT INTO post (tenant_id, id, school_id, name, kind) VALUES
+	(pg_temp.demo_id(1, 1), pg_temp.demo_id(10, 1), pg_temp.demo_id(2, 1), 'Principal', 'head'),
+	(pg_temp.demo_id(1, 1), pg_temp.demo_id(10, 2), pg_temp.demo_id(2, 1), 'Librarian', 'librarian');
+INSERT INTO team (tenant_id, id, name, kind) VALUES
+	(pg_temp.demo_id(1, 1), pg_temp.demo_id(11, 1), 'Communications Team', 'communications');
+INSERT INTO membership (tenant_id, id, post_id, team_id, school_id, person_id, person_name, from_on, added_by)
+SELECT p.tenant_id, pg_temp.demo_id(12, v.number), CASE v.post WHEN 1 THEN pg_temp.demo_id(10, 1) END,
+       CASE v.team WHEN 1 THEN pg_temp.demo_id(11, 1) END, CASE v.post WHEN 1 THEN pg_temp.demo_id(2, 1) END, p.id, p.name, today() - 200, pg_temp.demo_id(3, 1)
+  FROM (VALUES (1, 1, NULL, 11), (2, NULL, 1, 3), (3, NULL, 1, 4)) v (number, post, team, person)
+  JOIN person p ON p.id = pg_temp.demo_id(3, v.person);
+
 INSERT INTO setting (tenant_id, school_id, key, value, locked)
 SELECT pg_temp.demo_id(1, v.tenant), CASE WHEN v.school > 0 THEN pg_temp.demo_id(2, v.school) END,
        v.key, v.value::jsonb, v.locked
@@ -143,5 +154,11 @@ INSERT INTO channel_grant (tenant_id, id, channel_id, school_id, access, person_
 SELECT c.tenant_id, pg_temp.demo_id(9, v.number), c.id, c.school_id, v.access, p.id, p.name, 'person', today() - 200
   FROM (VALUES (1, 1, 'admin', 3), (2, 1, 'poster', 4), (3, 2, 'admin', 13), (4, 2, 'poster', 15)) v (number, channel, access, person)
   JOIN channel c ON c.id = pg_temp.demo_id(8, v.channel) JOIN person p ON p.id = pg_temp.demo_id(3, v.person);
+INSERT INTO channel_grant (tenant_id, id, channel_id, school_id, access, post_id, team_id, holder_text, holder_kind, from_on)
+VALUES
+	(pg_temp.demo_id(1, 1), pg_temp.demo_id(9, 5), pg_temp.demo_id(8, 1), NULL, 'poster', NULL, pg_temp.demo_id(11, 1),
+	 'Communications Team', 'team', today() - 200),
+	(pg_temp.demo_id(1, 1), pg_temp.demo_id(9, 6), pg_temp.demo_id(8, 2), pg_temp.demo_id(2, 1), 'moderator',
+	 pg_temp.demo_id(10, 1), NULL, 'Principal', 'post', today() - 200);
 INSERT INTO channel_history (tenant_id, channel_id, actor_name, action, to_state)
 SELECT tenant_id, id, 'demo', 'import', 'active' FROM channel WHERE source = 'register';

@@ -171,7 +171,7 @@ def test_nothing_personal_stands_in_the_open(house, tenant):
 
 def test_a_commitment_proves_a_value_until_its_salt_is_destroyed(house, tenant):
     person = house.sql("SELECT id::text, jsonb_build_object('name', name, 'email', email,"
-                       " 'job_title', job_title)::text AS hidden FROM person"
+                       " 'job_title', job_title, 'external_ref', external_ref)::text AS hidden FROM person"
                        " WHERE tenant_id = %s AND name = 'Ava Audited 3'", tenant.id)[0]
     with tampering(house) as sql:
         salt = bytes(sql("SELECT salt FROM audit_salt WHERE row_id = %s", person["id"])[0]["salt"])

@@ -7,7 +7,7 @@ import uuid
 import psycopg2
 import pytest
 
-from reach import Plot
+from reach import Plot, day
 from refusal import refused
 
 PEOPLE = "/v1/people"
@@ -170,6 +170,22 @@ def test_a_channel_changes_with_its_grants(house, tenant):
     events = house.sql("SELECT 1 FROM audit_event WHERE table_name = 'channel' AND row_id = %s",
                        plot.channel)
     assert len(events) == 1, "its own row is as it was: the trail holds its insert alone"
+
+
+def test_a_channel_changes_with_whoever_holds_it(house, tenant):
+    """By its posts and teams, and when somebody leaves: its flags follow from that."""
+    plot = Plot(tenant, tenant.schools[0], f"holders{tenant.mark}")
+    poll = Poll(house, tenant.slt.client, "/v1/channels")
+    house.sql("UPDATE channel_grant SET person_id = NULL, post_id = %s WHERE channel_id = %s",
+              plot.post, plot.channel)
+    poll()
+    house.sql("UPDATE membership SET ended_at = now() WHERE post_id = %s", plot.post)
+    assert poll()[0] == [plot.channel] and "vacant_post" in poll.copy[plot.channel]["flags"]
+    house.sql("UPDATE channel_grant SET person_id = %s, post_id = NULL WHERE channel_id = %s",
+              plot.person, plot.channel)
+    poll()
+    tenant.slt.client.post(f"/v1/people/{plot.person}/leave", {"left_on": day(-1)}, expect=200)
+    assert poll()[0] == [plot.channel] and "holder_left" in poll.copy[plot.channel]["flags"]
 
 
 def test_who_is_excluded_hears_nothing(house, tenant):

@@ -6,6 +6,9 @@ import pytest
 from refusal import refused, unchanged
 
 
+NOBODY = str(uuid.UUID(int=7))
+
+
 @pytest.fixture(scope="module")
 def ours(house):
     return house.fresh_tenant()
@@ -14,6 +17,11 @@ def ours(house):
 @pytest.fixture(scope="module")
 def slt(ours):
     return ours.person("Sal Slt", "slt").client
+
+
+def plant(tenant, person, kind):
+    body = {"name": "Theirs", "school_id": tenant.schools[0]}
+    return person.client.post(f"/v1/{kind}", body, expect=201).json["id"]
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +37,7 @@ def theirs(house):
         "school_id": tenant.schools[0], "platform": "x", "proposed_name": "Their channel",
         "kind": "class"}, expect=201).json
     return {"people": person.id, "schools": tenant.schools[0], "assessments": assessment["id"],
+            "posts": plant(tenant, person, "posts"), "teams": plant(tenant, person, "teams"),
             "appointments": person.appoint("staff"), "channel-applications": application["id"]}
 
 
@@ -48,7 +57,7 @@ def both(ask, foreign, status, slug, pointers=None):
 
 
 @pytest.mark.parametrize("kind", ["people", "schools", "assessments", "appointments",
-                                  "channel-applications"])
+                                  "posts", "teams", "channel-applications"])
 def test_in_the_path(house, slt, theirs, kind):
     with unchanged(house):
         both(lambda id: slt.get(f"/v1/{kind}/{id}"), theirs[kind], 404, "not-found")
@@ -59,6 +68,7 @@ def test_in_the_path(house, slt, theirs, kind):
 
 
 @pytest.mark.parametrize("path, change", [
+    ("posts", {"name": "Ours now"}), ("teams", {"name": "Ours now"}),
     ("people", {"job_title": "Ours now"}), ("schools", {"name": "Ours now"}),
     ("channel-applications", {"aim": "Ours now"})])
 def test_in_the_path_of_a_change(house, slt, theirs, path, change):
@@ -71,6 +81,10 @@ def test_in_the_path_of_a_change(house, slt, theirs, path, change):
 
 @pytest.mark.parametrize("path, body", [
     ("people/{people}/invite", {}), ("people/{people}/leave", {"left_on": "2026-10-01"}),
+    ("people/{people}/relationships", {"relationship": "parent"}),
+    ("posts/{posts}/members", {"person_id": NOBODY}),
+    ("teams/{teams}/members", {"person_id": NOBODY}),
+    (f"posts/{{posts}}/members/{NOBODY}/end", {}),
     ("appointments/{appointments}/confirm", {}), ("appointments/{appointments}/decline", {}),
     ("appointments/{appointments}/end", {}),
     ("channel-applications/{channel-applications}/submit", {}),
@@ -83,7 +97,8 @@ def test_in_the_path_of_an_action(house, slt, theirs, path, body):
              theirs[kind], 404, "not-found")
 
 
-@pytest.mark.parametrize("path", ["appointments/{}/history", "channel-applications/{}/history",
+@pytest.mark.parametrize("path", ["appointments/{}/history", "posts/{}/members",
+                                  "teams/{}/history", "channel-applications/{}/history",
                                   "channel-applications/{}/readiness",
                                   "channel-applications/{}/revisions"])
 def test_below_a_path(slt, theirs, path):
@@ -128,6 +143,7 @@ def test_in_a_change(house, ours, slt, theirs):
 @pytest.mark.parametrize("target, kind", [
     ("/v1/people?school_id={}", "schools"), ("/v1/appointments?person_id={}", "people"),
     ("/v1/assessments?school_id={}", "schools"), ("/v1/attestations?person_id={}", "people"),
+    ("/v1/posts?school_id={}", "schools"), ("/v1/teams?school_id={}", "schools"),
     ("/v1/channels?school_id={}", "schools"),
     ("/v1/channel-applications?school_id={}", "schools"),
     ("/v1/channel-applications?applicant_id={}", "people"),

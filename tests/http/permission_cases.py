@@ -26,8 +26,21 @@ def act(table, id, action, body=None):
                          body(s, h) if callable(body) else body or {}, {})
 
 
+def end(table, plant, parts):
+    """Ends the part of a row that is planted for this one request."""
+    def request(s, h):
+        id = plant(s, h)
+        part, = s.plot.parts[table].values()
+        return "POST", f"{s.paths[table]}/{id}/{parts}/{part}/end", {}, {}
+    return request
+
+
 def add(path, body):
     return lambda s, h: ("POST", path, body(s, h), {})
+
+
+def member_body(s, h):
+    return {"person_id": s.plot.plant_person("member")}
 
 
 APPS, AIM = "/v1/channel-applications", {"aim": "Something else."}
@@ -55,6 +68,11 @@ def attest_body(person):
 def account_body(s, h):
     return {"handle": f"@{uuid.uuid4().hex[:12]}", "url": "https://x.example/",
             "account_created_on": day(0)}
+
+
+def record_body(school):
+    return {**({"school_id": school} if school else {}), "platform": "x",
+            "handle": uuid.uuid4().hex[:12], "reason": "There for years."}
 
 
 SETTING = "/v1/settings/channel.max_admins"
@@ -100,8 +118,43 @@ CASES = [
     Case("person_write", "shared", (200,), act("person",
          lambda s, h: s.level.plant_person("leaver"), "leave", {"left_on": day(0)}),
          table="person"),
+    Case("person_write", "there", (200,), act("person", fresh("person", "related"),
+         "relationships", {"relationship": "parent"}), table="person"),
+    Case("person_write", "shared", (200,), act("person",
+         lambda s, h: s.level.plant_person("related"), "relationships",
+         {"relationship": "parent"}), table="person"),
     Case("person_write", "there", (201,), act("person", fresh("person", "invited"), "invite"),
          table="person"),
+    Case("post_read", "there", (200,), read(lambda s, h: f"/v1/posts/{s.plot.post}")),
+    Case("post_read", "shared", (200,), read(lambda s, h: f"/v1/posts/{s.level.post}/members")),
+    Case("post_read", "shared", (200,), read(lambda s, h: f"/v1/posts/{s.level.post}/history")),
+    Case("post_write", "there", (201,), add("/v1/posts", lambda s, h: {
+        "name": f"Added {uuid.uuid4()}", "school_id": s.a}), creates=True),
+    Case("post_write", "level", (201,), add("/v1/posts", lambda s, h: {
+        "name": f"Added {uuid.uuid4()}"}), creates=True),
+    Case("post_write", "there", (200,), change("post", lambda s, h: s.plot.post,
+         {"kind": "other"}), table="post"),
+    Case("post_write", "shared", (200,), change("post", lambda s, h: s.level.post,
+         {"kind": "other"}), table="post"),
+    Case("post_write", "there", (200,), act("post", lambda s, h: s.plot.post, "members",
+         lambda s, h: {**member_body(s, h), "shared": True}), table="post"),
+    Case("post_write", "there", (200,), end("post", fresh("body", "post"), "members"),
+         table="post"),
+    Case("team_read", "there", (200,), read(lambda s, h: f"/v1/teams/{s.plot.team}")),
+    Case("team_read", "shared", (200,), read(lambda s, h: f"/v1/teams/{s.level.team}/members")),
+    Case("team_read", "shared", (200,), read(lambda s, h: f"/v1/teams/{s.level.team}/history")),
+    Case("team_write", "there", (201,), add("/v1/teams", lambda s, h: {
+        "name": f"Added {uuid.uuid4()}", "school_id": s.a}), creates=True),
+    Case("team_write", "level", (201,), add("/v1/teams", lambda s, h: {
+        "name": f"Added {uuid.uuid4()}"}), creates=True),
+    Case("team_write", "there", (200,), change("team", lambda s, h: s.plot.team,
+         {"kind": "other"}), table="team"),
+    Case("team_write", "shared", (200,), change("team", lambda s, h: s.level.team,
+         {"kind": "other"}), table="team"),
+    Case("team_write", "there", (200,), act("team", lambda s, h: s.plot.team, "members",
+         member_body), table="team"),
+    Case("team_write", "there", (200,), end("team", fresh("body", "team"), "members"),
+         table="team"),
     Case("appointment_read", "there", (200,),
          read(lambda s, h: f"/v1/appointments/{s.plot.appointment}")),
     Case("appointment_read", "shared", (200,),
@@ -127,8 +180,23 @@ CASES = [
          {"audience": "Parents"}), table="channel"),
     Case("channel_write", "shared", (200,), change("channel", lambda s, h: s.level.channel,
          {"audience": "Parents"}), table="channel"),
+    Case("channel_grant", "there", (200,), act("channel", lambda s, h: s.plot.channel, "grants",
+         lambda s, h: {"access": "poster", **member_body(s, h)}), table="channel"),
+    Case("channel_grant", "shared", (200,), act("channel", lambda s, h: s.level.channel, "grants",
+         lambda s, h: {"access": "poster", "team_id": s.level.plant_body("team")}),
+         table="channel"),
+    Case("channel_grant", "there", (200,), end("channel", fresh("channel", "active"), "grants"),
+         table="channel"),
     Case("channel_activate", "there", (200,),
          act("channel", fresh("channel", "approved"), "activate", SETTINGS), table="channel"),
+    Case("channel_record", "there", (201,),
+         add("/v1/channels", lambda s, h: record_body(s.a)), creates=True),
+    Case("channel_record", "level", (201,),
+         add("/v1/channels", lambda s, h: record_body(None)), creates=True),
+    Case("channel_review", "there", (200,),
+         act("channel", lambda s, h: s.plot.channel, "review"), table="channel"),
+    Case("channel_review", "shared", (200,),
+         act("channel", lambda s, h: s.level.channel, "review"), table="channel"),
     Case("channel_close", "there", (200,),
          act("channel", fresh("channel", "active"), "close", WORDS), table="channel"),
     Case("assessment_read", "there", (200,),

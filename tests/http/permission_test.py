@@ -135,6 +135,8 @@ def test_nobody(stage, case):
 
 LISTS = [
     ("person_read", "person", "/v1/people?email={0.mark}@plot.example"),
+    ("post_read", "post", "/v1/posts?sort=created_at"),
+    ("team_read", "team", "/v1/teams?sort=created_at"),
     ("appointment_read", "appointment", "/v1/appointments?role=staff&person_id={0.person}"),
     ("channel_read", "channel", "/v1/channels?handle={0.handle}"),
     ("assessment_read", "assessment", "/v1/assessments?sort=created_at"),
@@ -144,8 +146,8 @@ LISTS = [
     ("transfer_read", "transfer", "/v1/transfers?side=from&state=proposed"),
 ]
 # Lists that hold the rows of another list, or what is the same for everybody.
-OTHER_LISTS = {"/v1/channel-applications/inbox", "/v1/channels/register", "/v1/platforms",
-               "/v1/settings", "/v1/settings/{key}/history", "/v1/setting-presets",
+OTHER_LISTS = {"/v1/channel-applications/inbox", "/v1/channels/register", "/v1/channels/quality",
+               "/v1/platforms", "/v1/settings", "/v1/settings/{key}/history", "/v1/setting-presets",
                "/v1/register/schools", "/v1/register/trusts", "/v1/register/imports"}
 
 

@@ -11,8 +11,9 @@ import pytest
 from house import House
 
 PAGED = [
-    "/v1/people", "/v1/appointments", "/v1/assessments", "/v1/attestations", "/v1/channels",
-    "/v1/channel-applications", "/v1/channel-applications/inbox", "/v1/transfers",
+    "/v1/people", "/v1/posts", "/v1/teams", "/v1/appointments", "/v1/assessments",
+    "/v1/attestations", "/v1/channels", "/v1/channel-applications",
+    "/v1/channel-applications/inbox", "/v1/transfers",
 ]
 # No tenant's: the index of the order is found without one.
 PUBLIC = ["/v1/register/schools", "/v1/register/trusts"]
@@ -24,6 +25,12 @@ WHOLE = {
     "/v1/platforms": "some twenty platforms",
     "/v1/register/imports": "the last hundred files",
     "/v1/channels/register": "all of the register at once, for a spreadsheet",
+    "/v1/channels/quality": "a report of the whole register",
+    "/v1/posts/{id}/members": "who held one post",
+    "/v1/posts/{id}/history": "who came and went",
+    "/v1/teams/{id}/members": "who was in one team",
+    "/v1/teams/{id}/history": "who came and went",
+    "/v1/channels/{id}/grants": "who had access to one channel",
     "/v1/channels/{id}/history": "what happened to one channel",
     "/v1/appointments/{id}/history": "what happened to one appointment",
     "/v1/channel-applications/{id}/history": "what happened to one application",
@@ -66,6 +73,10 @@ SELECT %(tenant)s, id, id, 'staff', CASE WHEN school IS NULL THEN 'tenant' ELSE 
        'active', current_date, at FROM seed;
 INSERT INTO appointment_school (tenant_id, appointment_id, school_id, person_id)
 SELECT %(tenant)s, id, school, id FROM seed WHERE school IS NOT NULL;
+INSERT INTO post (tenant_id, id, school_id, name, created_at)
+SELECT %(tenant)s, id, school, 'Post ' || n, at FROM seed;
+INSERT INTO team (tenant_id, id, school_id, name, created_at)
+SELECT %(tenant)s, id, school, 'Team ' || n, at FROM seed;
 INSERT INTO attestation (tenant_id, id, person_id, school_id, person_name, policy_edition,
 	policy_read_on, trained_on, attested_by, attested_name, created_at)
 SELECT %(tenant)s, id, id, school, 'Person ' || n, '2026-09', at::date, at::date,

@@ -50,6 +50,10 @@ class Plot:
         self.person = self.plant_person(email=f"{mark}@plot.example")
         self.boss = self.plant_person("boss")
         self.handle = mark[-15:]
+        self.parts = {}  # by resource, what else stands in the paths below it
+        self.row("person_relationship", id=self.part("person", "relationship_id"),
+                 person_id=self.person, relationship="parent", from_on=day(-9))
+        self.post, self.team = self.plant_body("post"), self.plant_body("team")
         self.appointment = self.plant_appointment()
         self.proposed = self.plant_appointment("proposed")
         self.assessment = self.plant_assessment()
@@ -73,6 +77,10 @@ class Plot:
         other.school = school
         return other
 
+    def part(self, resource, name):
+        self.parts[resource] = {name: str(uuid.uuid4())}
+        return self.parts[resource][name]
+
     def row(self, table, **values):
         values = {name: str(value) if isinstance(value, uuid.UUID) else value
                   for name, value in values.items()}
@@ -83,7 +91,18 @@ class Plot:
         return self.row("person", **{
             "id": id, "school_id": self.school, "name": f"{what} {self.mark}",
             "email": f"{id.hex[:6]}.{what}.{self.mark}@plot.example", "person_type": "employee",
-            "job_title": f"{what} of {self.mark}", **values})
+            "job_title": f"{what} of {self.mark}", "external_ref": f"{id.hex[:6]} {self.mark}", **values})
+
+    def plant_body(self, table):
+        """A post or team, with the person of this plot in it."""
+        id = self.row(table, id=uuid.uuid4(), school_id=self.school,
+                      name=f"{table} {uuid.uuid4().hex[:6]} {self.mark}")
+        member = self.row("membership", id=self.part(table, "membership_id"), person_id=self.person,
+                          school_id=self.school, person_name=f"member {self.mark}",
+                          from_on=day(-9), added_by=self.boss, **{f"{table}_id": id})
+        self.row("membership_history", membership_id=member, actor_id=self.boss, action="add",
+                 actor_name=f"actor {self.mark}", note=f"note {self.mark}")
+        return id
 
     def plant_appointment(self, state="active", schools=None):
         schools = schools or ([self.school] if self.school else [])
@@ -159,11 +178,15 @@ class Plot:
             "url": f"https://{self.mark}.example/", "kind": "department", "visibility": "open",
             "audience": f"audience {self.mark}", "purpose": "education",
             "purpose_detail": f"purpose {self.mark}", "privacy_notice_on": day(-1),
+            "owner_name": f"owner {self.mark}", "owner_contact": f"contact {self.mark}",
+            "last_reviewed_on": day(-1), "last_reviewed_by": self.boss,
+            "last_reviewed_name": f"reviewer {self.mark}",
             "source": "application", "register_cells": {"owner": f"owner {self.mark}"},
             **values})
-        self.row("channel_grant", id=uuid.uuid4(), channel_id=id, school_id=self.school,
+        self.row("channel_grant", id=self.part("channel", "grant_id"), channel_id=id, school_id=self.school,
                  access="admin", person_id=self.person, holder_text=f"holder {self.mark}",
-                 holder_kind="person", from_on=day(-9))
+                 holder_kind="person", from_on=day(-9), granted_by=self.boss,
+                 granted_name=f"granter {self.mark}")
         self.row("channel_history", channel_id=id, actor_id=self.boss,
                  actor_name=f"actor {self.mark}", action="import", to_state=state,
                  note=f"note {self.mark}")
@@ -187,7 +210,8 @@ class Plot:
     @property
     def ids(self):
         """By the name of the resource, as `chaperone describe` has it."""
-        return {"school": self.school, "person": self.person, "appointment": self.appointment,
+        return {"school": self.school, "person": self.person, "post": self.post,
+                "team": self.team, "appointment": self.appointment,
                 "assessment": self.assessment, "attestation": self.attestation,
                 "channel": self.channel, "channel_application": self.application,
                 "setting": self.setting, "transfer": self.transfer}

@@ -5,6 +5,8 @@ import pathlib
 
 import pytest
 
+from cluster import ROOT
+
 REGISTER = pathlib.Path(__file__).parents[1] / "data" / "channel-register.csv"
 NAMES = ["Okehampton College", "Holsworthy College", "Tavistock College", "Bridestowe Primary School"]
 
@@ -59,12 +61,12 @@ def flags_of(trust, **cells):
 
 
 @pytest.mark.parametrize("cells,wanted,absent", [
-    (dict(handle="@Okehampton College"), {"invalid_handle", "missing_posters", "single_operator"}, {"missing_admin"}),
+    (dict(handle="@Okehampton College"), {"invalid_handle", "missing_posters", "vacant_post"}, {"missing_admin", "single_operator"}),
     (dict(owner="St James Primary", platform="Facebook"), {"missing_admin", "missing_handle", "owner_unmatched"}, set()),
     (dict(owner="Okehampton Primary"), {"missing_admin", "owner_unmatched"}, {"missing_posters"}),
     (dict(handle="@school_promise"), {"missing_platform"}, {"missing_admin", "missing_handle"}),
     (dict(owner="Tavistock College", platform="Facebook"), {"single_operator", "admin_is_only_poster"}, {"owner_unmatched"}),
-    (dict(display_name="closed group"), {"single_operator", "admin_is_only_poster"}, {"owner_unmatched"}),
+    (dict(display_name="closed group"), {"vacant_post", "admin_is_only_poster"}, {"owner_unmatched", "single_operator"}),
     (dict(handle="@ChagfordCofE"), {"ambiguous_holder", "missing_platform"}, set()),
     (dict(handle="@DartmoorMAT"), {"missing_url"}, {"missing_admin", "invalid_handle", "owner_unmatched"}),
 ])
@@ -78,6 +80,9 @@ def test_what_the_cells_mean_stands_beside_them(trust, imported):
     by_handle = {c["handle"]: c for c in channels(trust) if c["handle"]}
     mat = trust.admin.client.get(f"/v1/channels/{by_handle['@DartmoorMAT']['id']}").json
     assert (mat["platform"], mat["kind"], mat["school_id"], mat["state"]) == ("x", "trust", None, "active")
+    assert [(g["holder"], bool(g["post_id"]), bool(g["team_id"])) for g in mat["grants"]] == [
+        ("Communications Team", False, True), ("Communications Team", False, True), ("HR", False, True),
+        ("Person A", False, False), ("Person B", False, False)]
     assert {(g["access"], g["holder"], g["holder_kind"]) for g in mat["grants"]} == {
         ("admin", "Communications Team", "team"), ("poster", "Communications Team", "team"),
         ("poster", "HR", "team"), ("poster", "Person A", "person"), ("poster", "Person B", "person")}
@@ -99,9 +104,71 @@ def test_classification_says_why(trust, imported):
     assert {c["declared"] for c in channels(trust)} == {"official"}
 
 
+def bodies(trust, kind):
+    rows = trust.admin.client.get(f"/v1/{kind}?limit=200", expect=200).json["data"]
+    return sorted((row["school_name"] or "", row["name"]) for row in rows)
+
+
+def test_words_become_posts_and_teams(trust, imported):
+    """H4, H5: of the school or trust that the row names, one by name; where the school is not
+    known, whose post it is is not known either."""
+    assert bodies(trust, "posts") == [
+        ("Bridestowe Primary School", "Principal"), ("Holsworthy College", "Librarian"),
+        ("Holsworthy College", "Principal"), ("Okehampton College", "Principal")]
+    assert bodies(trust, "teams") == [("", "Communications Team"), ("", "HR"), ("Holsworthy College", "Principals")]
+    unmatched = [trust.admin.client.get(f"/v1/channels/{c['id']}").json["grants"] for c in channels(trust)
+                 if "owner_unmatched" in c["flags"]]
+    assert unmatched and not [g for grants in unmatched for g in grants if g["post_id"] or g["team_id"]]
+
+
+def test_a_post_that_is_there_is_taken(house):
+    """Whatever its spelling; and its holder has the access at once."""
+    trust = house.fresh_tenant(schools=0)
+    trust.schools = [trust.school("Known School")]
+    trust.admin = trust.person("Ida Importer", "administrator")
+    head = trust.person("Hedda Head", "slt", trust.schools)
+    post = trust.admin.client.post("/v1/posts", {"name": "principal", "school_id": trust.schools[0]}, expect=201).json
+    trust.admin.client.post(f"/v1/posts/{post['id']}/members", {"person_id": head.id}, expect=200)
+    run_import(house, trust, HEADER + "Known School,school,X,@known,,,,Principal,Principal / PTFA\n")
+    grants = trust.admin.client.get(f"/v1/channels/{channels(trust)[0]['id']}").json["grants"]
+    assert [(g["holder"], g["post_id"], [h["name"] for h in g["holders"]]) for g in grants] == [
+        ("Principal", post["id"], ["Hedda Head"]), ("PTFA", None, []), ("Principal", post["id"], ["Hedda Head"])]
+    assert len(bodies(trust, "posts")) == 1
+
+
+def test_grants_of_before_find_their_posts(house, trust, imported):
+    """What the migration does with registers that were imported before there were posts."""
+    text = (ROOT / "sql/migrations/0012_posts.sql").read_text()
+    fill = text[text.rindex("DO $$"):]
+    tables = "post", "team", "channel", "channel_grant", "audit_event", "audit_salt"
+    linked = ("SELECT holder_text, post_id IS NOT NULL AS post, team_id IS NOT NULL AS team FROM channel_grant"
+              f" WHERE tenant_id = '{trust.id}' ORDER BY id")
+    before = house.sql(linked)
+    house.sql("BEGIN")
+    try:
+        house.sql(f"UPDATE channel_grant SET post_id = NULL, team_id = NULL WHERE tenant_id = '{trust.id}';"
+                  f" DELETE FROM post WHERE tenant_id = '{trust.id}'; DELETE FROM team WHERE tenant_id = '{trust.id}'")
+        assert house.sql(linked) != before
+        for table in tables:
+            house.sql(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
+        house.sql("SET LOCAL ROLE chaperone_owner")
+        house.sql(fill)
+        assert house.sql(linked) == before
+    finally:
+        house.sql("ROLLBACK")
+
+
 def test_again_changes_nothing(house, trust, imported):
+    before = bodies(trust, "posts"), bodies(trust, "teams")
     assert "0 added, 18 known" in run_import(house, trust, REGISTER.read_bytes()).stdout
     assert len(channels(trust)) == 18
+    assert (bodies(trust, "posts"), bodies(trust, "teams")) == before
+
+
+def test_dry_run_keeps_nothing(house, trust, imported):
+    report = run_import(house, trust, HEADER + "Okehampton College,school,X,@dry,,,,Clerk,\n", "--dry-run").stdout
+    assert "1 added" in report and "dry run" in report
+    assert len(channels(trust)) == 18 and ("Okehampton College", "Clerk") not in bodies(trust, "posts")
 
 
 def test_register_export_is_the_trusts_own_table(trust, imported):

@@ -14,13 +14,17 @@ from reach import Plot
 # Reference data, the same for everybody.
 OPEN = {"platform", "setting_default", "setting_preset", "setting_preset_value",
         "register_import", "register_trust", "register_school", "register_membership",
-        "register_link"}
+        "register_link", "channel_flag"}
 REFUSED = (psycopg2.errors.InsufficientPrivilege, psycopg2.errors.ForeignKeyViolation)
 # Their keys are made of the ids that are to be refused: the first of its kind has to go.
 KEYED = "DELETE FROM appointment_school; DELETE FROM application_operator; DELETE FROM exclusion"
+DATED = {"channel_grant", "membership", "person_relationship"}  # only their end changes
+ALTERNATIVES = {  # of these columns only one is set
+    "membership": {"post_id", "team_id"}, "channel_grant": {"person_id", "post_id", "team_id"}}
 # Columns that name a row and have no foreign key, each with its reason.
 COPIES = {
     ("appointment_history", "actor_id"): "who did it stays, whatever becomes of them",
+    ("membership_history", "actor_id"): "who did it stays, whatever becomes of them",
     ("channel_history", "actor_id"): "who did it stays, whatever becomes of them",
     ("application_history", "actor_id"): "who did it stays, whatever becomes of them",
     ("application_revision", "submitted_by"): "who did it stays, whatever becomes of them",
@@ -142,7 +146,7 @@ def test_no_context_no_writing(field, house):
         for table in tables(house, "DELETE"):
             assert outcome(cursor, f"DELETE FROM {table}") == 0, table
         for table in tables(house, "UPDATE"):
-            column = "until_on" if table == "channel_grant" else "version"
+            column = "until_on" if table in DATED else "version"
             assert outcome(cursor, f"UPDATE {table} SET {column} = {column}") == 0, table
 
 
@@ -226,10 +230,14 @@ def repointed(house, field, table, column, target):
         if name in ("revision", "step"):
             row[name] = value + 1000  # what a unique constraint may count
     unique = {"id": str(uuid.uuid4()), "token_hash": f"\\x{uuid.uuid4().hex}",
-              "email": None, "handle": None}
+              "email": None, "external_ref": None, "handle": None}
+    if table == "handle_claim":
+        unique["handle_key"] = uuid.uuid4().hex
     row.update({name: value for name, value in unique.items() if name in row})
     if table == "person":
         row["identity_id"] = None
+    if column in ALTERNATIVES.get(table, ()):
+        row.update(dict.fromkeys(ALTERNATIVES[table]))
     row[column] = planted(house, target, field.theirs)["id"]
     return row
 

@@ -86,7 +86,8 @@ def recorded(stage):
     application = stage.submitted()
     stage.act(stage.head, application, "approve", WORDS)
     made = stage.act(stage.admin, application, "record-account", {
-        "handle": "@set", "url": "https://x.example/set", "account_created_on": day(0)}).json
+        "handle": f"@set{application['id'][-8:]}", "url": "https://x.example/set",
+        "account_created_on": day(0)}).json
     return f"/v1/channels/{made['channel_id']}"
 
 
@@ -116,6 +117,14 @@ def grant_months(stage):
     assert day(27) < next(g["until_on"] for g in grants if g["holder"] == "Flo First") < day(32)
 
 
+def review_months(stage):
+    path = recorded(stage)
+    stage.admin.client.post(f"{path}/review", {"reviewed_on": day(-100)}, expect=200)
+    assert "review_overdue" not in stage.admin.client.get(path, expect=200).json["flags"]
+    stage.set("channel.review_months", 3)
+    assert "review_overdue" in stage.admin.client.get(path, expect=200).json["flags"]
+
+
 BEHAVIOUR = {
     "application.required_parts": required_parts, "application.min_operators": min_operators,
     "application.min_staff_operators": min_staff_operators, CHAIN: approver_chain,
@@ -123,6 +132,7 @@ BEHAVIOUR = {
     "application.risk_assessment": risk_assessment, "training.valid_months": valid_months,
     "policy.current_edition": current_edition, "channel.privacy_notice": privacy_notice,
     "channel.max_admins": max_admins, "grant.valid_months": grant_months,
+    "channel.review_months": review_months,
 }
 
 

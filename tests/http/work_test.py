@@ -128,6 +128,24 @@ def test_grants_that_end(desk):
     assert counts(desk.slt.client)["grant_ending"] == 0
 
 
+def test_what_a_post_holds_counts_for_who_is_in_it(desk):
+    """A grant to the post: its channel is theirs to run, and their training counts."""
+    desk.grant(day(10))
+    desk.plot.row("channel_grant", id=desk.house.sql("SELECT gen_random_uuid()::text AS id")[0]["id"],
+                  channel_id=desk.plot.channel, school_id=desk.a, access="admin", post_id=desk.plot.post,
+                  holder_text="holder", holder_kind="post", from_on=day(-9))
+    mine = desk.plot.plant_attestation(desk.staff.id)
+    trained(desk, mine, 12, -20)
+    assert counts(desk.staff.client) | {"grant_ending": 0, "attestation_expiring": 0} == counts(desk.staff.client)
+    desk.slt.client.post(f"/v1/posts/{desk.plot.post}/members", {"person_id": desk.staff.id, "shared": True},
+                         expect=200)
+    found = counts(desk.staff.client)
+    assert (found["grant_ending"], found["attestation_expiring"]) == (1, 1)
+    assert counts(desk.slt.client)["attestation_expiring"] == 1
+    ending = desk.house.sql("UPDATE channel_grant SET ended_at = now() WHERE until_on = %s RETURNING id", day(10))
+    assert ending and counts(desk.slt.client)["grant_ending"] == 0, "over, not about to end"
+
+
 def test_excluded_and_revoked(desk):
     desk.plot.row("exclusion", subject_id=desk.plot.application, person_id=desk.slt.id,
                   reason="named", excluded_by=desk.plot.boss)

@@ -20,9 +20,13 @@ static const struct problem *handle(struct call *call)
 }
 
 static const char *const states[] = { "proposed", "active", "declined", "ended", NULL };
-static const struct field adding[] = { { "name", LINE },	{ "email", EMAIL },
-				       { "person_type", LINE }, { "job_title", LINE },
-				       { "school_id", UUID },	{ 0 } };
+static const struct field adding[] = { { "external_ref", LINE },
+				       { "name", LINE },
+				       { "email", EMAIL },
+				       { "person_type", LINE },
+				       { "job_title", LINE },
+				       { "school_id", UUID },
+				       { 0 } };
 static const struct field reasoning[] = { { "reason", LINE }, { 0 } };
 static const struct listing listing = {
 	.filters =

@@ -240,6 +240,23 @@ static void asked(struct arena *arena)
 	CHECK(ask(arena, NULL, place, "other=" ID).err);
 }
 
+/* They are judged like the members of a body: all faults at once. */
+static void asked_well(struct arena *arena)
+{
+	static const struct field account[] = { { "school_id", UUID },
+						{ "handle", LINE, .required = true,
+						  .max = 9 },
+						{ 0 } };
+	struct parsed p = ask(arena, NULL, account, "handle= @a ");
+
+	CHECK(!p.err && is(value_of(&p, "handle"), "@a") && !value_of(&p, "school_id"));
+	p = ask(arena, NULL, account, "");
+	CHECK(p.err && is(p.err->errors->pointer, "handle"));
+	CHECK(ask(arena, NULL, account, "handle=0123456789").err);
+	p = ask(arena, NULL, account, "school_id=7");
+	CHECK(p.err && p.err->kind == PROBLEM_BAD_QUERY && p.err->errors->next);
+}
+
 int main(void)
 {
 	struct arena *arena = arena_new();
@@ -250,6 +267,7 @@ int main(void)
 	forgeries(arena);
 	without_listing(arena);
 	asked(arena);
+	asked_well(arena);
 	arena_free(arena);
 	return check_done();
 }
