@@ -231,6 +231,10 @@ static void answer_send(struct exchange *exchange, struct _u_response *out)
 {
 	struct answer *answer = &exchange->answer;
 
+	/* libmicrohttpd may send the last, empty chunk after the headers of a HEAD as
+	 * well: nobody must read it as the beginning of the next answer. */
+	if (answer->stream && strcmp(exchange->request.method, "HEAD") == 0)
+		answer->close = true;
 	headers_send(exchange, out->map_header);
 	if (answer->stream) {
 		ulfius_set_stream_response(out, (unsigned)answer->status, stream_give,

@@ -1,6 +1,7 @@
 """An HTTP client that keeps its connection and holds every answer against the contract."""
 import http.client
 import json as jsonlib
+import select
 import socket
 
 
@@ -67,7 +68,7 @@ class Client:
         return answer
 
     def exchange(self, method, target, body, headers):
-        fresh = self.connection is None or self.generation != self.server.generation
+        fresh = self.connection is None or self.generation != self.server.generation or self.stale()
         if fresh:
             self.close()
             self.generation = self.server.generation
@@ -83,6 +84,11 @@ class Client:
             if fresh or method not in ("GET", "HEAD"):
                 raise
             return self.exchange(method, target, body, headers)
+
+    def stale(self):
+        """Has the server closed the kept connection meanwhile (idle_timeout_s)?"""
+        sock = self.connection.sock
+        return sock is None or bool(select.select([sock], [], [], 0)[0])
 
     def close(self):
         if self.connection:
