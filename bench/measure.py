@@ -18,7 +18,7 @@ from workloads import (BODY, CHANNELS, DRAFT_KIND, TENANT, WORKLOADS, drafts_lef
                        uuid)
 
 QUICK = os.environ.get("BENCH_QUICK") == "1"
-REPEATS, SECONDS, WARM = (3, 2, 1) if QUICK else (5, 5, 2)
+REPEATS, SECONDS, WARM = (3, 2, 1) if QUICK else (5, 4, 2)
 CONTENDERS = ["service", "service_no_rls", "pgbench_walls", "pgbench_plain", "fastify"]
 TABLES = "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'"
 

@@ -70,8 +70,13 @@ function idNew() {
 
 const line = { name: "reason", type: "line", required: true, clearable: false, min: 3, max: 500 };
 const text = { name: "reason", type: "text", required: false, clearable: false, max: 2000 };
+const day = { name: "reviewed_on", type: "date", required: false, clearable: false, past: true };
+const note = { name: "reason", type: "line", required: false, clearable: false, max: 500 };
 const offers = {
-	channels: [["close", "Close", ["proposed", "approved", "active", "suspended", "handover"], line]],
+	channels: [
+		["review", "Record a review", ["proposed", "approved", "active", "suspended", "handover"], day, note],
+		["close", "Close", ["proposed", "approved", "active", "suspended", "handover"], line],
+	],
 	"channel-applications": [
 		["submit", "Submit", ["draft"], text],
 		["withdraw", "Withdraw", ["draft", "submitted", "more_information", "approved", "rejected"], text],
@@ -85,8 +90,8 @@ function resource(path, row, gates = []) {
 			body[key] = row[key];
 	const open = offers[path].filter(([name, , from]) => from.includes(row.state) &&
 		!(name === "submit" && gates.length));
-	body.actions = open.map(([name, label, , field]) => ({ name, label, method: "POST",
-		href: `/v1/${path}/${row.id}/${name}`, fields: [field] }));
+	body.actions = open.map(([name, label, , ...fields]) => ({ name, label, method: "POST",
+		href: `/v1/${path}/${row.id}/${name}`, fields }));
 	body.blockers = gates.map(({ code, detail }) => ({ action: "submit", code, detail }));
 	return body;
 }
