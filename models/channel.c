@@ -188,6 +188,7 @@ static const struct step flow[] = {
 };
 
 static const struct constraint constraints[] = {
+	{ "channel_handle_said", PROBLEM_INVALID, "/handle", "holds nothing but @" },
 	{ "channel_handle", PROBLEM_ALREADY_EXISTS, "/handle",
 	  "This handle stands in the register already." },
 	{ "channel_grant_not_to_self", PROBLEM_CONFLICTED, NULL,

@@ -248,6 +248,7 @@ static const struct constraint constraints[] = {
 	  "You have decided this step." },
 	{ "channel_application_platform_fkey", PROBLEM_INVALID, "/platform",
 	  "is no platform of /v1/platforms" },
+	{ "channel_handle_said", PROBLEM_INVALID, "/handle", "holds nothing but @" },
 	{ "channel_handle", PROBLEM_ALREADY_EXISTS, "/handle",
 	  "This handle stands in the register already." },
 	{ "application_operator_pkey", PROBLEM_INVALID, "/operators",

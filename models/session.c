@@ -103,7 +103,8 @@ static const struct problem *sign_out(struct call *call)
 	return NULL;
 }
 
-/* The proof of who they are carries over, with its time; the old session goes on. */
+/* The proof of who they are carries over, with its time; the old session goes on, and
+ * both end with one sign-out. */
 static const struct problem *switch_tenant(struct call *call)
 {
 	call_set(call, "identity_id", call->me->identity);
@@ -225,6 +226,7 @@ static const char *const gives_open[] = { "login",
 					  "identity_id",
 					  "network",
 					  "session_id",
+					  "origin_id",
 					  "amr",
 					  "auth_time",
 					  "refresh_hash",

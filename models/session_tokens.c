@@ -134,7 +134,8 @@ const struct problem *session_answer(struct call *call, const char *session,
 	return NULL;
 }
 
-/* Opens a session for `identity_id` and answers with its tokens. */
+/* Opens a session for `identity_id` and answers with its tokens. Whoever is signed in
+ * already switches: signing out of the one ends the other. */
 const struct problem *session_begin(struct call *call, long auth_time)
 {
 	const struct problem *err;
@@ -148,6 +149,7 @@ const struct problem *session_begin(struct call *call, long auth_time)
 	call_set(call, "session_id", session);
 	call_set(call, "amr", "{pwd}");
 	call_set(call, "auth_time", arena_printf(call->arena, "%ld", auth_time));
+	call_set(call, "origin_id", call->me ? call->me->session : NULL);
 	call_set(call, "refresh_hash", hash);
 	call_set(call, "refresh_seconds",
 		 arena_printf(call->arena, "%ld", config_number(CONFIG_REFRESH_TOKEN_S)));

@@ -188,10 +188,10 @@ WITH input AS (
 	  FROM judged j WHERE j.fault IS NULL
 ), granted AS (
 	INSERT INTO channel_grant (tenant_id, id, channel_id, school_id, access, person_id, holder_text, holder_kind,
-		from_on, until_on)
+		from_on, until_on, granted_by, granted_name)
 	SELECT :me_tenant::uuid, gen_random_uuid(), :id::uuid, j.school_id, o.access, o.id, o.name, 'person', today(),
 	       coalesce(o.access_until, (today() + setting_of(:me_tenant::uuid, j.school_id,
-		'grant.valid_months')::integer * interval '1 month')::date)
+		'grant.valid_months')::integer * interval '1 month')::date), :me_person::uuid, me_name()
 	  FROM judged j, operator o WHERE j.fault IS NULL
 ), logged AS (
 	INSERT INTO channel_history (tenant_id, channel_id, actor_id, actor_name, action, to_state, note)

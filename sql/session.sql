@@ -26,7 +26,8 @@ SELECT sign_in_passed(:identity_id::uuid, :network);
 -- name: session_open :one
 SELECT session_id, tenant_id, person_id
   FROM session_open(:identity_id::uuid, :tenant_id::uuid, :session_id::uuid, :amr::text[],
-	to_timestamp(:auth_time::bigint), decode(:refresh_hash, 'hex'), :refresh_seconds::integer);
+	to_timestamp(:auth_time::bigint), decode(:refresh_hash, 'hex'), :refresh_seconds::integer,
+	:origin_id::uuid);
 
 -- name: session_refresh :one
 SELECT session_id

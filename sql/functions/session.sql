@@ -82,3 +82,56 @@ BEGIN
 END
 $$;
 GRANT EXECUTE ON FUNCTION enter(uuid, integer, text, boolean) TO chaperone_app;
+
+-- Opens a session in one tenant of the identity: the one asked for, else where the person was
+-- last, else the first by name. No row: no such person, or left. One that is switched to belongs
+-- to the sign-in it came of (p_origin), whose row makes switching and signing out queue.
+CREATE OR REPLACE FUNCTION session_open(p_identity uuid, p_tenant uuid, p_session uuid, p_amr text[],
+	p_auth_time timestamptz, p_refresh_hash bytea, p_seconds integer, p_origin uuid)
+RETURNS TABLE (session_id uuid, tenant_id uuid, person_id uuid) LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+	r record;
+	v_origin uuid;
+BEGIN
+	SELECT p.tenant_id, p.id INTO r FROM person p JOIN tenant t ON t.id = p.tenant_id
+	 WHERE p.identity_id = p_identity AND (p_tenant IS NULL OR p.tenant_id = p_tenant)
+	   AND (p.left_on IS NULL OR p.left_on >= today())
+	 ORDER BY (SELECT max(s.created_at) FROM session s WHERE s.identity_id = p_identity
+		AND s.tenant_id = p.tenant_id) DESC NULLS LAST, t.name, t.id
+	 LIMIT 1;
+	IF NOT FOUND THEN RETURN; END IF;
+	PERFORM FROM person p WHERE p.tenant_id = r.tenant_id AND p.id = r.id FOR SHARE;
+	IF p_origin IS NOT NULL THEN
+		SELECT coalesce(s.origin_id, s.id) INTO v_origin FROM session s
+		 WHERE s.id = p_origin AND s.identity_id = p_identity;
+		PERFORM FROM session s WHERE s.id = v_origin FOR SHARE;
+		PERFORM FROM session s WHERE s.id = p_origin AND s.revoked_at IS NULL;
+		IF NOT FOUND THEN RETURN; END IF;
+	END IF;
+	INSERT INTO session (id, identity_id, tenant_id, person_id, auth_time, amr, expires_at, origin_id)
+	VALUES (p_session, p_identity, r.tenant_id, r.id, coalesce(p_auth_time, now()), p_amr,
+		now() + p_seconds * interval '1 second', v_origin);
+	INSERT INTO refresh_token (token_hash, session_id, expires_at)
+	VALUES (p_refresh_hash, p_session, now() + p_seconds * interval '1 second');
+	PERFORM session_circles(p_session);
+	RETURN QUERY SELECT p_session, r.tenant_id, r.id;
+END
+$$;
+GRANT EXECUTE ON FUNCTION session_open(uuid, uuid, uuid, text[], timestamptz, bytea, integer, uuid)
+	TO chaperone_gate, chaperone_app;
+
+-- Signing out ends the sign-in: every session that came of it.
+CREATE OR REPLACE FUNCTION session_close(p_session uuid) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+	v_origin uuid;
+BEGIN
+	SELECT coalesce(origin_id, id) INTO v_origin FROM session
+	 WHERE id = p_session AND identity_id = me_identity();
+	PERFORM FROM session WHERE id = v_origin FOR UPDATE;
+	UPDATE session SET revoked_at = now()
+	 WHERE identity_id = me_identity() AND coalesce(origin_id, id) = v_origin AND revoked_at IS NULL;
+END
+$$;
+GRANT EXECUTE ON FUNCTION session_close(uuid) TO chaperone_app;

@@ -421,6 +421,7 @@ def test_record_account_is_the_administrators(stage):
     stage.act(stage.head, application, "approve", WORDS)
     for person in (stage.head, stage.applicant):
         stage.act(person, application, "record-account", body, expect=403)
+    stage.act(stage.admin, application, "record-account", {**body, "handle": "@"}, expect=422)
     stage.act(stage.admin, application, "record-account", body)
     stage.act(stage.admin, application, "record-account", body, expect=409)
     again = stage.submitted()

@@ -125,6 +125,16 @@ class House:
             cursor.execute(text, params or None)
             return [dict(row) for row in cursor.fetchall()] if cursor.description else []
 
+    def one_waits(self):
+        """Waits until some transaction waits for a lock, and says how many do."""
+        end = time.monotonic() + 4
+        while True:
+            waiting = self.sql("SELECT count(*) AS n FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+                               " AND datname = current_database()")[0]["n"]
+            if waiting or time.monotonic() > end:
+                return waiting
+            time.sleep(0.02)
+
     def dump(self):
         """The whole database as text, for the canaries."""
         return subprocess.run(

@@ -103,11 +103,11 @@ def test_everybody_sees_their_own_reach(house, tenant):
 
 def test_recorded_with_its_operators_and_history(house, tenant):
     answer = record(tenant.admin, tenant.schools[0], operators=[
-        {"person_id": tenant.admin.id, "access": "admin"}, {"person_id": tenant.staff.id, "access": "poster"}])
+        {"person_id": tenant.slt.id, "access": "admin"}, {"person_id": tenant.staff.id, "access": "poster"}])
     row = answer.json
     assert (row["state"], row["declared"], row["source"]) == ("approved", "official", "hand")
     assert {(g["access"], g["holder"], g["current"]) for g in row["grants"]} == {
-        ("admin", "Ada Admin", True), ("poster", "Sky Staff", True)}
+        ("admin", "Sal Slt", True), ("poster", "Sky Staff", True)}
     history = tenant.admin.client.get(f"/v1/channels/{row['id']}/history", expect=200).json["data"]
     assert [(h["actor_name"], h["action"], h["to_state"], h["note"]) for h in history] == [
         ("Ada Admin", "record", "approved", WHY)]
@@ -122,6 +122,24 @@ def test_recorded_with_its_operators_and_history(house, tenant):
     ({"platform": "myspace"}, "/platform"), ({"reason": "x"}, "/reason")])
 def test_what_recording_wants(house, tenant, fields, pointer):
     refused(record(tenant.admin, tenant.schools[0], expect=422, **fields), 422, "invalid", [pointer])
+
+
+@pytest.mark.parametrize("handle", ("@", " @ ", "@@"))
+def test_a_handle_is_more_than_its_sign(tenant, handle):
+    """It would have no key, and so be free to everybody."""
+    refused(record(tenant.slt, tenant.schools[0], handle=handle, expect=422), 422, "invalid", ["/handle"])
+    made = record(tenant.slt, tenant.schools[0])
+    refused(tenant.slt.client.patch(f"/v1/channels/{made.json['id']}", {"handle": handle},
+                                    headers={"If-Match": made.etag}, expect=422), 422, "invalid", ["/handle"])
+
+
+def test_nobody_records_themselves_as_an_operator(tenant):
+    """As with grants: access comes from somebody else, whose name stands beside it."""
+    operators = [{"person_id": tenant.slt.id, "access": "admin"}]
+    refused(record(tenant.slt, tenant.schools[0], operators=operators, expect=409), 409, "conflicted")
+    operators[0]["person_id"] = tenant.staff.id
+    grants = record(tenant.slt, tenant.schools[0], operators=operators).json["grants"]
+    assert [g["granted_by"] for g in grants] == [tenant.slt.id]
 
 
 def test_who_records_and_where(house, tenant):
