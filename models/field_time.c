@@ -85,30 +85,3 @@ bool time_valid(const char *text)
 	at = zone_read(fraction_read(number_read(at, 2, 0, 59, &number)));
 	return at && !*at;
 }
-
-/* From 01:00 UTC on the last Sunday of March to the same hour of October's. */
-static bool summer_time(const struct tm *utc)
-{
-	enum { MARCH = 2, OCTOBER = 9 };
-	int sunday = 31 - (utc->tm_wday + 31 - utc->tm_mday) % 7;
-	bool turned =
-		utc->tm_mday > sunday || (utc->tm_mday == sunday && utc->tm_hour >= 1);
-
-	if (utc->tm_mon == MARCH)
-		return turned;
-	if (utc->tm_mon == OCTOBER)
-		return !turned;
-	return utc->tm_mon > MARCH && utc->tm_mon < OCTOBER;
-}
-
-void date_london(time_t now, char day[DATE_SIZE])
-{
-	struct tm tm;
-
-	gmtime_r(&now, &tm);
-	if (summer_time(&tm)) {
-		now += 3600;
-		gmtime_r(&now, &tm);
-	}
-	strftime(day, DATE_SIZE, "%Y-%m-%d", &tm);
-}

@@ -8,6 +8,7 @@
 #include "base/buffer.h"
 #include "base/encoding.h"
 #include "base/id.h"
+#include "base/london.h"
 #include "models/field_text.h"
 #include "models/field_time.h"
 #include "models/field_url.h"
@@ -158,7 +159,7 @@ static const char *check_date(struct arena *arena, const struct field *field,
 
 	if (!date_valid(text))
 		return "is a date, as 2026-09-01, from 1900 to 2200";
-	date_london(time(NULL), today);
+	day_write(london_of(time(NULL)).day, today);
 	if (field->past && strcmp(text, today) > 0)
 		return "is today or earlier";
 	if (field->coming && strcmp(text, today) < 0)

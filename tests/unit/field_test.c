@@ -1,6 +1,5 @@
 /* Field tables: what each type accepts and refuses, and every fault with its pointer. */
 #include "models/field.h"
-#include "models/field_time.h"
 #include <string.h>
 #include "tests/unit/check.h"
 
@@ -227,35 +226,6 @@ static void case_run(struct arena *arena, int at)
 	CHECK(good);
 }
 
-/* The London day of moments in UTC: summer time turns at 01:00 on last Sundays. */
-static const struct {
-	time_t now;
-	const char *day;
-} days[] = {
-	{ 1774738799, "2026-03-28" }, /* 2026-03-28 22:59:59 */
-	{ 1774745999, "2026-03-29" }, /* 2026-03-29 00:59:59, still winter */
-	{ 1774827000, "2026-03-30" }, /* 2026-03-29 23:30 */
-	{ 1774740600, "2026-03-28" }, /* 2026-03-28 23:30 */
-	{ 1782855000, "2026-06-30" }, /* 2026-06-30 21:30 */
-	{ 1782862200, "2026-07-01" }, /* 2026-06-30 23:30 */
-	{ 1792884600, "2026-10-25" }, /* 2026-10-24 23:30 */
-	{ 1792971000, "2026-10-25" }, /* 2026-10-25 23:30 */
-	{ 1803859200, "2027-03-01" }, /* 2027-03-01 00:00 */
-	{ 1798759800, "2026-12-31" }, /* 2026-12-31 23:30 */
-};
-
-static void london_days(void)
-{
-	char day[DATE_SIZE];
-
-	for (int i = 0; i < (int)COUNT_OF(days); i++) {
-		date_london(days[i].now, day);
-		if (strcmp(day, days[i].day) != 0)
-			fprintf(stderr, "%ld gave %s\n", (long)days[i].now, day);
-		CHECK(strcmp(day, days[i].day) == 0);
-	}
-}
-
 static int faults(const struct problem *err)
 {
 	int count = 0;
@@ -338,7 +308,6 @@ int main(void)
 
 	for (int i = 0; i < (int)COUNT_OF(cases); i++)
 		case_run(arena, i);
-	london_days();
 	all_at_once(arena);
 	nearest_name(arena);
 	patches(arena);
