@@ -63,13 +63,13 @@ static const char *const unit_words[] = {
 };
 
 /* "1 working day", "24 hours" */
-static const char *span_words(const struct reckoning *on, const struct clock_span *span)
+const char *clock_span_words(struct arena *arena, const struct clock_span *span)
 {
 	const char *unit = unit_words[span->unit];
 
 	return span->amount == 1
-		       ? arena_printf(on->arena, "1 %.*s", (int)strlen(unit) - 1, unit)
-		       : arena_printf(on->arena, "%ld %s", span->amount, unit);
+		       ? arena_printf(arena, "1 %.*s", (int)strlen(unit) - 1, unit)
+		       : arena_printf(arena, "%ld %s", span->amount, unit);
 }
 
 /* The last day of a span that begins on the day after `start`. */
@@ -120,7 +120,7 @@ static time_t hours_due(struct reckoning *on, time_t received)
 	}
 	due = received + rule->span.amount * 3600;
 	end = london_of(due);
-	because(on, "%s later is %s at %s.", span_words(on, &rule->span),
+	because(on, "%s later is %s at %s.", clock_span_words(on->arena, &rule->span),
 		day_words(on, end.day), hour_words(on, end.second));
 	doubts(on, rule->defer | rule->roll, start.day, end.day);
 	return due;
@@ -136,12 +136,12 @@ static time_t days_due(struct reckoning *on, time_t received, int paused_days)
 		because(on, "It was paused for %d day%s.", paused_days,
 			paused_days == 1 ? "" : "s");
 	last = span_last(on, span, start);
-	because(on, "%s after that day end on %s.", span_words(on, span),
+	because(on, "%s after that day end on %s.", clock_span_words(on->arena, span),
 		day_words(on, last));
 	if (other->unit != CLOCK_NONE) {
 		alternative = span_last(on, other, start);
 		because(on, "%s after it end on %s: the earlier counts.",
-			span_words(on, other), day_words(on, alternative));
+			clock_span_words(on->arena, other), day_words(on, alternative));
 		if (alternative < last) {
 			last = alternative;
 			span = other;

@@ -40,3 +40,5 @@ struct clock_due {
 struct clock_due clock_due(struct arena *arena, const struct clock_rule *rule,
 			   const struct calendar *calendar, time_t received,
 			   int paused_days);
+/* "1 working day", "24 hours" */
+const char *clock_span_words(struct arena *arena, const struct clock_span *span);

@@ -1,0 +1,24 @@
+/* Every kind of clock there is: what it measures, by whose word, and how the settings of
+ * a school change it. */
+#pragma once
+#include "models/clock.h"
+#include "models/words.h"
+
+struct clock_kind {
+	const char *name;
+	const char *means;
+	const char *promise;	/* what is promised: "A first answer" */
+	const char *source;	/* the requirements, law or guidance that it comes from */
+	const char *amount_key; /* the setting that says how long; NULL: the rule does */
+	bool courtesy; /* the policy's, not the law's: it waits, and moves on, as settings
+			  say */
+	struct clock_rule rule;
+};
+
+extern const struct clock_kind clock_kinds[]; /* ends with { 0 } */
+WORDS_DECLARE(words_clock_kind);
+const struct clock_kind *clock_kind_find(const char *name);
+/* The rule of a kind at a school with these settings: {"clock.response_hours": 24, ...}.
+ */
+struct clock_rule clock_rule_of(struct arena *arena, const struct clock_kind *kind,
+				const json_t *settings);
