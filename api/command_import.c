@@ -4,6 +4,7 @@
 #include <string.h>
 #include "api/command.h"
 #include "api/csv_file.h"
+#include "api/import_bank_holidays.h"
 #include "api/import_gias.h"
 #include "api/operator.h"
 #include "api/principal.h"
@@ -17,7 +18,8 @@ static const char usage[] =
 	"chaperone import register|people FILE --tenant NAME-OR-ID --as EMAIL\n"
 	"                 [--skip-bad] [--dry-run]\n"
 	"chaperone import gias FILE... [--dry-run] [--json] [--skip-bad] [--many-left]\n"
-	"                              [--as-of YYYY-MM-DD]\n";
+	"                              [--as-of YYYY-MM-DD]\n"
+	"chaperone import bank-holidays FILE\n";
 
 static const struct import_kind *const kinds[] = { &register_import, &people_import };
 
@@ -246,6 +248,8 @@ int command_import(int argc, char **argv)
 
 	if (argc > 0 && strcmp(argv[0], "gias") == 0)
 		status = import_gias(arena, argc - 1, argv + 1);
+	else if (argc > 0 && strcmp(argv[0], "bank-holidays") == 0)
+		status = import_bank_holidays(arena, argc - 1, argv + 1);
 	else if (arguments_read(argc, argv, &import))
 		status = import_file(arena, &import);
 	if (status == 2)

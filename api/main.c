@@ -20,7 +20,7 @@ static const struct command {
 	  "end a sign-in, so that its address can be invited anew", command_identity },
 	{ "claims", "list|decide ...", "handles that two organisations call theirs",
 	  command_claims },
-	{ "import", "register|people|gias FILE ...",
+	{ "import", "register|people|gias|bank-holidays FILE ...",
 	  "load a register of channels, people, or what is public of England's schools",
 	  command_import },
 	{ "audit", "verify [--tenant ID-OR-NAME] [--heads FILE [--keys PEM-FILE]]",

@@ -19,6 +19,8 @@
 	X(channel_application)                                                           \
 	X(setting)                                                                       \
 	X(setting_preset)                                                                \
+	X(calendar_period)                                                               \
+	X(clock_resource)                                                                \
 	X(work_waiting)                                                                  \
 	X(enumeration)                                                                   \
 	X(register_school)                                                               \

@@ -46,6 +46,8 @@
 	X(REGISTER_READ, "register_read")                                                \
 	X(TRANSFER_READ, "transfer_read")                                                \
 	X(TRANSFER_DECIDE, "transfer_decide")                                            \
+	X(CALENDAR_READ, "calendar_read")                                                \
+	X(CALENDAR_WRITE, "calendar_write")                                              \
 	X(AUDIT_VERIFY, "audit_verify")
 
 enum permission {

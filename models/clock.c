@@ -1,187 +1,130 @@
-/* When something is due, and why. */
-#include "models/clock.h"
-#include <string.h>
-#include "base/cleanup.h"
+/* What a school's clocks and calendar say, before anything is received (A8a). */
+#include <stdlib.h>
 #include "base/london.h"
+#include "models/calendar_read.h"
+#include "models/clock_kind.h"
+#include "models/field_time.h"
+#include "models/resource.h"
 
-/* One reckoning. */
-struct reckoning {
-	struct arena *arena;
-	const struct clock_rule *rule;
-	const struct calendar *calendar;
-	json_t *because;
+enum { YEAR_DAYS = 366 };
+
+static const struct field previewing[] = {
+	{ "kind", ONE_OF, .required = true, WORDS(words_clock_kind) },
+	{ "received_at", TIME, .required = true },
+	{ "school_id", UUID },
+	{ "paused_days", NUMBER, .max = 366 },
+	{ 0 },
 };
 
-static void because(struct reckoning *on, const char *fmt, ...) printf_like(2, 3);
-static void because(struct reckoning *on, const char *fmt, ...)
-{
-	va_list args;
-
-	va_start(args, fmt);
-	json_array_append_new(on->because,
-			      json_string(arena_vprintf(on->arena, fmt, args)));
-	va_end(args);
-}
-
-/* "Saturday 21 November 2026" */
-static const char *day_words(const struct reckoning *on, int day)
-{
-	time_t at = (time_t)day * DAY_SECONDS;
-	char text[64];
-	struct tm tm;
-
-	gmtime_r(&at, &tm);
-	strftime(text, sizeof(text), "%A %-d %B %Y", &tm);
-	return arena_copy(on->arena, text);
-}
-
-/* "09:00" */
-static const char *hour_words(const struct reckoning *on, int second)
-{
-	return arena_printf(on->arena, "%02d:%02d", second / 3600, second / 60 % 60);
-}
-
-static time_t day_end(const struct reckoning *on, int day)
-{
-	return london_at(day, on->rule->day_end);
-}
-
-/* Which days a unit passes over. */
-static unsigned unit_passes(enum clock_unit unit)
-{
-	return unit == CLOCK_WORKING_DAYS  ? OFF_NO_WORK
-	       : unit == CLOCK_SCHOOL_DAYS ? OFF_NO_SCHOOL
-					   : 0;
-}
-
-static const char *const unit_words[] = {
-	[CLOCK_HOURS] = "hours",
-	[CLOCK_DAYS] = "days",
-	[CLOCK_WORKING_DAYS] = "working days",
-	[CLOCK_SCHOOL_DAYS] = "school days",
-	[CLOCK_MONTHS] = "months",
+static const struct field viewing[] = {
+	{ "school_id", UUID },
+	{ "from_on", DATE },
+	{ "to_on", DATE },
+	{ 0 },
 };
 
-/* "1 working day", "24 hours" */
-const char *clock_span_words(struct arena *arena, const struct clock_span *span)
+static json_t *place_json(const struct place *place)
 {
-	const char *unit = unit_words[span->unit];
-
-	return span->amount == 1
-		       ? arena_printf(arena, "1 %.*s", (int)strlen(unit) - 1, unit)
-		       : arena_printf(arena, "%ld %s", span->amount, unit);
+	return json_pack("{s:s?, s:s?}", "school_id", place->school_id, "school_name",
+			 place->school_name);
 }
 
-/* The last day of a span that begins on the day after `start`. */
-static int span_last(const struct reckoning *on, const struct clock_span *span, int start)
+/* What would be due, had it come then. */
+static const struct problem *clock_preview(struct call *call)
 {
-	int day = start;
+	const struct clock_kind *kind = clock_kind_find(call_text(call, "kind"));
+	time_t received = time_read(call_text(call, "received_at"));
+	const char *paused = call_text(call, "paused_days");
+	int day = london_of(received).day;
+	const struct problem *err;
+	struct clock_rule rule;
+	struct clock_due due;
+	struct place place;
+	json_t *answer;
 
-	if (span->unit == CLOCK_MONTHS)
-		return day_months_later(start, (int)span->amount);
-	for (long i = 0; i < span->amount; i++)
-		day = calendar_next(on->calendar, day, unit_passes(span->unit));
-	return day;
+	if ((err = calendar_read(call, day, day + YEAR_DAYS, &place)))
+		return err;
+	rule = clock_rule_of(call->arena, kind, place.settings);
+	due = clock_due(call->arena, &rule, &place.calendar, received,
+			paused ? atoi(paused) : 0);
+	json_decref(place.settings);
+	answer = place_json(&place);
+	json_object_update_new(
+		answer, json_pack("{s:s, s:s, s:s?, s:o, s:s}", "kind", kind->name,
+				  "received_at", call_time(call, received), "due_at",
+				  due.promised ? call_time(call, due.at) : NULL,
+				  "because", due.because, "source", kind->source));
+	call_answer(call, 200, answer);
+	return NULL;
 }
 
-/* What the calendar does not know must not look like knowledge. */
-static void doubts(struct reckoning *on, unsigned off, int from, int to)
+static int day_asked(struct call *call, const char *name, int otherwise)
 {
+	const char *text = call_text(call, name);
+
+	return text ? day_read(text) : otherwise;
+}
+
+/* What the calendar does not know, in words. */
+static json_t *warnings_json(struct call *call, const struct calendar *calendar, int from,
+			     int to, int today)
+{
+	json_t *warnings = json_array();
 	char until[DATE_SIZE];
 
-	if (off & OFF_SCHOOL_HOLIDAY && (!calendar_knows_terms(on->calendar, from) ||
-					 !calendar_knows_terms(on->calendar, to)))
-		because(on,
-			"The calendar has no term dates for all of this time: where "
-			"they are missing, no day counts as a holiday of the school.");
-	if (off & OFF_BANK_HOLIDAY && to > on->calendar->bank_holidays_until) {
-		day_write(on->calendar->bank_holidays_until, until);
-		because(on, "Bank holidays are known until %s only.", until);
+	if (!calendar_knows_terms(calendar, from) || !calendar_knows_terms(calendar, to))
+		json_array_append_new(
+			warnings,
+			json_string("There are no terms for all of this time: "
+				    "where they are missing, no day counts as a "
+				    "holiday of the school."));
+	if (calendar->bank_holidays_until < today + YEAR_DAYS) {
+		day_write(calendar->bank_holidays_until, until);
+		json_array_append_new(
+			warnings,
+			json_string(arena_printf(
+				call->arena,
+				"Bank holidays are known until %s only: have the "
+				"operator import the present list.",
+				calendar->bank_holidays_until ? until : "no day")));
 	}
+	return warnings;
 }
 
-/* Hours run from the moment of receipt; one on a day that defers waits for the end of the
- * next day that does not. */
-static time_t hours_due(struct reckoning *on, time_t received)
+/* What counts at a school, with where each period comes from. */
+static const struct problem *calendar_view(struct call *call)
 {
-	const struct clock_rule *rule = on->rule;
-	struct london start = london_of(received), end;
-	int day;
-	time_t due;
+	int today = london_of(time(NULL)).day;
+	int from = day_asked(call, "from_on", today), to = day_asked(call, "to_on", from);
+	json_t *data = json_array(), *answer;
+	const struct problem *err;
+	struct place place;
 
-	if (calendar_off(on->calendar, start.day) & rule->defer) {
-		day = calendar_next(on->calendar, start.day, rule->defer);
-		because(on, "That day is %s, which does not count.",
-			calendar_why(on->arena, on->calendar, start.day, rule->defer));
-		because(on, "The next day that counts is %s: due by its end, %s.",
-			day_words(on, day), hour_words(on, rule->day_end));
-		doubts(on, rule->defer, start.day, day);
-		return day_end(on, day);
-	}
-	due = received + rule->span.amount * 3600;
-	end = london_of(due);
-	because(on, "%s later is %s at %s.", clock_span_words(on->arena, &rule->span),
-		day_words(on, end.day), hour_words(on, end.second));
-	doubts(on, rule->defer | rule->roll, start.day, end.day);
-	return due;
+	if ((err = calendar_read(call, from, to, &place)))
+		return err;
+	for (int row = 0; row < row_count(place.days); row++)
+		json_array_append_new(data, row_json(place.days, row));
+	json_decref(place.settings);
+	answer = place_json(&place);
+	json_object_update_new(
+		answer, json_pack("{s:o, s:o}", "warnings",
+				  warnings_json(call, &place.calendar, from, to, today),
+				  "data", data));
+	call_answer(call, 200, answer);
+	return NULL;
 }
 
-/* Days run from the day after receipt; of two spans the one that ends first counts. */
-static time_t days_due(struct reckoning *on, time_t received, int paused_days)
-{
-	const struct clock_span *span = &on->rule->span, *other = &on->rule->or_span;
-	int start = london_of(received).day + paused_days, last, alternative;
+static const struct route routes[] = {
+	{ "GET", "/v1/calendar", CALENDAR_READ, .query = viewing, .handle = calendar_view,
+	  .provides = calendar_read_provides },
+	{ "GET", "/v1/clocks/preview", CALENDAR_READ, .query = previewing,
+	  .handle = clock_preview, .provides = calendar_read_provides },
+	{ 0 },
+};
 
-	if (paused_days)
-		because(on, "It was paused for %d day%s.", paused_days,
-			paused_days == 1 ? "" : "s");
-	last = span_last(on, span, start);
-	because(on, "%s after that day end on %s.", clock_span_words(on->arena, span),
-		day_words(on, last));
-	if (other->unit != CLOCK_NONE) {
-		alternative = span_last(on, other, start);
-		because(on, "%s after it end on %s: the earlier counts.",
-			clock_span_words(on->arena, other), day_words(on, alternative));
-		if (alternative < last) {
-			last = alternative;
-			span = other;
-		}
-	}
-	doubts(on, unit_passes(span->unit) | on->rule->roll, start, last);
-	return day_end(on, last);
-}
-
-/* What would fall due on a day off moves to the end of the next day that is none. */
-static time_t rolled(struct reckoning *on, time_t due)
-{
-	int day = london_of(due).day, next;
-
-	if (!(calendar_off(on->calendar, day) & on->rule->roll))
-		return due;
-	next = calendar_next(on->calendar, day, on->rule->roll);
-	because(on, "That is %s: it moves on to the end of %s.",
-		calendar_why(on->arena, on->calendar, day, on->rule->roll),
-		day_words(on, next));
-	return day_end(on, next);
-}
-
-struct clock_due clock_due(struct arena *arena, const struct clock_rule *rule,
-			   const struct calendar *calendar, time_t received,
-			   int paused_days)
-{
-	struct reckoning on = { arena, rule, calendar, json_array() };
-	struct london start = london_of(received);
-	bool hours = rule->span.unit == CLOCK_HOURS;
-
-	because(&on, "%s", rule->promise);
-	if (rule->span.unit == CLOCK_NONE)
-		return (struct clock_due){ false, 0, on.because };
-	because(&on, "Received on %s at %s.", day_words(&on, start.day),
-		hour_words(&on, start.second));
-	return (struct clock_due){
-		true,
-		rolled(&on, hours ? hours_due(&on, received)
-				  : days_due(&on, received, paused_days)),
-		on.because,
-	};
-}
+const struct resource clock_resource = {
+	.name = "clock",
+	.path = "/v1/clocks",
+	.read = CALENDAR_READ,
+	.routes = routes,
+};

@@ -120,3 +120,15 @@ struct clock_rule clock_rule_of(struct arena *arena, const struct clock_kind *ki
 	rule.promise = promise_of(arena, kind, &rule);
 	return rule;
 }
+
+const char *clock_settings(struct arena *arena)
+{
+	const char *text = "{clock.roll_due_forward,clock.day_end";
+
+	for (size_t i = 0; i < COUNT_OF(deferring); i++)
+		text = arena_printf(arena, "%s,%s", text, deferring[i].key);
+	for (const struct clock_kind *kind = clock_kinds; kind->name; kind++)
+		if (kind->amount_key)
+			text = arena_printf(arena, "%s,%s", text, kind->amount_key);
+	return arena_printf(arena, "%s}", text);
+}

@@ -1,7 +1,7 @@
 /* Every kind of clock there is: what it measures, by whose word, and how the settings of
  * a school change it. */
 #pragma once
-#include "models/clock.h"
+#include "models/clock_due.h"
 #include "models/words.h"
 
 struct clock_kind {
@@ -22,3 +22,5 @@ const struct clock_kind *clock_kind_find(const char *name);
  */
 struct clock_rule clock_rule_of(struct arena *arena, const struct clock_kind *kind,
 				const json_t *settings);
+/* Every setting that a clock may depend on, as an array of PostgreSQL. */
+const char *clock_settings(struct arena *arena);

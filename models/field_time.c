@@ -1,6 +1,7 @@
 /* Dates and times as RFC 3339 writes them, and only real ones. */
 #include "models/field_time.h"
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { YEAR_MIN = 1900, YEAR_MAX = 2200 };
@@ -84,4 +85,18 @@ bool time_valid(const char *text)
 	at = char_read(number_read(at, 2, 0, 59, &number), ":");
 	at = zone_read(fraction_read(number_read(at, 2, 0, 59, &number)));
 	return at && !*at;
+}
+
+time_t time_read(const char *text)
+{
+	struct tm tm = { 0 };
+	const char *zone = text + strcspn(text + 19, "Zz+-") + 19;
+	int hours = 0, minutes = 0;
+
+	sscanf(text, "%d-%d-%d%*c%d:%d:%d", &tm.tm_year, &tm.tm_mon, &tm.tm_mday,
+	       &tm.tm_hour, &tm.tm_min, &tm.tm_sec);
+	tm.tm_year -= 1900;
+	tm.tm_mon--;
+	sscanf(zone + 1, "%d:%d", &hours, &minutes);
+	return timegm(&tm) - (*zone == '-' ? -1 : 1) * (hours * 60 + minutes) * 60;
 }

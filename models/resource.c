@@ -18,8 +18,9 @@ const char *resource_href(struct call *call, const char *id)
 
 bool route_takes_fields(const struct route *route)
 {
-	/* the columns of a CSV of its own have names that fields= cannot say */
-	if (route->media == MEDIA_CSV_ONLY)
+	/* the columns of a CSV of its own have names that fields= cannot say; no answer
+	 * has none */
+	if (route->media == MEDIA_CSV_ONLY || route->status == 204)
 		return false;
 	return route->sql || route->step || route->list;
 }

@@ -118,3 +118,11 @@ const char *const words_phase[] = {
 	"secondary", "all_through", "sixteen_to_nineteen",   "not_applicable",
 	NULL
 };
+
+/* In the order of enum period_kind. */
+#define PERIOD_KINDS(X)                                                                  \
+	X("term", "Pupils are in from Monday to Friday, but for what follows")           \
+	X("half_term", "The holiday in the middle of a term")                            \
+	X("inset", "Staff are in, pupils are not")                                       \
+	X("closure", "The school is shut: snow, a poll, a burst pipe")
+WORDS_DEFINE(words_period_kind, PERIOD_KINDS);

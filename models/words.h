@@ -26,6 +26,7 @@ WORDS_DECLARE(words_register_status);
 WORDS_DECLARE(words_trust_kind);
 WORDS_DECLARE(words_transfer_state);
 WORDS_DECLARE(words_transfer_side);
+WORDS_DECLARE(words_period_kind);
 
 extern const char *const words_phase[];
 WORDS_DECLARE(words_person_type);

@@ -35,6 +35,20 @@ def end(table, plant, parts):
     return request
 
 
+def remove(table, plant):
+    """Of a row that is planted for this one request."""
+    def request(s, h):
+        id = plant(s, h)
+        return "DELETE", f"{s.paths[table]}/{id}", None, if_match(s.house, table, id)
+    return request
+
+
+def one_day():
+    """Another one each time: two of one kind do not overlap."""
+    one_day.last = getattr(one_day, "last", -9000) + 2
+    return {"from_on": day(one_day.last), "to_on": day(one_day.last)}
+
+
 def add(path, body):
     return lambda s, h: ("POST", path, body(s, h), {})
 
@@ -259,6 +273,17 @@ CASES = [
          "accept"), table="transfer"),
     Case("transfer_decide", "level", (200,), act("transfer",
          lambda s, h: s.level.plant_transfer(), "decline", WORDS), table="transfer"),
+    Case("calendar_read", "there", (200,), read(lambda s, h: f"/v1/calendar-periods/{s.plot.period}")),
+    Case("calendar_read", "shared", (200,), read(lambda s, h: f"/v1/calendar-periods/{s.level.period}")),
+    Case("calendar_read", "there", (200,), read(lambda s, h: f"/v1/calendar?school_id={s.a}")),
+    Case("calendar_write", "there", (201,), add("/v1/calendar-periods", lambda s, h: {
+        "kind": "closure", "title": "Snow", "school_id": s.a, **one_day()}), creates=True),
+    Case("calendar_write", "level", (201,), add("/v1/calendar-periods", lambda s, h: {
+        "kind": "closure", "title": "Snow", **one_day()}), creates=True),
+    Case("calendar_write", "there", (200,), change("calendar_period", lambda s, h: s.plot.period,
+         {"title": "Changed"}), table="calendar_period"),
+    Case("calendar_write", "there", (204,), remove("calendar_period",
+         lambda s, h: s.plot.plant_period(one_day()["from_on"])), table="calendar_period"),
     Case("audit_verify", "level", (200,), read(lambda s, h: "/v1/audit/verification")),
 ]
 ELSEWHERE = {"channel_import"}  # has no route: the command line is its door, tested below

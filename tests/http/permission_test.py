@@ -143,6 +143,7 @@ LISTS = [
     ("attestation_read", "attestation", "/v1/attestations?person_id={0.person}"),
     ("application_read", "application", APPS + "?applicant_id={0.person}&state=submitted"),
     ("school_read", "school", "/v1/schools?sort=name"),
+    ("calendar_read", "period", "/v1/calendar-periods?kind=inset"),
     ("transfer_read", "transfer", "/v1/transfers?side=from&state=proposed"),
 ]
 # Lists that hold the rows of another list, or what is the same for everybody.

@@ -13,7 +13,7 @@ from house import House
 PAGED = [
     "/v1/people", "/v1/posts", "/v1/teams", "/v1/appointments", "/v1/assessments",
     "/v1/attestations", "/v1/channels", "/v1/channel-applications",
-    "/v1/channel-applications/inbox", "/v1/transfers",
+    "/v1/channel-applications/inbox", "/v1/transfers", "/v1/calendar-periods",
 ]
 # No tenant's: the index of the order is found without one.
 PUBLIC = ["/v1/register/schools", "/v1/register/trusts"]
@@ -96,6 +96,8 @@ INSERT INTO channel_application (tenant_id, id, school_id, state, applicant_id, 
 SELECT %(tenant)s, id, school, CASE WHEN n <= 400 THEN 'submitted' ELSE 'account_created' END,
        id, 'Person ' || n, id, 'facebook', 'Account ' || n, 'class',
        CASE WHEN n <= 400 THEN at END, at FROM seed;
+INSERT INTO calendar_period (tenant_id, id, school_id, kind, title, from_on, to_on, created_at)
+SELECT %(tenant)s, id, school, 'inset', 'Inset ' || n, '1990-01-01'::date + n, '1990-01-01'::date + n, at FROM seed;
 INSERT INTO transfer (tenant_id, id, move_id, side, state, urn, school_id, school_name, from_trust_id,
 	from_trust_name, to_trust_id, to_trust_name, found_on, import_id, created_at)
 SELECT %(tenant)s, id, id, 'from', CASE WHEN n <= 400 THEN 'proposed' ELSE 'accepted' END,

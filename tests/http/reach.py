@@ -57,6 +57,7 @@ class Plot:
         self.appointment = self.plant_appointment()
         self.proposed = self.plant_appointment("proposed")
         self.assessment = self.plant_assessment()
+        self.period = self.plant_period()
         self.attestation = self.plant_attestation(self.person)
         self.application = self.plant_application("submitted", whole=True)
         self.channel = self.plant_channel("approved", handle=self.handle,
@@ -125,6 +126,10 @@ class Plot:
                         mitigations=f"mitigated {self.mark}", dpia_reference=f"dpia {self.mark}",
                         approved_by_name=f"approver {self.mark}", approved_on=day(-8),
                         review_on=day(300), recorded_by=self.boss)
+
+    def plant_period(self, from_on="2020-01-06"):
+        return self.row("calendar_period", id=uuid.uuid4(), school_id=self.school, kind="inset",
+                        title=f"inset {self.mark}", from_on=from_on, to_on=from_on)
 
     def plant_attestation(self, person, by=None):
         return self.row("attestation", id=uuid.uuid4(), person_id=person, school_id=self.school,
@@ -214,7 +219,8 @@ class Plot:
                 "team": self.team, "appointment": self.appointment,
                 "assessment": self.assessment, "attestation": self.attestation,
                 "channel": self.channel, "channel_application": self.application,
-                "setting": self.setting, "transfer": self.transfer}
+                "setting": self.setting, "transfer": self.transfer,
+                "calendar_period": self.period}
 
 
 def version_of(house, table, id):

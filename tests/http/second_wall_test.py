@@ -35,6 +35,7 @@ CHANGES = {
     ("channel_application", "record-account"): ACCOUNT,
     ("channel_application", "exclude"): WORDS, ("channel_application", "step-down"): {},
     ("transfer", "accept"): {}, ("transfer", "decline"): WORDS,
+    ("calendar_period", "PATCH"): {"title": "Changed"}, ("calendar_period", "DELETE"): None,
     ("setting", "PUT"): {"value": 9}, ("setting", "DELETE"): None,
 }
 KEY = "channel.max_admins"  # the setting that is planted at each place
@@ -249,6 +250,8 @@ def creating(plot, own):
         yield "/v1/posts", {"name": "Planted", "school_id": plot.school}
         yield "/v1/teams", {"name": "Planted", "school_id": plot.school}
         yield "/v1/assessments", {"school_id": plot.school, **assess}
+        yield "/v1/calendar-periods", {"school_id": plot.school, "kind": "closure", "title": "Planted",
+                                       "from_on": day(0), "to_on": day(0)}
         yield "/v1/channels", {"school_id": plot.school, "platform": "x", **WORDS}
         yield "/v1/settings/apply-preset", {"school_id": plot.school, "preset": "acceptable_use"}
         yield applications, {"school_id": plot.school, **case}

@@ -125,7 +125,52 @@ def review_months(stage):
     assert "review_overdue" in stage.admin.client.get(path, expect=200).json["flags"]
 
 
+# Clocks: what is received when, under which value, is due when
+
+
+def clock(key, value, received, before, after, kind="response"):
+    def effect(stage):
+        client = stage.head.client
+        for due in before, after:
+            answer = client.get(f"/v1/clocks/preview?kind={kind}&received_at={received}&school_id={stage.school}",
+                                expect=200).json
+            assert answer["due_at"] == due, answer["because"]
+            if due != after:
+                stage.set(key, value)
+    return effect
+
+
+def school_holiday(stage):
+    for title, from_on, to_on in ("Autumn", "2026-09-02", "2026-12-18"), ("Spring", "2027-01-04", "2027-03-31"):
+        stage.head.client.post("/v1/calendar-periods", {"school_id": stage.school, "kind": "term", "title": title,
+                                                        "from_on": from_on, "to_on": to_on}, expect=201)
+    clock("clock.defer_if_received_on_school_holiday", False, "2026-12-22T10:00:00Z",
+          "2027-01-04T23:59:00Z", "2026-12-23T10:00:00Z")(stage)
+
+
+def bank_holiday(stage):
+    stage.house.sql("INSERT INTO bank_holiday VALUES ('2026-12-28', 'Boxing Day') ON CONFLICT DO NOTHING")
+    clock("clock.defer_if_received_on_bank_holiday", False, "2026-12-28T10:00:00Z",
+          "2026-12-29T23:59:00Z", "2026-12-29T10:00:00Z")(stage)
+
+
 BEHAVIOUR = {
+    "clock.response_hours": clock("clock.response_hours", 48, "2026-11-17T10:00:00Z", "2026-11-18T10:00:00Z",
+                                  "2026-11-19T10:00:00Z"),
+    "clock.answer_days": clock("clock.answer_days", 5, "2026-11-17T10:00:00Z", None, "2026-11-24T23:59:00Z",
+                               "answer"),
+    "clock.defer_if_received_on_weekend": clock("clock.defer_if_received_on_weekend", False, "2026-11-21T10:00:00Z",
+                                                "2026-11-23T23:59:00Z", "2026-11-22T10:00:00Z"),
+    "clock.defer_if_received_on_school_holiday": school_holiday,
+    "clock.defer_if_received_on_bank_holiday": bank_holiday,
+    "clock.roll_due_forward": clock("clock.roll_due_forward", True, "2026-11-20T10:00:00Z", "2026-11-21T10:00:00Z",
+                                    "2026-11-23T23:59:00Z"),
+    "clock.day_end": clock("clock.day_end", "15:30", "2026-11-21T10:00:00Z", "2026-11-23T23:59:00Z",
+                           "2026-11-23T15:30:00Z"),
+    **{f"complaint.{stage}_days": clock(f"complaint.{stage}_days", 1, "2026-11-02T10:00:00Z", due,
+                                        "2026-11-03T23:59:00Z", f"complaint_{stage}")
+       for stage, due in (("acknowledgement", "2026-11-09T23:59:00Z"), ("informal", "2026-11-16T23:59:00Z"),
+                          ("formal", "2026-11-23T23:59:00Z"), ("panel", "2026-11-30T23:59:00Z"))},
     "application.required_parts": required_parts, "application.min_operators": min_operators,
     "application.min_staff_operators": min_staff_operators, CHAIN: approver_chain,
     "application.substitute_decider": substitute_decider, "application.training_gate": training_gate,
