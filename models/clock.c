@@ -96,12 +96,13 @@ static const struct problem *calendar_view(struct call *call)
 {
 	int today = london_of(time(NULL)).day;
 	int from = day_asked(call, "from_on", today), to = day_asked(call, "to_on", from);
-	json_t *data = json_array(), *answer;
+	json_t *data, *answer;
 	const struct problem *err;
 	struct place place;
 
 	if ((err = calendar_read(call, from, to, &place)))
 		return err;
+	data = json_array();
 	for (int row = 0; row < row_count(place.days); row++)
 		json_array_append_new(data, row_json(place.days, row));
 	json_decref(place.settings);

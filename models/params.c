@@ -1,6 +1,7 @@
 /* Query parameters that are values, checked by a field table like the members of a body.
  */
 #include "models/params.h"
+#include <stdlib.h>
 #include <string.h>
 
 static struct problem *refusal(struct arena *arena, const char *name, const char *what)
@@ -36,6 +37,23 @@ static const struct problem *as_query(struct arena *arena, const struct problem 
 	return err;
 }
 
+/* A query string knows texts alone: what reads as a whole number is one, where a number
+ * is asked for. */
+static void numbers_read(const struct field *asked, json_t *given)
+{
+	for (; asked->name; asked++) {
+		const char *text = json_string_value(json_object_get(given, asked->name));
+		char *end;
+		long number;
+
+		if (asked->type != NUMBER || !text || !*text)
+			continue;
+		number = strtol(text, &end, 10);
+		if (!*end)
+			json_object_set_new(given, asked->name, json_integer(number));
+	}
+}
+
 const struct problem *params_check(struct arena *arena, const struct field *asked,
 				   json_t *given, struct values *values)
 {
@@ -43,6 +61,7 @@ const struct problem *params_check(struct arena *arena, const struct field *aske
 
 	if (!asked)
 		return NULL;
+	numbers_read(asked, given);
 	err = fields_check(arena, asked, FIELD_CREATE, given, values);
 	return err && err->kind == PROBLEM_INVALID ? as_query(arena, err) : err;
 }

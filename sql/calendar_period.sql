@@ -5,14 +5,14 @@
 -- shared: p.school_id IS NULL
 SELECT p.id, p.school_id, s.name AS school_name, p.kind, p.title, p.from_on, p.to_on, p.version, p.created_at{cursor}
   FROM calendar_period p LEFT JOIN school s ON s.tenant_id = p.tenant_id AND s.id = p.school_id
- WHERE p.tenant_id = :me_tenant::uuid AND {reach}{filter} {page};
+ WHERE p.tenant_id = :me_tenant::uuid AND p.removed_at IS NULL AND {reach}{filter} {page};
 
 -- name: calendar_period_get :one
 -- school: p.school_id
 -- shared: p.school_id IS NULL
 SELECT p.id, p.school_id, s.name AS school_name, p.kind, p.title, p.from_on, p.to_on, p.version, p.created_at
   FROM calendar_period p LEFT JOIN school s ON s.tenant_id = p.tenant_id AND s.id = p.school_id
- WHERE p.tenant_id = :me_tenant::uuid AND p.id = :id::uuid AND {reach};
+ WHERE p.tenant_id = :me_tenant::uuid AND p.id = :id::uuid AND p.removed_at IS NULL AND {reach};
 
 -- name: calendar_period_add :one
 -- school: s.id
@@ -40,7 +40,8 @@ WITH wanted AS (
 	       CASE WHEN :has_from_on::boolean THEN :from_on::date ELSE p.from_on END AS from_on,
 	       CASE WHEN :has_to_on::boolean THEN :to_on::date ELSE p.to_on END AS to_on, p.school_id, p.kind
 	  FROM calendar_period p
-	 WHERE p.tenant_id = :me_tenant::uuid AND p.id = :id::uuid AND p.version = :version::integer AND {reach}
+	 WHERE p.tenant_id = :me_tenant::uuid AND p.id = :id::uuid AND p.version = :version::integer
+	   AND p.removed_at IS NULL AND {reach}
 	   FOR UPDATE
 ), judged AS (
 	SELECT w.*, calendar_meeting(:me_tenant::uuid, w.school_id, w.kind, w.from_on, w.to_on, w.id) AS why FROM wanted w
@@ -52,8 +53,9 @@ SELECT j.id, j.why IS NULL AS ok, CASE WHEN j.why IS NOT NULL THEN '/from_on' EN
 
 -- name: calendar_period_remove :one
 -- school: p.school_id
-DELETE FROM calendar_period p
- WHERE p.tenant_id = :me_tenant::uuid AND p.id = :id::uuid AND p.version = :version::integer AND {reach}
+UPDATE calendar_period p SET removed_at = now(), version = p.version + 1
+ WHERE p.tenant_id = :me_tenant::uuid AND p.id = :id::uuid AND p.version = :version::integer
+   AND p.removed_at IS NULL AND {reach}
 RETURNING p.id;
 
 -- name: calendar_place :one

@@ -18,15 +18,17 @@ DECLARE
 	v_first date := make_date(school_year(p_from), 9, 1);
 	v_last date := make_date(school_year(p_to) + 1, 8, 31);
 	v_own integer[] := ARRAY(SELECT DISTINCT school_year(p.from_on) FROM calendar_period p
-		WHERE p.tenant_id = p_tenant AND p.school_id = p_school AND p.kind = 'term');
+		WHERE p.tenant_id = p_tenant AND p.school_id = p_school AND p.kind = 'term'
+		  AND p.removed_at IS NULL);
 BEGIN
 	RETURN QUERY
 	SELECT p.kind, p.title, p.from_on, p.to_on, 'tenant' FROM calendar_period p
-	 WHERE p.tenant_id = p_tenant AND p.school_id IS NULL AND p.from_on <= v_last AND p.to_on >= v_first
+	 WHERE p.tenant_id = p_tenant AND p.school_id IS NULL AND p.removed_at IS NULL AND p.from_on <= v_last AND p.to_on >= v_first
 	   AND (p.kind = 'closure' OR school_year(p.from_on) <> ALL (v_own))
 	UNION ALL
 	SELECT p.kind, p.title, p.from_on, p.to_on, 'school' FROM calendar_period p
-	 WHERE p.tenant_id = p_tenant AND p.school_id = p_school AND p.from_on <= v_last AND p.to_on >= v_first
+	 WHERE p.tenant_id = p_tenant AND p.school_id = p_school AND p.removed_at IS NULL AND p.from_on <= v_last
+	   AND p.to_on >= v_first
 	UNION ALL
 	SELECT 'bank_holiday', b.title, b.day, b.day, 'england_and_wales' FROM bank_holiday b
 	 WHERE b.day BETWEEN v_first AND v_last;
@@ -41,7 +43,7 @@ BEGIN
 	RETURN (SELECT format('%s to %s overlaps "%s" (%s to %s)', p_from, p_to, p.title, p.from_on, p.to_on)
 	  FROM calendar_period p
 	 WHERE p.tenant_id = p_tenant AND p.school_id IS NOT DISTINCT FROM p_school AND p.kind = p_kind
-	   AND p.from_on <= p_to AND p.to_on >= p_from AND p.id IS DISTINCT FROM p_but
+	   AND p.from_on <= p_to AND p.to_on >= p_from AND p.id IS DISTINCT FROM p_but AND p.removed_at IS NULL
 	 ORDER BY p.from_on LIMIT 1);
 END
 $$;

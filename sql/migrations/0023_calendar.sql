@@ -28,6 +28,7 @@ CREATE TABLE calendar_period (
 	title      text NOT NULL CHECK (title <> ''),
 	from_on    date NOT NULL,
 	to_on      date NOT NULL,
+	removed_at timestamptz,
 	ical_uid   text, -- of an event of a calendar that can be imported again
 	version    integer NOT NULL DEFAULT 1,
 	created_at timestamptz NOT NULL DEFAULT now(),
@@ -37,19 +38,19 @@ CREATE TABLE calendar_period (
 	CONSTRAINT calendar_period_length CHECK (to_on - from_on < CASE kind WHEN 'term' THEN 200 WHEN 'half_term' THEN 30 ELSE 15 END),
 	CONSTRAINT calendar_period_overlap EXCLUDE USING gist (tenant_id WITH =,
 		coalesce(school_id, '00000000-0000-0000-0000-000000000000') WITH =, kind WITH =,
-		daterange(from_on, to_on, '[]') WITH &&)
+		daterange(from_on, to_on, '[]') WITH &&) WHERE (removed_at IS NULL)
 );
 CREATE UNIQUE INDEX calendar_period_ical ON calendar_period (tenant_id, school_id, ical_uid) NULLS NOT DISTINCT
-	WHERE ical_uid IS NOT NULL;
+	WHERE ical_uid IS NOT NULL AND removed_at IS NULL;
 CREATE INDEX calendar_period_from ON calendar_period (tenant_id, from_on, id);
 CREATE INDEX calendar_period_at ON calendar_period (tenant_id, school_id, from_on, id);
 SELECT declare_table('calendar_period', 'end + 6 years', 'rows',
-	ordinary => '{tenant_id,id,school_id,kind,from_on,to_on,ical_uid,version,created_at}', personal => '{title}');
+	ordinary => '{tenant_id,id,school_id,kind,from_on,to_on,removed_at,ical_uid,version,created_at}', personal => '{title}');
 
 GRANT SELECT ON bank_holiday, bank_holiday_source TO chaperone_app, chaperone_operator;
 GRANT INSERT, UPDATE, DELETE ON bank_holiday, bank_holiday_source TO chaperone_operator;
-GRANT SELECT, INSERT, DELETE ON calendar_period TO chaperone_app;
-GRANT UPDATE (kind, title, from_on, to_on, version) ON calendar_period TO chaperone_app;
+GRANT SELECT, INSERT ON calendar_period TO chaperone_app;
+GRANT UPDATE (title, from_on, to_on, removed_at, version) ON calendar_period TO chaperone_app;
 CREATE POLICY everyone ON bank_holiday FOR SELECT TO chaperone_app USING (true);
 CREATE POLICY everyone ON bank_holiday_source FOR SELECT TO chaperone_app USING (true);
 CREATE POLICY operator ON bank_holiday TO chaperone_operator USING (true) WITH CHECK (true);
@@ -62,9 +63,6 @@ CREATE POLICY adding ON calendar_period FOR INSERT TO chaperone_app
 	WITH CHECK (tenant_id = (SELECT me_tenant()) AND ((SELECT me_wide('leader'))
 		OR school_id = ANY ((SELECT me_schools('leader'))::uuid[])));
 CREATE POLICY changing ON calendar_period FOR UPDATE TO chaperone_app
-	USING (tenant_id = (SELECT me_tenant()) AND ((SELECT me_wide('leader'))
-		OR school_id = ANY ((SELECT me_schools('leader'))::uuid[])));
-CREATE POLICY removing ON calendar_period FOR DELETE TO chaperone_app
 	USING (tenant_id = (SELECT me_tenant()) AND ((SELECT me_wide('leader'))
 		OR school_id = ANY ((SELECT me_schools('leader'))::uuid[])));
 

@@ -189,6 +189,9 @@ def test_who_keeps_a_calendar(trust):
     trust.head.delete(path, expect=428)
     trust.head.delete(path, headers={"If-Match": changed.etag}, expect=204)
     trust.head.get(path, expect=404)
+    assert trust.head.get(PERIODS, expect=200).json["data"] == []
+    assert shown(calendar(trust.staff, trust.a, from_on="2026-10-01")) == []
+    enter(trust.head, TERMS[0], trust.a)  # what was removed is in nobody's way
 
 
 # Bank holidays

@@ -90,7 +90,8 @@ def test_a_preset_stops_at_the_tenants_lock(trust):
     assert "application.training_gate" in told and CHAIN in told and "Tara Trust" in told
     put(trust.trust, "required", "application.training_gate", locked=True)
     put(trust.trust, [STEP], CHAIN, locked=True)
-    assert apply(trust.head, "independent_prep", trust.a).json["changed"] == []
+    changed = apply(trust.head, "independent_prep", trust.a).json["changed"]
+    assert changed and not [row for row in changed if not row["key"].startswith("clock.")]
 
 
 def test_a_preset_is_applied_once(trust):

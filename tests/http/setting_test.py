@@ -205,12 +205,12 @@ def test_history_says_who_and_from_what_to_what(trust):
 
 
 def test_nothing_there(trust):
-    for path in (f"{SETTINGS}/clock.response_hours", f"{SETTINGS}/x", f"{SETTINGS}/{KEY}/nothing",
-                 f"{SETTINGS}/clock.response_hours/history", f"{SETTINGS}/{KEY}?school_id={trust.tenant.id}",
+    for path in (f"{SETTINGS}/incident.triage_hours", f"{SETTINGS}/x", f"{SETTINGS}/{KEY}/nothing",
+                 f"{SETTINGS}/incident.triage_hours/history", f"{SETTINGS}/{KEY}?school_id={trust.tenant.id}",
                  f"{SETTINGS}/{KEY}/history?school_id={trust.b}"):
         refused(trust.head.get(path), 404, "not-found")
     with unchanged(trust.house):
-        refused(trust.head.put(f"{SETTINGS}/clock.response_hours", {"value": 1},
+        refused(trust.head.put(f"{SETTINGS}/incident.triage_hours", {"value": 1},
                                headers={"If-Match": '"0.x"'}), 404, "not-found")
         refused(trust.head.delete(f"{SETTINGS}/x", headers={"If-Match": '"0.x"'}), 404, "not-found")
     assert trust.head.get(f"{SETTINGS}?school_id={trust.b}", expect=200).json["data"] == []
