@@ -162,3 +162,15 @@ VALUES
 	 pg_temp.demo_id(10, 1), NULL, 'Principal', 'post', today() - 200);
 INSERT INTO channel_history (tenant_id, channel_id, actor_name, action, to_state)
 SELECT tenant_id, id, 'demo', 'import', 'active' FROM channel WHERE source = 'register';
+
+-- The trust's terms of this school year and the next, as schools have them.
+INSERT INTO calendar_period (tenant_id, id, school_id, kind, title, from_on, to_on)
+SELECT pg_temp.demo_id(1, 1), pg_temp.demo_id(12, year.number * 10 + v.number), NULL, v.kind, v.title,
+       make_date(school_year(today()) + year.number + v.later, v.from_month, v.from_day),
+       make_date(school_year(today()) + year.number + v.later, v.to_month, v.to_day)
+  FROM (VALUES (0), (1)) year (number),
+       (VALUES (1, 0, 'term', 'Autumn term', 9, 2, 12, 18), (2, 0, 'half_term', 'Autumn half-term', 10, 26, 10, 30),
+	       (3, 1, 'term', 'Spring term', 1, 4, 3, 31), (4, 1, 'half_term', 'Spring half-term', 2, 15, 2, 19),
+	       (5, 1, 'term', 'Summer term', 4, 19, 7, 21), (6, 1, 'half_term', 'Summer half-term', 5, 31, 6, 4),
+	       (7, 1, 'inset', 'INSET day', 1, 4, 1, 4))
+		v (number, later, kind, title, from_month, from_day, to_month, to_day);
