@@ -5,7 +5,7 @@ CREATE OR REPLACE FUNCTION school_year(p_day date) RETURNS integer
 LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
 SELECT extract(year FROM p_day)::integer - (extract(month FROM p_day) < 9)::integer
 $$;
-GRANT EXECUTE ON FUNCTION school_year(date) TO chaperone_app, chaperone_operator;
+GRANT EXECUTE ON FUNCTION school_year(date) TO chaperone_app, chaperone_owner;
 
 -- The periods that count at a school in every school year that the days touch. Who has terms of its own
 -- in a school year has them instead of the tenant's terms, half-terms and INSET days; on a day when the tenant
