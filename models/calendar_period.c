@@ -1,6 +1,6 @@
 /* What a school's calendar says: terms, half-terms, INSET days and days when it was
  * closed; a tenant's hold for each of its schools without terms of its own (A8a, B6). */
-#include "models/resource.h"
+#include "models/calendar_import.h"
 #include "models/words.h"
 
 static const struct field content[] = {
@@ -46,6 +46,9 @@ static const struct route routes[] = {
 	{ "DELETE", "/v1/calendar-periods/:id", CALENDAR_WRITE,
 	  .sql = q_calendar_period_remove, .handle = period_remove, .if_match = true,
 	  .status = 204 },
+	{ "POST", "/v1/calendar-periods/import", CALENDAR_WRITE,
+	  .body = calendar_importing, .handle = calendar_import,
+	  .provides = calendar_import_provides },
 	{ 0 },
 };
 

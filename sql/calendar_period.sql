@@ -71,3 +71,32 @@ SELECT s.id AS school_id, s.name AS school_name, settings_of(:me_tenant::uuid, s
 SELECT c.kind, c.title, c.from_on, c.to_on, c.level
   FROM calendar_at(:me_tenant::uuid, :school_id::uuid, :from_on::date, :to_on::date) c
  ORDER BY c.from_on, c.kind;
+
+-- name: calendar_period_take :one
+-- school: s.id
+-- An event of an iCalendar, known by its UID; with dry_run what would come of it.
+WITH place AS (
+	SELECT CASE WHEN :school_id::uuid IS NULL THEN :reach_tenant::boolean
+		ELSE EXISTS (SELECT FROM school s WHERE s.tenant_id = :me_tenant::uuid
+			AND s.id = :school_id::uuid AND {reach}) END AS ok
+), old AS (
+	SELECT p.id, (p.kind, p.title, p.from_on, p.to_on) = (:kind, :title, :from_on::date, :to_on::date) AS same
+	  FROM calendar_period p
+	 WHERE p.tenant_id = :me_tenant::uuid AND p.school_id IS NOT DISTINCT FROM :school_id::uuid
+	   AND p.ical_uid = :ical_uid AND p.removed_at IS NULL
+	   FOR UPDATE
+), judged AS (
+	SELECT p.ok, o.id AS old_id, CASE WHEN o.id IS NULL THEN 'created' WHEN o.same THEN 'unchanged' ELSE 'changed' END AS result,
+	       calendar_meeting(:me_tenant::uuid, :school_id::uuid, :kind, :from_on::date, :to_on::date, o.id) AS why
+	  FROM place p LEFT JOIN old o ON true
+), changed AS (
+	UPDATE calendar_period c SET version = c.version + 1, kind = :kind, title = :title, from_on = :from_on::date,
+	       to_on = :to_on::date
+	  FROM judged j WHERE c.tenant_id = :me_tenant::uuid AND c.id = j.old_id AND j.ok AND j.why IS NULL
+	   AND j.result = 'changed' AND NOT coalesce(:dry_run::boolean, false)
+), added AS (
+	INSERT INTO calendar_period (tenant_id, id, school_id, kind, title, from_on, to_on, ical_uid)
+	SELECT :me_tenant::uuid, :new_id::uuid, :school_id::uuid, :kind, :title, :from_on::date, :to_on::date, :ical_uid
+	  FROM judged WHERE ok AND why IS NULL AND result = 'created' AND NOT coalesce(:dry_run::boolean, false)
+)
+SELECT ok, why, result FROM judged;

@@ -50,7 +50,7 @@ SELECT declare_table('calendar_period', 'end + 6 years', 'rows',
 GRANT SELECT ON bank_holiday, bank_holiday_source TO chaperone_app, chaperone_operator;
 GRANT INSERT, UPDATE, DELETE ON bank_holiday, bank_holiday_source TO chaperone_operator;
 GRANT SELECT, INSERT ON calendar_period TO chaperone_app;
-GRANT UPDATE (title, from_on, to_on, removed_at, version) ON calendar_period TO chaperone_app;
+GRANT UPDATE (kind, title, from_on, to_on, removed_at, version) ON calendar_period TO chaperone_app;
 CREATE POLICY everyone ON bank_holiday FOR SELECT TO chaperone_app USING (true);
 CREATE POLICY everyone ON bank_holiday_source FOR SELECT TO chaperone_app USING (true);
 CREATE POLICY operator ON bank_holiday TO chaperone_operator USING (true) WITH CHECK (true);

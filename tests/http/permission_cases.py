@@ -9,6 +9,7 @@ the row is looked up in first, so that one out of sight is 404."""
 import uuid
 from collections import namedtuple
 
+from icalendar import event, ical
 from reach import day, if_match
 
 
@@ -280,6 +281,9 @@ CASES = [
         "kind": "closure", "title": "Snow", "school_id": s.a, **one_day()}), creates=True),
     Case("calendar_write", "level", (201,), add("/v1/calendar-periods", lambda s, h: {
         "kind": "closure", "title": "Snow", **one_day()}), creates=True),
+    Case("calendar_write", "there", (200,), add("/v1/calendar-periods/import", lambda s, h: {
+        "school_id": s.a, "icalendar": ical(event(uuid.uuid4(), "INSET", f":{one_day()['from_on'].replace('-', '')}"))}),
+         creates=True),
     Case("calendar_write", "there", (200,), change("calendar_period", lambda s, h: s.plot.period,
          {"title": "Changed"}), table="calendar_period"),
     Case("calendar_write", "there", (204,), remove("calendar_period",

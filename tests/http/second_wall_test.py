@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from icalendar import event, ical
 from reach import DUTIES, Plot, day, if_match
 from second_wall import needles, silent, snapshot, strangers
 
@@ -118,6 +119,7 @@ def fill(land, route, plots):
              plot.ids[route["resource"]]) for plot in plots if plot.ids[route["resource"]]]
 
 
+ICALENDAR = ical(event("1", "Closed", ":20260901"))
 ASKED = {"/v1/clocks/preview": "&kind=response&received_at=2026-11-17T10:00:00Z"}  # what it cannot do without
 
 
@@ -256,6 +258,7 @@ def creating(plot, own):
         yield "/v1/assessments", {"school_id": plot.school, **assess}
         yield "/v1/calendar-periods", {"school_id": plot.school, "kind": "closure", "title": "Planted",
                                        "from_on": day(0), "to_on": day(0)}
+        yield "/v1/calendar-periods/import", {"school_id": plot.school, "icalendar": ICALENDAR}
         yield "/v1/channels", {"school_id": plot.school, "platform": "x", **WORDS}
         yield "/v1/settings/apply-preset", {"school_id": plot.school, "preset": "acceptable_use"}
         yield applications, {"school_id": plot.school, **case}
