@@ -6,3 +6,8 @@ ALTER FUNCTION me_wide(text) OWNER TO chaperone_definer;
 ALTER FUNCTION me_schools(text) OWNER TO chaperone_definer;
 REVOKE CREATE ON SCHEMA public FROM chaperone_definer;
 
+-- Who holds the grants of a channel is read for all of them at once: channel_holders().
+DROP VIEW channel_grant_shown;
+SET LOCAL ROLE chaperone_definer;
+DROP FUNCTION grant_holders(uuid);
+RESET ROLE;
