@@ -12,7 +12,6 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
 	g record;
-	v_handles text;
 	v_settings jsonb;
 	v_most integer;
 	v_reviewed date; -- on or after this day is soon enough
@@ -33,7 +32,8 @@ BEGIN
 	       coalesce(bool_or(who IS NULL AND person_id IS NOT NULL), false) AS gone,
 	       -- somebody other than the posters oversees what is posted
 	       NOT coalesce(array_agg(who) FILTER (WHERE access IN ('admin', 'moderator') AND who IS NOT NULL)
-			<@ coalesce(array_agg(who) FILTER (WHERE access = 'poster'), '{}'), true) AS oversight
+			<@ coalesce(array_agg(who) FILTER (WHERE access = 'poster'), '{}'), true) AS oversight,
+	       (SELECT p.handles FROM platform p WHERE p.code = c.platform) AS handles
 	  INTO g
 	  FROM (SELECT x.access, x.holder_kind, x.person_id, coalesce(h.person_id::text, lower(h.name)) AS who,
 		       coalesce(x.person_id, x.post_id, x.team_id)::text AS seat
@@ -42,9 +42,6 @@ BEGIN
 			x.holder_text) h ON true
 		 WHERE x.tenant_id = me_tenant() AND x.tenant_id = c.tenant_id AND x.channel_id = c.id
 		   AND holds_now(x.from_on, x.until_on, x.ended_at)) held;
-	IF c.handle_key IS NOT NULL THEN
-		SELECT p.handles INTO v_handles FROM platform p WHERE p.code = c.platform;
-	END IF;
 	v_settings := settings_of(c.tenant_id, c.school_id, 'channel.max_admins', 'channel.review_months');
 	v_most := v_settings -> 'channel.max_admins';
 	v_reviewed := today() - (v_settings -> 'channel.review_months')::integer * interval '1 month';
@@ -52,7 +49,7 @@ BEGIN
 		CASE WHEN c.platform IS NULL THEN 'missing_platform' END,
 		CASE WHEN c.handle_key IS NULL AND c.url IS NULL THEN 'missing_handle' END,
 		CASE WHEN c.url IS NULL THEN 'missing_url' END,
-		CASE WHEN c.handle_key ~ '\s' OR c.handle_key !~* coalesce(v_handles, '.')
+		CASE WHEN c.handle_key ~ '\s' OR c.handle_key !~* coalesce(g.handles, '.')
 			THEN 'invalid_handle' END,
 		CASE WHEN c.register_cells ->> 'owner_level' = 'school' AND c.school_id IS NULL
 			THEN 'owner_unmatched' END,
