@@ -11,3 +11,9 @@ DROP VIEW channel_grant_shown;
 SET LOCAL ROLE chaperone_definer;
 DROP FUNCTION grant_holders(uuid);
 RESET ROLE;
+
+-- COALESCE counts as what may leak, so that row security kept the index of 0005 from being used; CASE does not.
+DROP INDEX channel_similar;
+CREATE INDEX channel_similar ON channel
+	(tenant_id, (CASE WHEN school_id IS NULL THEN tenant_id ELSE school_id END), platform, created_at)
+	WHERE state NOT IN ('closed', 'lost');
