@@ -52,11 +52,13 @@ SELECT a.id, a.school_id, s.name AS school_name, a.state, a.revision, a.applican
 		'decided_at', to_char(d.decided_at, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')) ORDER BY d.decided_at), '[]')
 	  FROM application_decision d WHERE d.tenant_id = a.tenant_id AND d.application_id = a.id) AS decisions,
        coalesce(judge.deciders, '[]') AS deciders, coalesce(judge.conflicted, '[]') AS conflicted,
-       -- P12: what there is already for the same people on the same platform, the newest ten.
+       -- P12: what there is already for the same people on the same platform, the newest ten. COALESCE would
+       -- count as what may leak, and keep row security from using the index.
        (SELECT coalesce(json_agg(json_build_object('id', c.id, 'display_name', c.display_name,
 		'handle', c.handle, 'audience', c.audience) ORDER BY c.created_at), '[]')
 	  FROM (SELECT * FROM channel c WHERE c.tenant_id = a.tenant_id
-		AND coalesce(c.school_id, c.tenant_id) = coalesce(a.school_id, a.tenant_id)
+		AND CASE WHEN c.school_id IS NULL THEN c.tenant_id ELSE c.school_id END
+		  = CASE WHEN a.school_id IS NULL THEN a.tenant_id ELSE a.school_id END
 		AND c.platform = a.platform AND c.state NOT IN ('closed', 'lost')
 		AND c.id IS DISTINCT FROM a.channel_id ORDER BY c.created_at DESC LIMIT 10) c) AS similar_channels,
        a.submitted_at, a.waiting_since, a.decided_at, a.channel_id, a.version, a.created_at,
