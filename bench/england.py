@@ -70,7 +70,7 @@ def import_lines(database):
     lines = ["", "### Import of the public register", "",
              "| | rows | schools created | changed | unchanged | seconds | |",
              "|---|---|---|---|---|---|---|"]
-    for which in ("first", "again"):
+    for which in ("the whole register", "the same again"):
         seconds, report = register_import(database)
         schools = report["schools"]
         lines.append("| %s | %s | %s | %s | %s | %.1f | %s |" % (

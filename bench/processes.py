@@ -79,7 +79,7 @@ class Server:
                 env=os.environ | environment)
         self.pid = self.process.pid
 
-    def await_answer(self, path, seconds=60):
+    def await_answer(self, path, seconds=120):
         """Seconds until it answers at all."""
         start = time.monotonic()
         while time.monotonic() - start < seconds and self.process.poll() is None:
