@@ -15,7 +15,7 @@ from callers import Callers
 from processes import FOLDER, Database, Service, running, say
 from workloads import BODY, DRAFT, GET, LIST_SCHOOL, uuid
 
-N, TRIES = page.span((500, 3), (100, 1))
+N, TRIES = page.span((200, 5), (100, 1))
 GOALS = {GET: 90_000, LIST_SCHOOL: 450_000, DRAFT: 120_000}
 
 
