@@ -195,10 +195,10 @@ SELECT code, detail, pointer FROM application_readiness(:id::uuid)
 SELECT code, detail FROM application_turn(:id::uuid);
 
 -- name: application_partial :many
--- Whoever stands on the applicant's side, or was appointed by it since, does not say who else may
+-- Whoever stands on the applicant's side, or was appointed by it of late, does not say who else may
 -- judge.
 SELECT 'conflict_of_interest' AS code,
-       CASE WHEN side THEN 'You are on the applicant''s side: ' ELSE 'The applicant''s side appointed you since: ' END
+       CASE WHEN side THEN 'You are on the applicant''s side: ' ELSE 'The applicant''s side appointed you since the draft, or shortly before: ' END
 		|| 'somebody else says who has a conflict of interest.' AS detail
   FROM channel_application a, LATERAL (
 	SELECT @applicant OR EXISTS (SELECT FROM application_operator o

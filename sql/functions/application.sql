@@ -12,8 +12,17 @@ END
 $$;
 GRANT EXECUTE ON FUNCTION application_rule(channel_application) TO chaperone_app;
 
--- The appointments that the applicant's side made since the draft, themselves or through those
--- whom they appointed. Whoever could appoint before the draft keeps their own word: what they
+-- Since when whoever the applicant's side appoints is theirs: some time before the draft, so that
+-- an accomplice is not made a judge first and asked afterwards.
+CREATE OR REPLACE FUNCTION application_since(a channel_application) RETURNS timestamptz
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+	RETURN a.created_at - interval '1 day' * setting_of(a.tenant_id, a.school_id, 'application.decider_standing_days')::integer;
+END
+$$;
+
+-- The appointments that the applicant's side made since then, themselves or through those
+-- whom they appointed. Whoever could appoint before keeps their own word: what they
 -- grant is theirs, whatever the side has given them on top.
 CREATE OR REPLACE FUNCTION application_made(p_tenant uuid, p_application uuid) RETURNS SETOF uuid
 LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -21,8 +30,8 @@ SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
 	v_since timestamptz;
 BEGIN
-	SELECT created_at INTO v_since FROM channel_application
-	 WHERE tenant_id = p_tenant AND id = p_application;
+	SELECT application_since(a) INTO v_since FROM channel_application a
+	 WHERE a.tenant_id = p_tenant AND a.id = p_application;
 	RETURN QUERY
 	WITH RECURSIVE made AS (
 		SELECT h.id, h.person_id FROM appointment h
@@ -40,7 +49,7 @@ BEGIN
 END
 $$;
 
--- Whether the caller is SLT by more than what the applicant's side made since the draft.
+-- Whether the caller is SLT by more than what the applicant's side made.
 CREATE OR REPLACE FUNCTION application_impartial(p_application uuid) RETURNS boolean
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp AS $$
@@ -70,9 +79,11 @@ DECLARE
 	v_trust boolean;
 	v_wide boolean; -- the step is the trust's own
 	v_asked text[]; -- roles and duties of the step and of its substitutes
+	v_since timestamptz;
 BEGIN
 	SELECT * INTO a FROM channel_application WHERE tenant_id = me_tenant() AND id = p_application;
 	IF NOT FOUND OR a.id = ANY (me_excluded()) THEN RETURN; END IF;
+	v_since := application_since(a);
 	v_rule := application_rule(a);
 	v_role := v_rule ->> 'role';
 	v_substitutes := setting_of(a.tenant_id, a.school_id, 'application.substitute_decider');
@@ -95,7 +106,7 @@ BEGIN
 			    WHEN EXISTS (SELECT FROM application_decision d WHERE d.tenant_id = a.tenant_id
 				AND d.application_id = a.id AND d.revision = a.revision AND d.step < a.step
 				AND d.decider_id = p.id) THEN 'decided_before'
-			    WHEN h.created_at > a.created_at AND h.id IN (SELECT application_made(a.tenant_id, a.id))
+			    WHEN h.created_at > v_since AND h.id IN (SELECT application_made(a.tenant_id, a.id))
 				THEN 'appointed_by_applicant'
 		       END AS conflict,
 		       EXISTS (SELECT FROM application_decision d WHERE d.tenant_id = a.tenant_id
@@ -152,7 +163,7 @@ BEGIN
 			    WHEN EXISTS (SELECT FROM d WHERE person_id = me_person() AND conflict = 'decided_before')
 			    THEN 'You decided an earlier step. '
 			    WHEN EXISTS (SELECT FROM d WHERE person_id = me_person() AND conflict = 'appointed_by_applicant')
-			    THEN 'The applicant''s side appointed you since. ' END AS conflict
+			    THEN 'The applicant''s side appointed you since the draft, or shortly before. ' END AS conflict
 		  FROM channel_application a WHERE a.tenant_id = me_tenant() AND a.id = p_application
 	)
 	SELECT CASE WHEN mine.conflict IS NULL THEN 'not_your_turn' ELSE 'conflict_of_interest' END,
