@@ -259,11 +259,10 @@ SELECT revision FROM filed;
 -- name: application_record_decision :one
 -- Records the caller's word on the present step, and says where the application goes from here.
 WITH a AS (
-	SELECT a.*, application_rule(a) ->> 'need' = 'all' AS everybody,
-	       jsonb_array_length(setting_of(a.tenant_id, a.school_id, 'application.approver_chain')) AS steps
-	  FROM channel_application a
+	SELECT a.*, s.everybody, s.steps
+	  FROM channel_application a, LATERAL application_step(a.id) s
 	 WHERE a.tenant_id = :me_tenant::uuid AND a.id = :id::uuid
-	   AND a.version = :version::integer AND a.state = ANY (:from::text[]) FOR UPDATE
+	   AND a.version = :version::integer AND a.state = ANY (:from::text[]) FOR UPDATE OF a
 ), d AS (
 	SELECT * FROM application_deciders(:id::uuid) WHERE may
 ), mine AS (
@@ -376,7 +375,7 @@ WITH a AS (
 		holder_kind, from_on, until_on)
 	SELECT o.tenant_id, gen_random_uuid(), :channel_id::uuid, a.school_id, o.access, o.person_id,
 	       o.person_name, 'person', today(), least(p.left_on, coalesce(o.access_until, (today()
-		+ setting_of(a.tenant_id, a.school_id, 'grant.valid_months')::integer * interval '1 month')::date))
+		+ my_setting(a.school_id, 'grant.valid_months')::integer * interval '1 month')::date))
 	  FROM a JOIN application_operator o ON o.tenant_id = a.tenant_id AND o.application_id = a.id
 	  LEFT JOIN person p ON p.tenant_id = o.tenant_id AND p.id = o.person_id
 	 WHERE least(p.left_on, o.access_until, today()) = today()

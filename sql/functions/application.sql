@@ -1,5 +1,16 @@
 -- Who decides on an application, whose turn it is, and what stands in its way.
 
+-- Does the caller see this application? As the policy `sight` of its table has it, for those functions that
+-- look past it.
+CREATE OR REPLACE FUNCTION application_in_sight(a channel_application) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+	RETURN a.tenant_id = me_tenant() AND a.id <> ALL (me_excluded())
+	   AND (me_person() IN (a.applicant_id, a.recorded_by) OR me_wide('leader')
+		OR coalesce(a.school_id = ANY (me_schools('leader')), false) OR a.id = ANY (me_operating()));
+END
+$$;
+
 -- The rule of the step that an application is at: a chain that has become shorter since ends
 -- with its last step.
 CREATE OR REPLACE FUNCTION application_rule(a channel_application) RETURNS jsonb
@@ -10,7 +21,21 @@ BEGIN
 	RETURN v_chain -> least(a.step, jsonb_array_length(v_chain) - 1);
 END
 $$;
-GRANT EXECUTE ON FUNCTION application_rule(channel_application) TO chaperone_app;
+REVOKE EXECUTE ON FUNCTION application_rule(channel_application) FROM chaperone_app; -- who had it once
+
+-- The same as far as the caller sees the application, with how many steps there are.
+CREATE OR REPLACE FUNCTION application_step(p_application uuid, OUT everybody boolean, OUT steps integer)
+LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+	SELECT application_rule(a) ->> 'need' = 'all',
+	       jsonb_array_length(setting_of(a.tenant_id, a.school_id, 'application.approver_chain'))
+	  INTO everybody, steps
+	  FROM channel_application a
+	 WHERE a.tenant_id = me_tenant() AND a.id = p_application AND application_in_sight(a);
+END
+$$;
+GRANT EXECUTE ON FUNCTION application_step(uuid) TO chaperone_app;
 
 -- Since when whoever the applicant's side appoints is theirs: some time before the draft, so that
 -- an accomplice is not made a judge first and asked afterwards.
@@ -54,7 +79,9 @@ CREATE OR REPLACE FUNCTION application_impartial(p_application uuid) RETURNS boo
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-	RETURN (SELECT coalesce(bool_or(h.id NOT IN (SELECT application_made(me_tenant(), p_application))), true)
+	RETURN EXISTS (SELECT FROM channel_application a
+			WHERE a.tenant_id = me_tenant() AND a.id = p_application AND application_in_sight(a))
+	   AND (SELECT coalesce(bool_or(h.id NOT IN (SELECT application_made(me_tenant(), p_application))), true)
 		  FROM appointment h
 		 WHERE h.tenant_id = me_tenant() AND h.person_id = me_person() AND h.role = 'slt'
 		   AND appointment_current(h));
@@ -65,7 +92,8 @@ GRANT EXECUTE ON FUNCTION application_impartial(uuid) TO chaperone_app;
 -- Who may decide the present step: everybody the chain names, each with their conflict if
 -- they have one; and, when that leaves nobody, the first configured substitute that exists.
 -- It looks past the caller's sight, since whether anybody is left must not depend on it. Of
--- several appointments of one person, one without a conflict counts. Who is excluded hears nothing.
+-- several appointments of one person, one without a conflict counts. Whoever does not see the
+-- application, or is excluded from it, hears nothing.
 CREATE OR REPLACE FUNCTION application_deciders(p_application uuid)
 RETURNS TABLE (person_id uuid, person_name text, capacity text, conflict text, may boolean)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -82,7 +110,7 @@ DECLARE
 	v_since timestamptz;
 BEGIN
 	SELECT * INTO a FROM channel_application WHERE tenant_id = me_tenant() AND id = p_application;
-	IF NOT FOUND OR a.id = ANY (me_excluded()) THEN RETURN; END IF;
+	IF NOT FOUND OR NOT application_in_sight(a) THEN RETURN; END IF;
 	v_since := application_since(a);
 	v_rule := application_rule(a);
 	v_role := v_rule ->> 'role';
@@ -164,7 +192,8 @@ BEGIN
 			    THEN 'You decided an earlier step. '
 			    WHEN EXISTS (SELECT FROM d WHERE person_id = me_person() AND conflict = 'appointed_by_applicant')
 			    THEN 'The applicant''s side appointed you since the draft, or shortly before. ' END AS conflict
-		  FROM channel_application a WHERE a.tenant_id = me_tenant() AND a.id = p_application
+		  FROM channel_application a
+		 WHERE a.tenant_id = me_tenant() AND a.id = p_application AND application_in_sight(a)
 	)
 	SELECT CASE WHEN mine.conflict IS NULL THEN 'not_your_turn' ELSE 'conflict_of_interest' END,
 	       coalesce(mine.conflict, '') || who.text
@@ -183,7 +212,8 @@ SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
 	RETURN QUERY
 	WITH a AS (
-		SELECT * FROM channel_application WHERE tenant_id = me_tenant() AND id = p_application
+		SELECT * FROM channel_application a
+		 WHERE a.tenant_id = me_tenant() AND a.id = p_application AND application_in_sight(a)
 	), part (name, value, ask) AS (
 		SELECT v.* FROM a, LATERAL (VALUES
 			('aim', a.aim, 'Say what the account is for.'),

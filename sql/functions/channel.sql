@@ -5,6 +5,7 @@
 -- It goes by the people who hold the access: a post with two people is two, a vacant one none. It counts
 -- past the caller's sight, since a flag must not depend on who asks. That the same vacant post is to run
 -- and to post is the register's word, and flagged as such.
+-- Of a channel out of sight it says nothing: a grant is of its channel's school.
 -- The flags' words stand in channel_flag. Who runs an affiliated channel is its owner's matter: of that
 -- only the owner is asked for.
 CREATE OR REPLACE FUNCTION channel_review(c channel, OUT classification jsonb, OUT flags text[])
@@ -21,6 +22,7 @@ DECLARE
 	v_few text;
 	v_run boolean := c.declared <> 'affiliated'; -- by us
 BEGIN
+	IF c.id = ANY (me_excluded()) OR NOT me_member_at(c.school_id) THEN RETURN; END IF;
 	SELECT count(*) FILTER (WHERE access = 'admin') > 0 AS admin,
 	       count(*) FILTER (WHERE access = 'poster') > 0 AS poster,
 	       count(DISTINCT who) AS people,
@@ -39,7 +41,7 @@ BEGIN
 		  LEFT JOIN LATERAL holders_of(x.tenant_id, x.person_id, coalesce(x.post_id, x.team_id),
 			x.holder_text) h ON true
 		 WHERE x.tenant_id = me_tenant() AND x.tenant_id = c.tenant_id AND x.channel_id = c.id
-		   AND holds_now(x.from_on, x.until_on, x.ended_at)) held;
+		   AND x.school_id IS NOT DISTINCT FROM c.school_id AND holds_now(x.from_on, x.until_on, x.ended_at)) held;
 	IF c.handle_key IS NOT NULL THEN
 		SELECT p.handles INTO v_handles FROM platform p WHERE p.code = c.platform;
 	END IF;
@@ -93,3 +95,18 @@ BEGIN
 END
 $$;
 GRANT EXECUTE ON FUNCTION channel_review(channel) TO chaperone_app;
+
+-- Who holds a grant at present. The same for whoever sees the channel: its operators' names belong to it.
+CREATE OR REPLACE FUNCTION grant_holders(p_grant uuid) RETURNS json
+LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+	RETURN (SELECT coalesce(json_agg(json_build_object('person_id', h.person_id, 'name', h.name)
+			ORDER BY h.name, h.person_id), '[]')
+		  FROM channel_grant g,
+		       holders_of(g.tenant_id, g.person_id, coalesce(g.post_id, g.team_id), g.holder_text) h
+		 WHERE g.tenant_id = me_tenant() AND g.id = p_grant AND me_member_at(g.school_id)
+		   AND g.channel_id <> ALL (me_excluded()) AND holds_now(g.from_on, g.until_on, g.ended_at));
+END
+$$;
+GRANT EXECUTE ON FUNCTION grant_holders(uuid) TO chaperone_app;

@@ -31,6 +31,7 @@ COPIES = {
     ("setting_history", "actor_id"): "who did it stays, whatever becomes of them",
     ("invitation", "invited_by"): "null for the operator; who did it stays",
     ("person_gone", "person_id"): "deleted people are told of as well",
+    ("session", "origin_id"): "the same person's identity may be another tenant's",
     ("exclusion", "subject_id"): "an application now, cases and complaints later",
     ("transfer", "move_id"): "ties the two sides, who do not see each other's rows",
     ("transfer", "from_trust_id"): "the public register's, which is no tenant's",
