@@ -5,6 +5,9 @@
 
 typedef const struct problem *(*handler)(struct call *call);
 
+/* What has a rate by client address; each its own. */
+enum rate { RATE_NONE, RATE_SIGN_IN, RATE_VERIFY, RATES };
+
 enum media {
 	MEDIA_JSON,
 	MEDIA_CSV_ONLY,
@@ -29,9 +32,8 @@ struct route {
 	bool versioned; /* heeds If-Match when it comes, as every step does */
 	bool recent;	/* needs a recent sign-in (RFC 9470) */
 	bool whole;	/* the list has no pages: all rows at once */
-	bool hashes; /* public and costly, or worth guessing at: counted by the rate limit
-		      */
-	bool open;   /* any web page may read the answer: it knows no caller */
+	enum rate rate; /* what is public and costly, or worth guessing at, is counted */
+	bool open;	/* any web page may read the answer: it knows no caller */
 	const char *const
 		*provides; /* values its handler sets, for the boot check; NULL-ended */
 	const struct step
