@@ -14,7 +14,7 @@ from reach import Plot
 # Reference data, the same for everybody.
 OPEN = {"platform", "setting_default", "setting_preset", "setting_preset_value",
         "register_import", "register_trust", "register_school", "register_membership",
-        "register_link", "channel_flag"}
+        "register_link", "register_school_word", "register_trust_word", "channel_flag"}
 REFUSED = (psycopg2.errors.InsufficientPrivilege, psycopg2.errors.ForeignKeyViolation)
 # Their keys are made of the ids that are to be refused: the first of its kind has to go.
 KEYED = "DELETE FROM appointment_school; DELETE FROM application_operator; DELETE FROM exclusion"
