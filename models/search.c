@@ -49,11 +49,12 @@ static void word_add(struct arena *arena, const struct listing *listing, int num
 	const char *name = arena_printf(arena, "filter_q_%d", number);
 
 	value_set(arena, values, name, word);
-	buffer_printf(
-		filter,
-		" AND %s IN (SELECT w.%s FROM %s w WHERE w.tenant_id = :me_tenant::uuid"
-		" AND w.word >= search_fold(:%s) AND w.word < search_end(:%s))",
-		listing->id, search->column, search->table, name, name);
+	buffer_printf(filter,
+		      " AND %s IN (SELECT w.%s FROM %s w WHERE %s"
+		      " w.word >= search_fold(:%s) AND w.word < search_end(:%s))",
+		      listing->id, search->column, search->table,
+		      search->open ? "" : "w.tenant_id = :me_tenant::uuid AND", name,
+		      name);
 }
 
 bool search_read(struct arena *arena, const struct listing *listing, const char *text,
