@@ -53,6 +53,9 @@ struct step {
 	bool (*permits)(struct call *call, const PGresult *row);
 	enum query
 		gate; /* rows of {code, detail}: why not yet; a `pointer` names a field */
+	/* a row when the caller did this and so gave up the right or the sight to do it
+	 * again: 409 then, with its `detail`, instead of 403 or 404 */
+	enum query done;
 	const struct field *body;
 	handler handle; /* decides or writes more, then returns flow_move(call) */
 	bool recent;
@@ -114,6 +117,7 @@ const struct problem *resource_update(struct call *call, enum query query);
  * why}, no row is 404; what is added is :new_id. Answers with the row as it then is. */
 const struct problem *resource_part(struct call *call);
 extern const char *const part_provides[]; /* for the boot check */
+extern const struct field part_ending[];  /* the body of .../end */
 /* The path of a row: "/v1/people/<id>". */
 const char *resource_href(struct call *call, const char *id);
 /* The media types of a route's answer, ours first; ends with NULL. */

@@ -353,6 +353,9 @@ DELETE FROM application_operator
  WHERE tenant_id = :me_tenant::uuid AND application_id = :id::uuid AND person_id = :me_person::uuid
 RETURNING application_id;
 
+-- name: application_stepped_down :one
+SELECT 'You have stepped down already.' AS detail WHERE application_stepped_down(:id::uuid);
+
 -- name: application_account :one
 -- The administrator's record of the created account: the channel, its grants, its history (P9, P11).
 -- Nobody has access beyond their last day.

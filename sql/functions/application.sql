@@ -291,3 +291,15 @@ BEGIN
 END
 $$;
 GRANT EXECUTE ON FUNCTION application_readiness(uuid) TO chaperone_app;
+
+-- Whether the caller has stepped down as an operator; told past their sight, which may have ended with it.
+CREATE OR REPLACE FUNCTION application_stepped_down(p_application uuid) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+	RETURN p_application <> ALL (me_excluded()) AND p_application <> ALL (me_operating())
+	   AND EXISTS (SELECT FROM application_history h WHERE h.tenant_id = me_tenant()
+		AND h.application_id = p_application AND h.actor_id = me_person() AND h.action = 'step_down');
+END
+$$;
+GRANT EXECUTE ON FUNCTION application_stepped_down(uuid) TO chaperone_app;
