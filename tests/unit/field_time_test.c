@@ -1,5 +1,6 @@
 /* The day in London of a moment in UTC. */
 #include "models/field_time.h"
+#include "base/cleanup.h"
 #include <string.h>
 #include "tests/unit/check.h"
 
