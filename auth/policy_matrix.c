@@ -47,6 +47,6 @@ const enum cell policy_matrix[PERMISSION_COUNT][COLUMN_COUNT] = {
 	[REGISTER_READ]       = { SCOPE, SCOPE, SCOPE, SCOPE, SCOPE,   SCOPE, SCOPE, SCOPE, SCOPE, SCOPE, SCOPE, SCOPE, SCOPE },
 	[TRANSFER_READ]       = { SCOPE, SCOPE, SCOPE, NO,    NO,      SCOPE, NO,    NO,    NO,    NO,    SCOPE, SCOPE, NO    },
 	[TRANSFER_DECIDE]     = { SCOPE, NO,    NO,    NO,    NO,      NO,    NO,    NO,    NO,    NO,    NO,    NO,    NO    },
-	[AUDIT_VERIFY]        = { SCOPE, NO,    NO,    NO,    NO,      NO,    NO,    NO,    NO,    NO,    NO,    NO,    SCOPE },
+	[AUDIT_VERIFY]        = { SCOPE, NO,    NO,    NO,    SCOPE,   NO,    NO,    NO,    NO,    NO,    NO,    NO,    SCOPE },
 };
 /* clang-format on */

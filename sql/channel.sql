@@ -79,7 +79,7 @@ WITH c AS (
 	SELECT 'team', t.id, t.name FROM team t WHERE t.tenant_id = :me_tenant::uuid AND t.id = :team_id::uuid
 ), term AS (
 	SELECT f.from_on, coalesce(:until_on::date, (f.from_on
-		+ setting_of(c.tenant_id, c.school_id, 'grant.valid_months')::integer * interval '1 month')::date) AS until_on
+		+ my_setting(c.school_id, 'grant.valid_months')::integer * interval '1 month')::date) AS until_on
 	  FROM c, (SELECT coalesce(:from_on::date, today()) AS from_on) f
 ), judged AS (
 	SELECT CASE WHEN h.id IS NULL THEN CASE WHEN :person_id::uuid IS NOT NULL THEN '/person_id'
@@ -196,7 +196,7 @@ WITH input AS (
 	INSERT INTO channel_grant (tenant_id, id, channel_id, school_id, access, person_id, holder_text, holder_kind,
 		from_on, until_on, granted_by, granted_name)
 	SELECT :me_tenant::uuid, gen_random_uuid(), :id::uuid, j.school_id, o.access, o.id, o.name, 'person', today(),
-	       coalesce(o.access_until, (today() + setting_of(:me_tenant::uuid, j.school_id,
+	       coalesce(o.access_until, (today() + my_setting(j.school_id,
 		'grant.valid_months')::integer * interval '1 month')::date), :me_person::uuid, me_name()
 	  FROM judged j, operator o WHERE j.fault IS NULL
 ), logged AS (
@@ -313,7 +313,7 @@ SELECT 'not_in_privacy_notice' AS code,
        'List the account in the privacy notice, then record the date as privacy_notice_on.' AS detail
   FROM channel c
  WHERE c.tenant_id = :me_tenant::uuid AND c.id = :id::uuid AND c.privacy_notice_on IS NULL
-   AND setting_of(c.tenant_id, c.school_id, 'channel.privacy_notice') #>> '{}' = 'block';
+   AND my_setting(c.school_id, 'channel.privacy_notice') #>> '{}' = 'block';
 
 -- name: channel_move :one
 -- No row comes back when someone else moved it first: the caller answers 409.

@@ -5,6 +5,7 @@
 -- It goes by the people who hold the access: a post with two people is two, a vacant one none. It counts
 -- past the caller's sight, since a flag must not depend on who asks. That the same vacant post is to run
 -- and to post is the register's word, and flagged as such.
+-- Of a channel out of sight it says nothing: a grant is of its channel's school.
 -- The flags' words stand in channel_flag. Who runs an affiliated channel is its owner's matter: of that
 -- only the owner is asked for.
 CREATE OR REPLACE FUNCTION channel_review(c channel, OUT classification jsonb, OUT flags text[])
@@ -20,6 +21,7 @@ DECLARE
 	v_few text;
 	v_run boolean := c.declared <> 'affiliated'; -- by us
 BEGIN
+	IF c.id = ANY (me_excluded()) OR NOT me_member_at(c.school_id) THEN RETURN; END IF;
 	-- min = max: there is one; a DISTINCT would sort
 	SELECT count(*) FILTER (WHERE access = 'admin') > 0 AS admin,
 	       count(*) FILTER (WHERE access = 'poster') > 0 AS poster,
@@ -41,7 +43,7 @@ BEGIN
 		  LEFT JOIN LATERAL holders_of(x.tenant_id, x.person_id, coalesce(x.post_id, x.team_id),
 			x.holder_text) h ON true
 		 WHERE x.tenant_id = me_tenant() AND x.tenant_id = c.tenant_id AND x.channel_id = c.id
-		   AND holds_now(x.from_on, x.until_on, x.ended_at)) held;
+		   AND x.school_id IS NOT DISTINCT FROM c.school_id AND holds_now(x.from_on, x.until_on, x.ended_at)) held;
 	v_settings := settings_of(c.tenant_id, c.school_id, 'channel.max_admins', 'channel.review_months');
 	v_most := v_settings -> 'channel.max_admins';
 	v_reviewed := today() - (v_settings -> 'channel.review_months')::integer * interval '1 month';
@@ -104,8 +106,8 @@ BEGIN
 		ORDER BY h.name, h.person_id)
 	  FROM channel_grant g,
 	       holders_of(g.tenant_id, g.person_id, coalesce(g.post_id, g.team_id), g.holder_text) h
-	 WHERE g.tenant_id = me_tenant() AND g.channel_id = p_channel AND p_channel <> ALL (me_excluded())
-	   AND holds_now(g.from_on, g.until_on, g.ended_at)
+	 WHERE g.tenant_id = me_tenant() AND g.channel_id = p_channel AND me_member_at(g.school_id)
+	   AND p_channel <> ALL (me_excluded()) AND holds_now(g.from_on, g.until_on, g.ended_at)
 	 GROUP BY g.id;
 END
 $$;

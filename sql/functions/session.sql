@@ -81,6 +81,15 @@ END
 $$;
 GRANT EXECUTE ON FUNCTION enter(uuid, integer, text, boolean) TO chaperone_app;
 
+-- Does the caller see what belongs to all members of a school, or (null) of the tenant? The policies of
+-- school, channel and setting say the same.
+CREATE OR REPLACE FUNCTION me_member_at(p_school uuid) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+	RETURN me_wide('member') OR coalesce(p_school = ANY (me_schools('member')), me_schools('member') <> '{}');
+END
+$$;
+
 -- Opens a session in one tenant of the identity: the one asked for, else where the person was
 -- last, else the first by name. No row: no such person, or left. One that is switched to belongs
 -- to the sign-in it came of (p_origin), whose row makes switching and signing out queue.
@@ -117,7 +126,25 @@ BEGIN
 END
 $$;
 GRANT EXECUTE ON FUNCTION session_open(uuid, uuid, uuid, text[], timestamptz, bytea, integer, uuid)
-	TO chaperone_gate, chaperone_app;
+	TO chaperone_gate;
+REVOKE EXECUTE ON FUNCTION session_open(uuid, uuid, uuid, text[], timestamptz, bytea, integer, uuid)
+	FROM chaperone_app; -- who had it once
+
+-- Whoever is signed in goes to another tenant of theirs: as themselves, and by the proof they gave.
+CREATE OR REPLACE FUNCTION session_switch(p_tenant uuid, p_session uuid, p_refresh_hash bytea,
+	p_seconds integer, p_origin uuid)
+RETURNS TABLE (session_id uuid, tenant_id uuid, person_id uuid) LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+	o session;
+BEGIN
+	SELECT s.* INTO o FROM session s WHERE s.id = p_origin AND s.identity_id = me_identity();
+	IF NOT FOUND THEN RETURN; END IF;
+	RETURN QUERY SELECT * FROM session_open(o.identity_id, p_tenant, p_session, o.amr, o.auth_time,
+		p_refresh_hash, p_seconds, p_origin);
+END
+$$;
+GRANT EXECUTE ON FUNCTION session_switch(uuid, uuid, bytea, integer, uuid) TO chaperone_app;
 
 -- Signing out ends the sign-in: every session that came of it.
 CREATE OR REPLACE FUNCTION session_close(p_session uuid) RETURNS void LANGUAGE plpgsql SECURITY DEFINER

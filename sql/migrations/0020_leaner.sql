@@ -22,3 +22,6 @@ CREATE INDEX channel_similar ON channel
 -- planner read all of a tenant's exclusions in the primary key instead.
 DROP INDEX exclusion_by_person;
 CREATE INDEX exclusion_by_person ON exclusion (tenant_id, person_id, subject_id);
+-- The same for what the caller would run: among many small tenants it read a whole tenant's.
+DROP INDEX application_operator_by_person;
+CREATE INDEX application_operator_by_person ON application_operator (tenant_id, person_id, application_id);

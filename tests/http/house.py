@@ -55,6 +55,7 @@ class House:
             "CHAPERONE_DATABASE": self.cluster.dsn(self.database),
             "CHAPERONE_MASTER_KEY_FILE": self.master_key,
             "CHAPERONE_PUBLIC_RATE": "1000000",
+            "CHAPERONE_VERIFY_RATE": "1000000",
             **({"CHAPERONE_ISSUER": self.server.url} if self.servers else {}),
             **settings}, self.cluster.user)
         self.servers.append(server)

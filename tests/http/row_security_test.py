@@ -14,7 +14,7 @@ from reach import Plot
 # Reference data, the same for everybody.
 OPEN = {"platform", "setting_default", "setting_preset", "setting_preset_value",
         "register_import", "register_trust", "register_school", "register_membership",
-        "register_link", "channel_flag"}
+        "register_link", "register_school_word", "register_trust_word", "channel_flag"}
 REFUSED = (psycopg2.errors.InsufficientPrivilege, psycopg2.errors.ForeignKeyViolation)
 # Their keys are made of the ids that are to be refused: the first of its kind has to go.
 KEYED = "DELETE FROM appointment_school; DELETE FROM application_operator; DELETE FROM exclusion"
@@ -31,6 +31,7 @@ COPIES = {
     ("setting_history", "actor_id"): "who did it stays, whatever becomes of them",
     ("invitation", "invited_by"): "null for the operator; who did it stays",
     ("person_gone", "person_id"): "deleted people are told of as well",
+    ("session", "origin_id"): "the same person's identity may be another tenant's",
     ("exclusion", "subject_id"): "an application now, cases and complaints later",
     ("session", "origin_id"): "an identity's, of any tenant; the sign-in may be swept before",
     ("transfer", "move_id"): "ties the two sides, who do not see each other's rows",

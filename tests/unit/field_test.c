@@ -1,6 +1,5 @@
-/* Field tables: what each type accepts and refuses, and every fault with its pointer. */
+/* Field tables: what each type accepts and refuses, and the pointer of a fault. */
 #include "models/field.h"
-#include "models/field_time.h"
 #include <string.h>
 #include "tests/unit/check.h"
 
@@ -227,122 +226,12 @@ static void case_run(struct arena *arena, int at)
 	CHECK(good);
 }
 
-/* The London day of moments in UTC: summer time turns at 01:00 on last Sundays. */
-static const struct {
-	time_t now;
-	const char *day;
-} days[] = {
-	{ 1774738799, "2026-03-28" }, /* 2026-03-28 22:59:59 */
-	{ 1774745999, "2026-03-29" }, /* 2026-03-29 00:59:59, still winter */
-	{ 1774827000, "2026-03-30" }, /* 2026-03-29 23:30 */
-	{ 1774740600, "2026-03-28" }, /* 2026-03-28 23:30 */
-	{ 1782855000, "2026-06-30" }, /* 2026-06-30 21:30 */
-	{ 1782862200, "2026-07-01" }, /* 2026-06-30 23:30 */
-	{ 1792884600, "2026-10-25" }, /* 2026-10-24 23:30 */
-	{ 1792971000, "2026-10-25" }, /* 2026-10-25 23:30 */
-	{ 1803859200, "2027-03-01" }, /* 2027-03-01 00:00 */
-	{ 1798759800, "2026-12-31" }, /* 2026-12-31 23:30 */
-};
-
-static void london_days(void)
-{
-	char day[DATE_SIZE];
-
-	for (int i = 0; i < (int)COUNT_OF(days); i++) {
-		date_london(days[i].now, day);
-		if (strcmp(day, days[i].day) != 0)
-			fprintf(stderr, "%ld gave %s\n", (long)days[i].now, day);
-		CHECK(strcmp(day, days[i].day) == 0);
-	}
-}
-
-static int faults(const struct problem *err)
-{
-	int count = 0;
-
-	for (const struct fault *fault = err ? err->errors : NULL; fault;
-	     fault = fault->next)
-		count++;
-	return count;
-}
-
-static const struct problem *checked(struct arena *arena, const struct field *fields,
-				     enum field_mode mode, const char *text,
-				     struct values *values)
-{
-	json_t *body = json_loads(text, 0, NULL);
-	const struct problem *err = fields_check(arena, fields, mode, body, values);
-
-	json_decref(body);
-	return err;
-}
-
-static void all_at_once(struct arena *arena)
-{
-	struct values values = { 0 };
-	const struct problem *err = checked(
-		arena, table, FIELD_CREATE,
-		"{\"name\":1,\"day\":\"x\",\"email\":\"y\",\"nmae\":2,\"operators\":[{},3]}",
-		&values);
-
-	CHECK(err && err->kind == PROBLEM_INVALID && faults(err) == 7);
-}
-
-static void nearest_name(struct arena *arena)
-{
-	struct values values = { 0 };
-	const struct problem *err = checked(arena, table, FIELD_CREATE,
-					    "{\"emial\":\"a@b.example\"}", &values);
-
-	CHECK(err && strstr(err->errors->detail, "did you mean email?"));
-	err = checked(arena, table, FIELD_CREATE, "{\"wholly_other\":1}", &values);
-	CHECK(err && !strstr(err->errors->detail, "did you mean"));
-}
-
-static void patches(struct arena *arena)
-{
-	static const struct field fields[] = { { "name", LINE, .required = true },
-					       { "email", EMAIL, .clearable = true },
-					       { 0 } };
-	struct values values = { 0 };
-
-	CHECK(!checked(arena, fields, FIELD_PATCH, "{\"email\":null}", &values));
-	CHECK(!strcmp(value_find(&values, "has_email")->text, "true"));
-	CHECK(!value_find(&values, "email")->text);
-	CHECK(!strcmp(value_find(&values, "has_name")->text, "false"));
-	CHECK(checked(arena, fields, FIELD_PATCH, "{\"name\":null}", &values));
-	CHECK(checked(arena, fields, FIELD_CREATE, "{}", &values));
-	CHECK(checked(arena, fields, FIELD_CREATE, "{\"name\":null}", &values));
-	CHECK(checked(arena, NULL, FIELD_CREATE, "{\"name\":1}", &values));
-	CHECK(!checked(arena, NULL, FIELD_CREATE, "{}", &values));
-}
-
-/* A body of nothing but faults costs little and is told some of them. */
-static void flood(struct arena *arena)
-{
-	struct values values = { 0 };
-	json_t *body = json_object();
-	const struct problem *err;
-
-	for (int i = 0; i < 50000; i++)
-		json_object_set_new(body, arena_printf(arena, "unknown_%d", i),
-				    json_null());
-	err = fields_check(arena, table, FIELD_CREATE, body, &values);
-	CHECK(faults(err) == 50);
-	json_decref(body);
-}
-
 int main(void)
 {
 	struct arena *arena = arena_new();
 
 	for (int i = 0; i < (int)COUNT_OF(cases); i++)
 		case_run(arena, i);
-	london_days();
-	all_at_once(arena);
-	nearest_name(arena);
-	patches(arena);
-	flood(arena);
 	arena_free(arena);
 	return check_done();
 }
