@@ -28,7 +28,7 @@ bare_sources() {
 
 # Becomes a command inside, with nothing of the host's environment but the way out.
 bare_inside() {
-	exec chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 \
+	exec chroot "$root" env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 \
 		${http_proxy:+http_proxy="$http_proxy"} ${https_proxy:+https_proxy="$https_proxy"} \
 		${no_proxy:+no_proxy="$no_proxy"} NODE_EXTRA_CA_CERTS=/etc/host-ca.crt \
 		CHAPERONE_PORT="$port" sh -c 'cd /srv/chaperone && exec "$@"' sh "$@"
