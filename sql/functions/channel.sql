@@ -112,3 +112,30 @@ BEGIN
 END
 $$;
 GRANT EXECUTE ON FUNCTION channel_holders(uuid) TO chaperone_app;
+
+-- What the register says of a channel follows from who is in its posts and teams, and who has left.
+-- The channels are locked in one order: two who leave at the same time would lock each other out.
+CREATE OR REPLACE FUNCTION holder_touch() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+	v_person uuid;
+	v_body uuid;
+	v_channels uuid[];
+BEGIN
+	IF TG_TABLE_NAME = 'person' THEN
+		v_person := NEW.id;
+	ELSE
+		v_body := coalesce(NEW.post_id, NEW.team_id);
+	END IF;
+	v_channels := ARRAY(SELECT c.id FROM channel c
+		WHERE c.tenant_id = NEW.tenant_id AND c.changed_xid <> pg_current_xact_id()
+		  AND c.id IN (SELECT g.channel_id FROM channel_grant g WHERE g.tenant_id = NEW.tenant_id
+				AND g.person_id = v_person
+			UNION SELECT g.channel_id FROM channel_grant g WHERE g.tenant_id = NEW.tenant_id
+				AND coalesce(g.post_id, g.team_id) = v_body)
+		ORDER BY c.id FOR NO KEY UPDATE);
+	UPDATE channel c SET changed_xid = pg_current_xact_id()
+	 WHERE c.tenant_id = NEW.tenant_id AND c.id = ANY (v_channels);
+	RETURN NULL;
+END
+$$;
