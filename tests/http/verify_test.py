@@ -368,6 +368,15 @@ def test_an_import_flags_and_never_drops(house, tenant, other, handle):
     assert "handle_claimed_elsewhere" not in row["flags"]
 
 
+def test_a_register_of_thousands_does_not_run_out_of_locks(house):
+    """One lock a handle until the end of the transaction would be more than PostgreSQL has (6,400)."""
+    tenant = house.fresh_tenant()
+    house.sql("INSERT INTO channel (tenant_id, id, state, platform, handle, source)"
+              " SELECT %s, gen_random_uuid(), 'active', 'facebook', 'many' || n, 'register'"
+              "   FROM generate_series(1, 9000) n", tenant.id)
+    assert house.sql("SELECT count(*) AS n FROM handle_claim WHERE tenant_id = %s", tenant.id)[0]["n"] == 9000
+
+
 def test_what_the_public_hears_while_a_claim_waits(house, tenant, other, handle):
     """The first is the answer; the second is not listed, in use or not, until the operator decides."""
     path = record(tenant, handle).headers["location"]
