@@ -32,6 +32,7 @@ COPIES = {
     ("invitation", "invited_by"): "null for the operator; who did it stays",
     ("person_gone", "person_id"): "deleted people are told of as well",
     ("exclusion", "subject_id"): "an application now, cases and complaints later",
+    ("session", "origin_id"): "an identity's, of any tenant; the sign-in may be swept before",
     ("transfer", "move_id"): "ties the two sides, who do not see each other's rows",
     ("transfer", "from_trust_id"): "the public register's, which is no tenant's",
     ("transfer", "to_trust_id"): "the public register's, which is no tenant's",
