@@ -45,8 +45,7 @@ static const struct route routes[] = {
 	{ "POST", "/v1/posts/:id/members", POST_WRITE, .sql = q_membership_add,
 	  .handle = resource_part, .body = adding, .provides = part_provides },
 	{ "POST", "/v1/posts/:id/members/:membership_id/end", POST_WRITE,
-	  .sql = q_membership_end, .handle = resource_part, .body = part_ending,
-	  .provides = part_provides },
+	  .sql = q_membership_end, .handle = resource_part, .body = part_ending },
 	{ 0 },
 };
 

@@ -53,8 +53,7 @@ static const struct route routes[] = {
 	{ "POST", "/v1/teams/:id/members", TEAM_WRITE, .sql = q_membership_add,
 	  .handle = add_member, .body = adding, .provides = adding_provides },
 	{ "POST", "/v1/teams/:id/members/:membership_id/end", TEAM_WRITE,
-	  .sql = q_membership_end, .handle = resource_part, .body = part_ending,
-	  .provides = part_provides },
+	  .sql = q_membership_end, .handle = resource_part, .body = part_ending },
 	{ 0 },
 };
 

@@ -262,6 +262,17 @@ def test_rows_of_another_tenant_cannot_be_named(field, house):
     assert tried > 50
 
 
+def test_nothing_is_added_to_another_tenant(field, house):
+    """A row of theirs under new ids, in the name of an SLT of ours who may add such rows at home."""
+    who = re.compile(r"(_by|^actor_id|^decider_id|^identity_id)$")
+    with acting(house, session=field.session(field.slt), first=KEYED) as cursor:
+        for table in set(tables(house, "INSERT")) - OPEN - {"idempotency"}:
+            row = {**repointed(house, field, table, "tenant_id", "school"), "tenant_id": field.theirs.id}
+            row |= {name: field.slt.id for name, value in row.items() if value and who.search(name)}
+            refused = insert(cursor, table, row)
+            assert isinstance(refused, psycopg2.errors.InsufficientPrivilege), (table, refused)
+
+
 def test_nobody_widens_their_own_appointment(field, house):
     """A place added to one's own appointment would open that school."""
     appointment = house.sql("SELECT id FROM appointment WHERE person_id = %s", field.staff.id)
