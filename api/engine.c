@@ -50,9 +50,7 @@ static const struct problem *gate_route(struct call *call)
 /* 429: too many tries at what is costly? */
 static const struct problem *gate_limit(struct call *call)
 {
-	if (!call->route->hashes)
-		return NULL;
-	return limit_count(call->arena, call->request->address);
+	return limit_count(call->arena, call->route->rate, call->request->address);
 }
 
 /* 401: who is calling? */

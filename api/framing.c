@@ -5,6 +5,11 @@
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>
+#include "api/server.h"
+
+/* What the library keeps for each header, cookie and parameter; what an answer's headers
+ * may need. */
+enum { NODE_SIZE = 64, ANSWER_ROOM = 1536 };
 
 /* A list may come in several lines, which mean the same as one; anything else may not. */
 enum repeat { ONCE, JOIN_COMMA, JOIN_SEMICOLON };
@@ -121,6 +126,32 @@ static enum MHD_Result header_read(void *data, enum MHD_ValueKind kind, const ch
 	return reading->fault ? MHD_NO : MHD_YES;
 }
 
+static enum MHD_Result value_weigh(void *data, enum MHD_ValueKind kind, const char *name,
+				   size_t name_length, const char *text, size_t length)
+{
+	size_t *weight = data;
+
+	(void)name, (void)text;
+	*weight += NODE_SIZE;
+	if (kind != MHD_GET_ARGUMENT_KIND) /* it stands in the address */
+		*weight += name_length + length + strlen(": \r\n");
+	return MHD_YES;
+}
+
+/* A request is carried out only when there is room left to answer it: the library would
+ * close the connection without a word afterwards. */
+static bool answer_fits(struct MHD_Connection *connection, const struct request *request)
+{
+	size_t weight = strlen(request->path);
+
+	if (request->query)
+		weight += strlen(request->query);
+	MHD_get_connection_values_n(
+		connection, MHD_HEADER_KIND | MHD_COOKIE_KIND | MHD_GET_ARGUMENT_KIND,
+		value_weigh, &weight);
+	return weight <= CONNECTION_MEMORY - ANSWER_ROOM;
+}
+
 static bool host_valid(const char *host)
 {
 	static const char others[] = "-._~%:[]!$&'()*+,;="; /* RFC 3986, section 3.2.2 */
@@ -142,6 +173,8 @@ const struct problem *framing_read(struct MHD_Connection *connection,
 	MHD_get_connection_values_n(connection, MHD_HEADER_KIND, header_read, &reading);
 	if (reading.fault)
 		return reading.fault;
+	if (!answer_fits(connection, request))
+		return refuse(request, "", "The address and the headers are too long");
 	length = framing->content_length;
 	encoding = framing->transfer_encoding;
 	if (strcmp(protocol, "HTTP/1.1") != 0 && strcmp(protocol, "HTTP/1.0") != 0)

@@ -1,4 +1,5 @@
-/* A token bucket for each client address, in a table that never grows. */
+/* A token bucket for each client address, in tables that never grow: one a rate, so that
+ * none fills another's. */
 #include "api/limit.h"
 #include <math.h>
 #include <pthread.h>
@@ -18,7 +19,12 @@ struct bucket {
 	double at;   /* seconds, monotonic */
 };
 
-static struct bucket table[SETS][WAYS];
+static const enum config_id settings[RATES] = {
+	[RATE_SIGN_IN] = CONFIG_PUBLIC_RATE,
+	[RATE_VERIFY] = CONFIG_VERIFY_RATE,
+};
+
+static struct bucket tables[RATES][SETS][WAYS];
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static unsigned char secret[crypto_shorthash_KEYBYTES];
 static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -37,7 +43,8 @@ static double used_now(const struct bucket *bucket, double now, double rate)
 
 /* The address's own bucket, else the one whose loss forgives least. A keyed hash, so that
  * nobody can aim at another's place in the table. */
-static struct bucket *bucket_find(const unsigned char key[NETWORK_SIZE], double now,
+static struct bucket *bucket_find(struct bucket table[SETS][WAYS],
+				  const unsigned char key[NETWORK_SIZE], double now,
 				  double rate)
 {
 	struct bucket *set, *least;
@@ -59,10 +66,11 @@ static struct bucket *bucket_find(const unsigned char key[NETWORK_SIZE], double 
 }
 
 /* Takes a token, or tells in how many seconds there will be one; 0 is taken. */
-static double token_take(const unsigned char key[NETWORK_SIZE], double now, double burst)
+static double token_take(struct bucket table[SETS][WAYS],
+			 const unsigned char key[NETWORK_SIZE], double now, double burst)
 {
 	double rate = burst / 60;
-	struct bucket *bucket = bucket_find(key, now, rate);
+	struct bucket *bucket = bucket_find(table, key, now, rate);
 
 	bucket->used = used_now(bucket, now, rate);
 	bucket->at = now;
@@ -72,19 +80,23 @@ static double token_take(const unsigned char key[NETWORK_SIZE], double now, doub
 	return 0;
 }
 
-const struct problem *limit_count(struct arena *arena, const char *address)
+const struct problem *limit_count(struct arena *arena, enum rate rate,
+				  const char *address)
 {
 	unsigned char key[NETWORK_SIZE];
 	struct timespec now;
 	struct problem *slow;
 	double wait;
 
+	if (rate == RATE_NONE)
+		return NULL;
 	pthread_once(&once, secret_make);
 	network_key(address, key);
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	pthread_mutex_lock(&lock);
-	wait = token_take(key, (double)now.tv_sec + (double)now.tv_nsec / 1e9,
-			  (double)config_number(CONFIG_PUBLIC_RATE));
+	wait = token_take(tables[rate], key,
+			  (double)now.tv_sec + (double)now.tv_nsec / 1e9,
+			  (double)config_number(settings[rate]));
 	pthread_mutex_unlock(&lock);
 	if (wait <= 0)
 		return NULL;

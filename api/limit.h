@@ -1,6 +1,7 @@
 /* How often one client may call what is public and costly: a token bucket an address. */
 #pragma once
-#include "base/problem.h"
+#include "models/resource.h"
 
 /* NULL, or 429 with Retry-After. IPv6 addresses count by their /64. */
-const struct problem *limit_count(struct arena *arena, const char *address);
+const struct problem *limit_count(struct arena *arena, enum rate rate,
+				  const char *address);

@@ -14,8 +14,7 @@
 #include "base/log.h"
 
 enum {
-	STACK_SIZE = 1 << 20, /* jansson recurses; what is not touched is not used */
-	CONNECTION_MEMORY = 16384,
+	STACK_SIZE = 1 << 20,	 /* jansson recurses; what is not touched is not used */
 	SPARE_DESCRIPTORS = 384, /* beside the clients': the database's, the log's, ... */
 	TICK_MS = 20,
 	IDLE_GRACE_MS =

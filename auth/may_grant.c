@@ -22,12 +22,6 @@ static const struct grant_rule rules[] = {
 	{ COLUMN_PROPRIETOR, "slt", "head", true },
 };
 
-const char *const duty_names[] = { "head",	 "deputy_head", "assistant_head",
-				   "dsl",	 "deputy_dsl",	"dpo",
-				   "hr",	 "clerk",	"chair",
-				   "proprietor", "auditor",	"online_safety_lead",
-				   NULL };
-
 static const char *const second_person[] = { "dsl", "hr", "dpo", "auditor", NULL };
 
 static bool words_hold(const char *words, const char *word)

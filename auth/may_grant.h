@@ -15,5 +15,3 @@ bool column_covers(const struct principal *principal, enum column column,
 		   const char *const *schools);
 /* Duties that take effect only when a second person confirms them. */
 bool duties_need_second(const char *const *duties);
-/* Every duty there is, for validation; ends with NULL. */
-extern const char *const duty_names[];

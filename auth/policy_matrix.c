@@ -49,6 +49,6 @@ const enum cell policy_matrix[PERMISSION_COUNT][COLUMN_COUNT] = {
 	[TRANSFER_DECIDE]     = { SCOPE, NO,    NO,    NO,    NO,      NO,    NO,    NO,    NO,    NO,    NO,    NO,    NO    },
 	[CALENDAR_READ]       = { SCOPE, SCOPE, SCOPE, SCOPE, SCOPE,   SCOPE, SCOPE, SCOPE, SCOPE, SCOPE, SCOPE, SCOPE, SCOPE },
 	[CALENDAR_WRITE]      = { SCOPE, SCOPE, SCOPE, NO,    NO,      NO,    NO,    NO,    NO,    NO,    NO,    NO,    NO    },
-	[AUDIT_VERIFY]        = { SCOPE, NO,    NO,    NO,    NO,      NO,    NO,    NO,    NO,    NO,    NO,    NO,    SCOPE },
+	[AUDIT_VERIFY]        = { SCOPE, NO,    NO,    NO,    SCOPE,   NO,    NO,    NO,    NO,    NO,    NO,    NO,    SCOPE },
 };
 /* clang-format on */

@@ -40,7 +40,9 @@ enum config_type { CONFIG_TEXT, CONFIG_SECRET, CONFIG_NUMBER, CONFIG_FLAG, CONFI
 	X(HASHING_SLOTS, "hashing_slots", CONFIG_NUMBER, "2", 1, 64,                     \
 	  "password hashes at one time")                                                 \
 	X(PUBLIC_RATE, "public_rate", CONFIG_NUMBER, "60", 1, 1000000,                   \
-	  "requests a minute on public sign-in routes from one address")                 \
+	  "requests a minute on sign-in routes from one address")                        \
+	X(VERIFY_RATE, "verify_rate", CONFIG_NUMBER, "120", 1, 1000000,                  \
+	  "requests a minute on the public answer about an account, from one address")   \
 	X(CORS_ORIGINS, "cors_origins", CONFIG_LIST, "", 0, 0,                           \
 	  "origins of front ends that may call from a browser, separated by spaces")     \
 	X(TRUSTED_PROXY, "trusted_proxy", CONFIG_TEXT, "", 0, 0,                         \

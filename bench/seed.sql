@@ -1,13 +1,20 @@
--- Data to measure on: one trust as large as they get, 199 other tenants beside it.
+-- Data to measure on: one trust as large as they get, and others beside it.
 --
 --   tenant 1   a trust: 30 schools, 20,000 people, 3,000 channels, 50,000 applications
 --   2 to 80    trusts of 3 to 8 schools
 --   81 to 200  schools that stand alone
 --
+-- With the variable `scale` tenant 1 has so many times the people, channels and applications.
+-- With `shape` as england there are 2,800 trusts and 13,773 schools that stand alone, 25,000
+-- schools in all, each with 3 channels, 2 applications and 12 people; tenant 1 stays the same.
+-- As county it is a tenth of that.
+--
 -- Ids are in order of age and can be computed: a kind, then a number. Everybody who signs in
 -- has the password of the demo. Runs as a superuser, with triggers: history and audit trail
 -- are as full as a real one's. The same numbers come out each time.
 \set ON_ERROR_STOP on
+\if :{?scale} \else \set scale 1 \endif
+\if :{?shape} \else \set shape usual \endif
 SET client_min_messages = warning;
 SET synchronous_commit = off;
 SELECT setseed(0.5);
@@ -27,14 +34,19 @@ SELECT set_config('me.name', 'seed', false);
 
 -- Tenants: how much each has, and where its numbers begin.
 CREATE TEMP TABLE size AS
-SELECT n, CASE WHEN n <= 80 THEN 'trust' ELSE 'school' END AS kind, schools, people, channels, applications,
+SELECT n, kind, schools, people, channels, applications,
        sum(schools) OVER w - schools AS school0, sum(people) OVER w - people AS person0,
        sum(channels) OVER w - channels AS channel0, sum(applications) OVER w - applications AS application0
-  FROM (SELECT n, schools, CASE WHEN n = 1 THEN 20000 ELSE schools * 70 END AS people,
-	       CASE WHEN n = 1 THEN 3000 ELSE schools * 9 END AS channels,
-	       CASE WHEN n = 1 THEN 50000 ELSE schools * 40 END AS applications
-	  FROM (SELECT n, CASE WHEN n = 1 THEN 30 WHEN n <= 80 THEN 3 + n % 6 ELSE 1 END AS schools
-		  FROM generate_series(1, 200) n) s) t
+  FROM (SELECT n, CASE WHEN n <= trusts THEN 'trust' ELSE 'school' END AS kind, schools,
+	       CASE WHEN n = 1 THEN (20000 * :scale)::integer ELSE schools * people END AS people,
+	       CASE WHEN n = 1 THEN (3000 * :scale)::integer ELSE schools * channels END AS channels,
+	       CASE WHEN n = 1 THEN (50000 * :scale)::integer ELSE schools * applications END AS applications
+	  FROM (SELECT *, CASE WHEN n = 1 THEN 30 WHEN n <= trusts THEN least + n % spread ELSE 1 END AS schools
+		  FROM (VALUES ('usual', 200, 80, 3, 6, 70, 9, 40), ('england', 16573, 2800, 2, 5, 12, 3, 2),
+				('county', 1657, 280, 2, 5, 12, 3, 2))
+			AS shape (name, tenants, trusts, least, spread, people, channels, applications),
+		       generate_series(1, tenants) n
+		 WHERE name = :'shape') s) t
 WINDOW w AS (ORDER BY n);
 
 INSERT INTO tenant (id, kind, name)
@@ -74,7 +86,7 @@ SELECT pg_temp.id(1, n), pg_temp.id(3, number), CASE WHEN school > 0 THEN pg_tem
        CASE WHEN role = 'governor' THEN 'governor' ELSE 'employee' END,
        CASE role WHEN 'slt' THEN 'Principal' WHEN 'staff' THEN 'Teacher' END,
        CASE WHEN place > 80 AND random() < 0.2 THEN current_date - (random() * 1000)::integer END,
-       now() - interval '8 years' + place * interval '1 hour'
+       now() - interval '8 years' + place * interval '1 hour' / :scale
   FROM people;
 ANALYZE identity, person;
 INSERT INTO appointment (tenant_id, id, person_id, role, duties, scope, state, from_on, reason)

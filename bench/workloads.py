@@ -27,10 +27,10 @@ BODY = {
 
 
 class Workload:
-    def __init__(self, name, title, method, path, caller, goal_pgbench, goal_fastify):
-        self.name, self.title, self.method, self.path = name, title, method, path
-        self.caller, self.goals = caller, (goal_pgbench, goal_fastify)
-        self.token = self.statements = self.subject = None
+    def __init__(self, name, title, path, caller, goals):
+        self.name, self.title, self.path, self.caller = name, title, path, caller["email"]
+        self.goals = dict(zip(("pgbench_plain", "go", "fastify"), goals))
+        self.statements = self.subject = None
 
     def expression(self):
         kind = {"get": "0008", "draft": "0011", "withdraw": DRAFT_KIND}.get(self.name)
@@ -57,17 +57,16 @@ class Workload:
                         BODY if self.name == "draft" else None, me)
 
 
-WORKLOADS = [
-    Workload("get", "GET one channel", "GET", "/v1/channels", TRUST_SLT, 0.45, 2.2),
-    Workload("list_school", "List 50 applications, SLT of one school", "GET",
-             "/v1/channel-applications?limit=50", SCHOOL_SLT, 0.75, 3.0),
-    Workload("list_trust", "List 50 applications, SLT of the trust", "GET",
-             "/v1/channel-applications?limit=50", TRUST_SLT, 0.75, 3.0),
-    Workload("draft", "POST an application: row, history, audit", "POST",
-             "/v1/channel-applications", SCHOOL_SLT, 0.85, 1.7),
-    Workload("withdraw", "Transition: withdraw a draft", "POST",
-             "/v1/channel-applications", SCHOOL_SLT, 0.70, None),
-]
+LIST = "/v1/channel-applications"
+GET = Workload("get", "GET one channel", "/v1/channels", TRUST_SLT, (0.45, 1.2, 2.2))
+LIST_SCHOOL = Workload("list_school", "List 50 applications, SLT of one school",
+                       LIST + "?limit=50", SCHOOL_SLT, (0.75, 1.7, 3.0))
+LIST_TRUST = Workload("list_trust", "List 50 applications, SLT of the trust",
+                      LIST + "?limit=50", TRUST_SLT, (0.75, 1.7, 3.0))
+DRAFT = Workload("draft", "POST an application: row, history, audit", LIST, SCHOOL_SLT,
+                 (0.85, 1.2, 1.7))
+WITHDRAW = Workload("withdraw", "Transition: withdraw a draft", LIST, SCHOOL_SLT, (0.70,))
+WORKLOADS = [GET, LIST_SCHOOL, LIST_TRUST, DRAFT, WITHDRAW]
 
 # Fresh drafts of the caller, with all their triggers: a move needs one each time.
 DRAFTS = """
@@ -84,14 +83,14 @@ SELECT tenant_id, ('0192b000-{kind}-7000-8000-' || lpad(n::text, 12, '0'))::uuid
 """
 
 
-def drafts_make(bench, first, count):
-    bench.sql("SELECT set_config('me.name', 'bench', false);" + DRAFTS.format(
+def drafts_make(database, first, count):
+    database.sql("SELECT set_config('me.name', 'bench', false);" + DRAFTS.format(
         kind=DRAFT_KIND, first=first, last=first + count - 1, school=uuid("0002", 1),
         person=uuid("0003", SCHOOL_SLT["number"])))
 
 
-def drafts_left(bench, first, count):
-    return int(bench.sql(
+def drafts_left(database, first, count):
+    return int(database.sql(
         "SELECT count(*) FROM channel_application WHERE state = 'draft' AND tenant_id = "
         f"'{uuid('0001', TENANT)}' AND id BETWEEN '{uuid(DRAFT_KIND, first)}' "
         f"AND '{uuid(DRAFT_KIND, first + count - 1)}'"))

@@ -1,5 +1,8 @@
--- What wrk sends: argument 1 is the workload, 2 the token, then what the workload needs.
-local workload, token, first, span, body
+-- What wrk sends: argument 1 is the workload, 2 the token, then what the workload needs:
+-- the first number and how many, a body, and how many milliseconds each client waits. With
+-- "spread" the body is a file, each line a token with its first number and how many.
+local workload, token, first, span, body, pace
+local callers = {}
 local thread_count = 0
 local sent = 0
 
@@ -10,9 +13,19 @@ end
 
 function init(args)
 	workload, token = args[1], args[2]
-	first, span, body = tonumber(args[3]), tonumber(args[4]), args[5]
+	first, span, body, pace = tonumber(args[3]), tonumber(args[4]), args[5], tonumber(args[6] or 0)
+	if pace > 0 then
+		-- not all at once
+		delay = function() return math.random(0, 2 * pace) end
+	end
 	wrk.headers["Authorization"] = "Bearer " .. token
 	math.randomseed(first + place)
+	if workload == "spread" then
+		for words in io.lines(body) do
+			local who, from, count = words:match("(%S+) (%d+) (%d+)")
+			table.insert(callers, { token = "Bearer " .. who, first = tonumber(from), span = tonumber(count) })
+		end
+	end
 	if workload == "draft" or workload == "withdraw" then
 		wrk.method = "POST"
 		wrk.body = body
@@ -20,11 +33,19 @@ function init(args)
 	end
 end
 
+local function channel(from, count)
+	return wrk.format(nil, string.format("%s/0192b000-0008-7000-8000-%012d", wrk.path,
+		math.random(from, from + count - 1)))
+end
+
 -- Ids are a fixed part and a number; each thread has a span of its own where ids run out.
 function request()
 	if workload == "get" then
-		return wrk.format(nil, string.format("%s/0192b000-0008-7000-8000-%012d", wrk.path,
-			math.random(first, first + span - 1)))
+		return channel(first, span)
+	elseif workload == "spread" then
+		local caller = callers[math.random(#callers)]
+		wrk.headers["Authorization"] = caller.token
+		return channel(caller.first, caller.span)
 	elseif workload == "withdraw" then
 		local id = string.format("0192b000-0010-7000-8000-%012d", first + place * span + sent)
 		sent = sent + 1

@@ -5,12 +5,10 @@
 #include "models/resource.h"
 #include "models/words.h"
 
-static const char *const roles[] = { "slt", "administrator", "staff", "governor", NULL };
-
 static const struct field granting[] = {
 	{ "person_id", UUID, .required = true },
-	{ "role", ONE_OF, .required = true, .one_of = roles },
-	{ "duties", LIST, .of = ONE_OF, .one_of = duty_names, .max = 12 },
+	{ "role", ONE_OF, .required = true, WORDS(words_role) },
+	{ "duties", LIST, .of = ONE_OF, WORDS(words_duty), .max = 12 },
 	{ "scope", ONE_OF, .required = true, WORDS(words_scope) },
 	{ "school_ids", LIST, .of = UUID, .max = 200 },
 	{ "from_on", DATE },
@@ -28,7 +26,7 @@ static const struct listing listing = {
 	.filters =
 		(const struct filter[]){
 			{ "person_id", "a.person_id", UUID },
-			{ "role", "a.role", ONE_OF, .one_of = roles },
+			{ "role", "a.role", ONE_OF, WORDS(words_role) },
 			{ "state", "a.state", ONE_OF, WORDS(words_appointment_state) },
 			{ "current", "appointment_current(a)", FLAG },
 			{ "to_on", "a.to_on", DATE, .range = true },

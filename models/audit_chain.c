@@ -153,10 +153,9 @@ static void event_take(struct walk *walk, unsigned char stored[HASH])
 	audit_event_digest(rows, row, digest);
 	if (memcmp(digest, stored, HASH) != 0)
 		fault_say(walk, "event_edited", 0, strtol(walk->id, NULL, 10),
-			  "Event %s (%s of %s %s) was edited.", walk->id,
+			  "Event %s (%s of a %s) was edited.", walk->id,
 			  row_text(rows, row, "operation"),
-			  row_text(rows, row, "table_name"),
-			  row_text(rows, row, "row_id"));
+			  row_text(rows, row, "table_name"));
 }
 
 static void event_uncovered(struct walk *walk)

@@ -28,7 +28,9 @@ static int text_order(const void *a, const void *b)
 }
 
 /* Whoever sees more than before has to begin anew: old rows that come into sight have not
- * changed. The list, the person and the reach, as a short text. */
+ * changed. So does everybody after a restore, where transactions count anew and what was
+ * written after the backup is gone. The database, the list, the person and the reach, as
+ * a short text. */
 static const char *sight(struct call *call)
 {
 	const struct reach *reach = &call->reach;
@@ -39,8 +41,8 @@ static const char *sight(struct call *call)
 	if (count)
 		memcpy(schools, reach->schools, count * sizeof(*schools));
 	qsort(schools, count, sizeof(*schools), text_order);
-	all = arena_printf(call->arena, "%s %s %d %d %s", call->route->path,
-			   call->me->person, reach->tenant, reach->own,
+	all = arena_printf(call->arena, "%s %s %s %d %d %s", call_text(call, "place"),
+			   call->route->path, call->me->person, reach->tenant, reach->own,
 			   array_text(call->arena, schools));
 	return arena_copy_n(call->arena, opaque_hash(call->arena, all), SIGHT_LENGTH);
 }
@@ -60,9 +62,7 @@ static const struct problem *since_parts(struct call *call, json_t *parts)
 
 	if (!saw || !xid || !id || !xid_valid(xid) || !id_valid(id))
 		return bad(call, "is no cursor of changes");
-	if (strcmp(saw, sight(call)) != 0)
-		return bad(call, "is not of this list and of what you may see now: begin "
-				 "anew with changed_since=0");
+	call_set(call, "since_sight", arena_copy(call->arena, saw));
 	call_set(call, "since_xid", arena_copy(call->arena, xid));
 	call_set(call, "since_id", arena_copy(call->arena, id));
 	return NULL;
@@ -164,20 +164,23 @@ static void changes_merge(struct call *call, struct changes *changes)
 }
 
 /* Asked for first, in a snapshot older than those of the rows: what was over then is over
- * in all of them. */
+ * in all of them. With it comes what the cursor is held against. */
 static const struct problem *horizon_find(struct call *call)
 {
+	const char *saw = call_text(call, "since_sight"), *horizon;
 	const struct problem *err;
 	const PGresult *rows;
-	const char *horizon;
 
 	if ((err = run(call, q_changes_horizon, &rows)))
 		return err;
 	horizon = row_text(rows, 0, "horizon");
 	call_set(call, "horizon", arena_copy(call->arena, horizon));
-	if (xid_of(call_text(call, "since_xid")) >= xid_of(horizon))
+	call_set(call, "place", arena_copy(call->arena, row_text(rows, 0, "place")));
+	if ((saw && strcmp(saw, sight(call)) != 0) ||
+	    xid_of(call_text(call, "since_xid")) >= xid_of(horizon))
 		return bad(call,
-			   "is of another database: begin anew with changed_since=0");
+			   "is not of this database, this list and what you may see "
+			   "now: begin anew with changed_since=0");
 	return NULL;
 }
 

@@ -47,11 +47,9 @@ static const struct field changing[] = {
 
 /* O8: what has been looked at on the account itself; each is a
  * statement of the caller. */
-static const char *const settings_words[] = { "privacy",	 "tagging",    "comments",
-					      "direct_messages", "two_factor", NULL };
 static const struct field activating[] = {
 	{ "settings_checked", LIST, .required = true, .of = ONE_OF,
-	  .one_of = settings_words, .min = 5, .max = 5 },
+	  WORDS(words_settings_checked), .min = 5, .max = 5 },
 	{ "reason", LINE, .max = 500 },
 	{ 0 },
 };
@@ -87,12 +85,6 @@ static const struct field quality_of[] = {
 
 static const struct field notice_of[] = {
 	{ "school_id", UUID },
-	{ 0 },
-};
-
-static const struct field ending[] = {
-	{ "until_on", DATE },
-	{ "reason", LINE, .max = 500 },
 	{ 0 },
 };
 
@@ -167,8 +159,7 @@ static const struct route routes[] = {
 	{ "POST", "/v1/channels/:id/grants", CHANNEL_GRANT, .sql = q_channel_grant_add,
 	  .handle = grant, .body = granting, .provides = part_provides },
 	{ "POST", "/v1/channels/:id/grants/:grant_id/end", CHANNEL_GRANT,
-	  .sql = q_channel_grant_end, .handle = resource_part, .body = ending,
-	  .provides = part_provides },
+	  .sql = q_channel_grant_end, .handle = resource_part, .body = part_ending },
 	{ "POST", "/v1/channels", CHANNEL_RECORD, .sql = q_channel_record,
 	  .body = recording, .handle = record, .status = 201 },
 	{ "PATCH", "/v1/channels/:id", CHANNEL_WRITE, .sql = q_channel_change,
@@ -189,8 +180,7 @@ static const struct step flow[] = {
 
 static const struct constraint constraints[] = {
 	{ "channel_handle_said", PROBLEM_INVALID, "/handle", "holds nothing but @" },
-	{ "channel_handle", PROBLEM_ALREADY_EXISTS, "/handle",
-	  "This handle stands in the register already." },
+	{ "channel_handle", PROBLEM_ALREADY_EXISTS, "/handle", HANDLE_TAKEN },
 	{ "channel_grant_not_to_self", PROBLEM_CONFLICTED, NULL,
 	  "Nobody grants access to themselves: ask a colleague." },
 	{ "channel_platform_fkey", PROBLEM_INVALID, "/platform",

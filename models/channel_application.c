@@ -236,8 +236,8 @@ static const struct step flow[] = {
 	  "Exclude somebody with a conflict of interest", .gate = q_application_partial,
 	  .body = excluding, .handle = exclude },
 	{ "step_down", "{draft,submitted,more_information}", NULL, APPLICATION_STEP_DOWN,
-	  "Step down as an operator", .own = "_operating", .body = explaining,
-	  .handle = step_down },
+	  "Step down as an operator", .own = "_operating",
+	  .done = q_application_stepped_down, .body = explaining, .handle = step_down },
 	{ 0 },
 };
 
@@ -249,8 +249,7 @@ static const struct constraint constraints[] = {
 	{ "channel_application_platform_fkey", PROBLEM_INVALID, "/platform",
 	  "is no platform of /v1/platforms" },
 	{ "channel_handle_said", PROBLEM_INVALID, "/handle", "holds nothing but @" },
-	{ "channel_handle", PROBLEM_ALREADY_EXISTS, "/handle",
-	  "This handle stands in the register already." },
+	{ "channel_handle", PROBLEM_ALREADY_EXISTS, "/handle", HANDLE_TAKEN },
 	{ "application_operator_pkey", PROBLEM_INVALID, "/operators",
 	  "names somebody twice" },
 	{ 0 },

@@ -8,7 +8,18 @@
 struct looked {
 	const PGresult *row;
 	const PGresult *gate; /* NULL: none */
+	const PGresult *done; /* NULL: none */
 };
+
+/* A second time is a conflict and no secret: whoever did it knows the row. */
+static const struct problem *flow_refuse(struct call *call, const struct looked *looked,
+					 const struct problem *refused)
+{
+	if (!looked->done || row_count(looked->done) == 0)
+		return refused;
+	return problem(call->arena, PROBLEM_WRONG_STATE, "%s",
+		       row_text(looked->done, 0, "detail"));
+}
 
 static const struct problem *flow_look(struct call *call, struct looked *looked)
 {
@@ -17,15 +28,21 @@ static const struct problem *flow_look(struct call *call, struct looked *looked)
 
 	call_reach(call, call->resource->read);
 	err = call_queue(call, call->resource->get);
+	if (!err && step->done)
+		err = call_queue(call, step->done);
 	if (!err)
 		err = idempotency_queue(call);
 	if (!err && step->gate)
 		err = call_queue(call, step->gate);
 	if (!err)
 		err = call_read(call, &looked->row);
+	if (!err && step->done)
+		err = call_read(call, &looked->done);
 	if (!err && row_count(looked->row) == 0)
-		err = problem(call->arena, PROBLEM_NOT_FOUND,
-			      "There is nothing with this id, or not for you.");
+		err = flow_refuse(
+			call, looked,
+			problem(call->arena, PROBLEM_NOT_FOUND,
+				"There is nothing with this id, or not for you."));
 	return err;
 }
 
@@ -35,9 +52,11 @@ static const struct problem *flow_permit(struct call *call, const struct looked 
 
 	if (step_permits(call, step, looked->row))
 		return NULL;
-	return problem(call->arena, PROBLEM_FORBIDDEN,
-		       "You may see this, but what you hold does not cover %s here.",
-		       step->action);
+	return flow_refuse(
+		call, looked,
+		problem(call->arena, PROBLEM_FORBIDDEN,
+			"You may see this, but what you hold does not cover %s here.",
+			step->action));
 }
 
 static const struct problem *flow_state(struct call *call, const struct looked *looked)
@@ -139,7 +158,7 @@ static void flow_values(struct call *call, const struct looked *looked)
 const struct problem *flow_run(struct call *call)
 {
 	const struct step *step = call->route->step;
-	struct looked looked = { NULL, NULL };
+	struct looked looked = { 0 };
 	const struct problem *err;
 
 	/* Whoever sees the row hears the earlier answer again, also when what was done

@@ -142,11 +142,7 @@ static const struct problem *filter_read(struct reading *reading,
 				 arena_printf(reading->arena, "is no %s",
 					      field_type_name(filter->type)));
 	value_set(reading->arena, reading->values, name, normal);
-	if (filter->prefix)
-		buffer_printf(&reading->filter,
-			      " AND %s >= lower(:%s) AND %s < lower(:%s) || chr(1114111)",
-			      filter->column, name, filter->column, name);
-	else if (filter->within)
+	if (filter->within)
 		buffer_printf(&reading->filter, " AND :%s::%s = ANY (%s)", name,
 			      field_type_cast(filter->type), filter->column);
 	else

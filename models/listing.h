@@ -11,9 +11,7 @@ struct filter {
 	const char *const *one_of;
 	const char *const *means; /* as of a field */
 	bool range;		  /* also name[gte]= and name[lt]= */
-	/* how it begins, whatever the case: the column is lower-case text COLLATE "C" */
-	bool prefix;
-	bool within; /* the column is an array that holds the value */
+	bool within;		  /* the column is an array that holds the value */
 };
 
 struct sort {
@@ -25,6 +23,7 @@ struct sort {
 /* q=: a table of words, each with the id of its row. */
 struct search {
 	const char *table, *column;
+	bool open; /* no tenant's */
 };
 
 struct listing {

@@ -174,8 +174,7 @@ static const struct route routes[] = {
 	{ "POST", "/v1/people/:id/relationships", PERSON_WRITE, .sql = q_relationship_add,
 	  .handle = resource_part, .body = relating, .provides = part_provides },
 	{ "POST", "/v1/people/:id/relationships/:relationship_id/end", PERSON_WRITE,
-	  .sql = q_relationship_end, .handle = resource_part, .body = parting,
-	  .provides = part_provides },
+	  .sql = q_relationship_end, .handle = resource_part, .body = parting },
 	{ 0 },
 };
 

@@ -1,24 +1,11 @@
 /* Posts: held by people for a time, while their access stays (H4). */
-#include "models/resource.h"
-
-static const char *const kinds[] = { "chief_executive",
-				     "head",
-				     "deputy_head",
-				     "assistant_head",
-				     "dsl",
-				     "business_manager",
-				     "administrator",
-				     "teacher",
-				     "librarian",
-				     "chair",
-				     "clerk",
-				     "other",
-				     NULL };
+#include "models/membership.h"
+#include "models/words.h"
 
 static const struct field content[] = {
 	{ "school_id", UUID, .fixed = true },
 	{ "name", LINE, .required = true, .min = 2, .max = 200 },
-	{ "kind", ONE_OF, .clearable = true, .one_of = kinds },
+	{ "kind", ONE_OF, .clearable = true, WORDS(words_post_kind) },
 	{ 0 },
 };
 
@@ -31,27 +18,16 @@ static const struct field adding[] = {
 	{ 0 },
 };
 
-static const struct field ending[] = {
-	{ "until_on", DATE },
-	{ "reason", LINE, .max = 500 },
-	{ 0 },
-};
-
 static const struct listing listing = {
 	.filters =
 		(const struct filter[]){
 			{ "school_id", "b.school_id", UUID },
-			{ "kind", "b.kind", ONE_OF, .one_of = kinds },
+			{ "kind", "b.kind", ONE_OF, WORDS(words_post_kind) },
 			{ "name", "b.name", LINE },
 			{ "vacant", "(json_array_length(members_now(b.id)) = 0)", FLAG },
 			{ 0 },
 		},
-	.sorts =
-		(const struct sort[]){
-			{ "name", "b.name", LINE },
-			{ "created_at", "b.created_at", TIME },
-			{ 0 },
-		},
+	.sorts = membership_sorts,
 	.id = "b.id",
 };
 
@@ -69,16 +45,14 @@ static const struct route routes[] = {
 	{ "POST", "/v1/posts/:id/members", POST_WRITE, .sql = q_membership_add,
 	  .handle = resource_part, .body = adding, .provides = part_provides },
 	{ "POST", "/v1/posts/:id/members/:membership_id/end", POST_WRITE,
-	  .sql = q_membership_end, .handle = resource_part, .body = ending,
-	  .provides = part_provides },
+	  .sql = q_membership_end, .handle = resource_part, .body = part_ending },
 	{ 0 },
 };
 
 static const struct constraint constraints[] = {
 	{ "post_name", PROBLEM_ALREADY_EXISTS, "/name",
 	  "There is a post of this name already." },
-	{ "membership_not_to_self", PROBLEM_CONFLICTED, NULL,
-	  "Access comes with it, so nobody adds themselves: ask a colleague." },
+	MEMBERSHIP_NOT_TO_SELF,
 	{ 0 },
 };
 

@@ -5,10 +5,9 @@
 static const struct listing listing = {
 	.filters =
 		(const struct filter[]){
-			{ "q", "s.name_key", LINE, .prefix = true },
 			{ "urn", "s.urn", LINE },
 			{ "status", "s.status", ONE_OF, WORDS(words_register_status) },
-			{ "phase", "s.phase", ONE_OF, .one_of = words_phase },
+			{ "phase", "s.phase", ONE_OF, WORDS(words_phase) },
 			{ "local_authority", "s.local_authority", LINE },
 			{ "trust_id", "m.trust_id", UUID },
 			{ 0 },
@@ -19,6 +18,7 @@ static const struct listing listing = {
 			{ 0 },
 		},
 	.id = "s.urn",
+	.search = &(const struct search){ "register_school_word", "urn", .open = true },
 	.id_type = LINE,
 };
 

@@ -5,7 +5,6 @@
 static const struct listing listing = {
 	.filters =
 		(const struct filter[]){
-			{ "q", "t.name_key", LINE, .prefix = true },
 			{ "uid", "t.uid", LINE },
 			{ "companies_house_number", "t.companies_house_number", LINE },
 			{ "kind", "t.kind", ONE_OF, WORDS(words_trust_kind) },
@@ -17,6 +16,8 @@ static const struct listing listing = {
 			{ 0 },
 		},
 	.id = "t.id",
+	.search =
+		&(const struct search){ "register_trust_word", "trust_id", .open = true },
 };
 
 static const struct route routes[] = {

@@ -261,8 +261,6 @@ const struct problem *resource_update(struct call *call, enum query query)
 	return row_count(rows) == 0 ? update_missed(call) : outcome(call, rows);
 }
 
-const char *const part_provides[] = { "new_id", NULL };
-
 /* Holds the row, so that the next one to add to it is judged by what this one wrote. */
 static const struct problem *owner_hold(struct call *call)
 {

@@ -5,6 +5,9 @@
 
 typedef const struct problem *(*handler)(struct call *call);
 
+/* What has a rate by client address; each its own. */
+enum rate { RATE_NONE, RATE_SIGN_IN, RATE_VERIFY, RATES };
+
 enum media {
 	MEDIA_JSON,
 	MEDIA_CSV_ONLY,
@@ -29,9 +32,8 @@ struct route {
 	bool versioned; /* heeds If-Match when it comes, as every step does */
 	bool recent;	/* needs a recent sign-in (RFC 9470) */
 	bool whole;	/* the list has no pages: all rows at once */
-	bool hashes; /* public and costly, or worth guessing at: counted by the rate limit
-		      */
-	bool open;   /* any web page may read the answer: it knows no caller */
+	enum rate rate; /* what is public and costly, or worth guessing at, is counted */
+	bool open;	/* any web page may read the answer: it knows no caller */
 	const char *const
 		*provides; /* values its handler sets, for the boot check; NULL-ended */
 	const struct step
@@ -51,6 +53,9 @@ struct step {
 	bool (*permits)(struct call *call, const PGresult *row);
 	enum query
 		gate; /* rows of {code, detail}: why not yet; a `pointer` names a field */
+	/* a row when the caller did this and so gave up the right or the sight to do it
+	 * again: 409 then, with its `detail`, instead of 403 or 404 */
+	enum query done;
 	const struct field *body;
 	handler handle; /* decides or writes more, then returns flow_move(call) */
 	bool recent;
@@ -112,6 +117,7 @@ const struct problem *resource_update(struct call *call, enum query query);
  * why}, no row is 404; what is added is :new_id. Answers with the row as it then is. */
 const struct problem *resource_part(struct call *call);
 extern const char *const part_provides[]; /* for the boot check */
+extern const struct field part_ending[];  /* the body of .../end */
 /* The path of a row: "/v1/people/<id>". */
 const char *resource_href(struct call *call, const char *id);
 /* The media types of a route's answer, ours first; ends with NULL. */

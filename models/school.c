@@ -2,20 +2,12 @@
 #include "models/resource.h"
 #include "models/words.h"
 
-static const char *const type_groups[] = { "academies",
-					   "free_schools",
-					   "local_authority_maintained",
-					   "independent",
-					   "special",
-					   "colleges",
-					   "other",
-					   NULL };
-
 static const struct field content[] = {
 	{ "name", LINE, .required = true, .min = 2, .max = 200 },
 	{ "urn", LINE, .clearable = true, .min = 6, .max = 6 },
-	{ "phase", ONE_OF, .clearable = true, .one_of = words_phase },
-	{ "establishment_type_group", ONE_OF, .clearable = true, .one_of = type_groups },
+	{ "phase", ONE_OF, .clearable = true, WORDS(words_phase) },
+	{ "establishment_type_group", ONE_OF, .clearable = true,
+	  WORDS(words_type_group) },
 	{ "local_authority", LINE, .clearable = true, .max = 100 },
 	{ "email", EMAIL, .clearable = true },
 	{ "telephone", LINE, .clearable = true, .max = 40 },
@@ -25,7 +17,7 @@ static const struct field content[] = {
 static const struct listing listing = {
 	.filters =
 		(const struct filter[]){
-			{ "phase", "s.phase", ONE_OF, .one_of = words_phase },
+			{ "phase", "s.phase", ONE_OF, WORDS(words_phase) },
 			{ "urn", "s.urn", LINE },
 			{ 0 },
 		},

@@ -42,30 +42,34 @@ static char *word_next(struct arena *arena, const char **text)
 	return length ? word : NULL;
 }
 
-static void word_add(struct arena *arena, const struct listing *listing, int number,
+static void word_add(struct arena *arena, const struct search *search, int number,
 		     const char *word, struct values *values, struct buffer *filter)
 {
-	const struct search *search = listing->search;
 	const char *name = arena_printf(arena, "filter_q_%d", number);
 
 	value_set(arena, values, name, word);
-	buffer_printf(
-		filter,
-		" AND %s IN (SELECT w.%s FROM %s w WHERE w.tenant_id = :me_tenant::uuid"
-		" AND w.word >= search_fold(:%s) AND w.word < search_end(:%s))",
-		listing->id, search->column, search->table, name, name);
+	buffer_printf(filter,
+		      "%sSELECT w.%s FROM %s w WHERE %s"
+		      " w.word >= search_fold(:%s) AND w.word < search_end(:%s)",
+		      number ? " INTERSECT " : "", search->column, search->table,
+		      search->open ? "" : "w.tenant_id = :me_tenant::uuid AND", name,
+		      name);
 }
 
+/* The words are looked up first, once: joined to the list, a plan that was made for any
+ * word may walk all rows in the list's order and look at the words of each. */
 bool search_read(struct arena *arena, const struct listing *listing, const char *text,
 		 struct values *values, struct buffer *filter)
 {
 	const char *word;
 	int count = 0;
 
+	buffer_printf(filter, " AND %s IN (SELECT unnest(ARRAY(", listing->id);
 	while ((word = word_next(arena, &text))) {
 		if (count == WORDS_MAX)
 			return false;
-		word_add(arena, listing, count++, word, values, filter);
+		word_add(arena, listing->search, count++, word, values, filter);
 	}
+	buffer_text(filter, ")))");
 	return count > 0;
 }

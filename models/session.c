@@ -1,5 +1,4 @@
 /* Signing in and staying signed in: sessions, tokens, invitations, and who I am. */
-#include <time.h>
 #include "auth/opaque.h"
 #include "auth/token.h"
 #include "base/config.h"
@@ -58,7 +57,7 @@ static const struct problem *sign_in(struct call *call)
 				 kept(call, found, "password_hash"),
 				 call_text(call, "password"))))
 		return err;
-	return session_begin(call, time(NULL));
+	return session_begin(call);
 }
 
 static const struct problem *refresh(struct call *call)
@@ -103,14 +102,6 @@ static const struct problem *sign_out(struct call *call)
 	return NULL;
 }
 
-/* The proof of who they are carries over, with its time; the old session goes on, and
- * both end with one sign-out. */
-static const struct problem *switch_tenant(struct call *call)
-{
-	call_set(call, "identity_id", call->me->identity);
-	return session_begin(call, call->me->auth_time);
-}
-
 /* A known e-mail address proves itself by its password; a new one sets it. Until the
  * password itself is looked at both hear the same, at the same cost. */
 static const struct problem *accept_invitation(struct call *call)
@@ -148,7 +139,7 @@ static const struct problem *accept_invitation(struct call *call)
 				     "is unknown, used or expired");
 	call_set(call, "identity_id", row_text(accepted, 0, "identity_id"));
 	call_set(call, "tenant_id", row_text(accepted, 0, "tenant_id"));
-	return session_begin(call, time(NULL));
+	return session_begin(call);
 }
 
 /* The new one is hashed before the proof: once a try is counted nothing may fail for want
@@ -226,7 +217,6 @@ static const char *const gives_open[] = { "login",
 					  "identity_id",
 					  "network",
 					  "session_id",
-					  "origin_id",
 					  "amr",
 					  "auth_time",
 					  "refresh_hash",
@@ -242,16 +232,16 @@ static const char *const gives_open[] = { "login",
 
 static const struct route routes[] = {
 	{ "POST", "/v1/auth/sign-in", PUBLIC, .handle = sign_in, .body = signing_in,
-	  .hashes = true, .provides = gives_open },
+	  .rate = RATE_SIGN_IN, .provides = gives_open },
 	{ "POST", "/v1/auth/refresh", PUBLIC, .handle = refresh, .body = refreshing,
-	  .hashes = true, .provides = gives_open },
+	  .rate = RATE_SIGN_IN, .provides = gives_open },
 	{ "POST", "/v1/auth/accept-invitation", PUBLIC, .handle = accept_invitation,
-	  .body = accepting, .hashes = true, .provides = gives_open },
+	  .body = accepting, .rate = RATE_SIGN_IN, .provides = gives_open },
 	{ "POST", "/v1/auth/sign-out", SIGNED_IN, .handle = sign_out, .status = 204 },
-	{ "POST", "/v1/auth/switch", SIGNED_IN, .handle = switch_tenant,
+	{ "POST", "/v1/auth/switch", SIGNED_IN, .handle = session_begin,
 	  .body = switching, .provides = gives_open },
 	{ "POST", "/v1/auth/change-password", SIGNED_IN, .handle = change_password,
-	  .body = password_changing, .hashes = true, .status = 204,
+	  .body = password_changing, .rate = RATE_SIGN_IN, .status = 204,
 	  .provides = gives_open },
 	{ "GET", "/v1/me", SIGNED_IN, .handle = me },
 	{ "GET", "/.well-known/jwks.json", PUBLIC, .handle = jwks },

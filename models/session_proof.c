@@ -35,7 +35,10 @@ const struct problem *session_prove(struct call *call, const char *identity,
 	call_set(call, "network", network_text(call->arena, call->request->address));
 	err = judge(call, hash, password);
 	password_slot_give();
-	return err ? err : run(call, q_sign_in_passed, NULL);
+	if (err || (err = run(call, q_sign_in_passed, NULL)))
+		return err;
+	return call_commit(
+		call); /* whatever is refused from here on, the password was right */
 }
 
 const struct problem *session_hash(struct call *call, const char *password)

@@ -134,9 +134,9 @@ const struct problem *session_answer(struct call *call, const char *session,
 	return NULL;
 }
 
-/* Opens a session for `identity_id` and answers with its tokens. Whoever is signed in
- * already switches: signing out of the one ends the other. */
-const struct problem *session_begin(struct call *call, long auth_time)
+/* Whoever is signed in already switches: the proof of who they are carries over, with its
+ * time; the old session goes on, and both end with one sign-out. */
+const struct problem *session_begin(struct call *call)
 {
 	const struct problem *err;
 	const PGresult *opened;
@@ -148,12 +148,11 @@ const struct problem *session_begin(struct call *call, long auth_time)
 	session = arena_copy(call->arena, id);
 	call_set(call, "session_id", session);
 	call_set(call, "amr", "{pwd}");
-	call_set(call, "auth_time", arena_printf(call->arena, "%ld", auth_time));
-	call_set(call, "origin_id", call->me ? call->me->session : NULL);
+	call_set(call, "auth_time", arena_printf(call->arena, "%ld", (long)time(NULL)));
 	call_set(call, "refresh_hash", hash);
 	call_set(call, "refresh_seconds",
 		 arena_printf(call->arena, "%ld", config_number(CONFIG_REFRESH_TOKEN_S)));
-	if ((err = run(call, q_session_open, &opened)))
+	if ((err = run(call, call->me ? q_session_switch : q_session_open, &opened)))
 		return err;
 	if (row_count(opened) == 0)
 		return call_text(call, "tenant_id")

@@ -2,9 +2,9 @@
 #pragma once
 #include "models/call.h"
 
-/* Opens a session for value `identity_id` (in `tenant_id`, if given) and answers with its
- * tokens; `auth_time` is when they proved who they are. */
-const struct problem *session_begin(struct call *call, long auth_time);
+/* Opens a session for value `identity_id` that has just proved itself, or for whoever is
+ * signed in already (in `tenant_id`, if given), and answers with its tokens. */
+const struct problem *session_begin(struct call *call);
 /* Answers with an access token of this session and the refresh token; commits. */
 const struct problem *session_answer(struct call *call, const char *session,
 				     const char *refresh, bool cookie);

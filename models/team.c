@@ -1,15 +1,11 @@
 /* Teams: several people at a time, whose access is the team's (H4, H5). */
-#include "models/resource.h"
-
-static const char *const kinds[] = {
-	"leadership",	 "communications", "hr",   "office", "teaching", "safeguarding",
-	"online_safety", "governors",	   "ptfa", "other",  NULL
-};
+#include "models/membership.h"
+#include "models/words.h"
 
 static const struct field content[] = {
 	{ "school_id", UUID, .fixed = true },
 	{ "name", LINE, .required = true, .min = 2, .max = 200 },
-	{ "kind", ONE_OF, .clearable = true, .one_of = kinds },
+	{ "kind", ONE_OF, .clearable = true, WORDS(words_team_kind) },
 	{ 0 },
 };
 
@@ -21,27 +17,16 @@ static const struct field adding[] = {
 	{ 0 },
 };
 
-static const struct field ending[] = {
-	{ "until_on", DATE },
-	{ "reason", LINE, .max = 500 },
-	{ 0 },
-};
-
 static const struct listing listing = {
 	.filters =
 		(const struct filter[]){
 			{ "school_id", "b.school_id", UUID },
-			{ "kind", "b.kind", ONE_OF, .one_of = kinds },
+			{ "kind", "b.kind", ONE_OF, WORDS(words_team_kind) },
 			{ "name", "b.name", LINE },
 			{ "vacant", "(json_array_length(members_now(b.id)) = 0)", FLAG },
 			{ 0 },
 		},
-	.sorts =
-		(const struct sort[]){
-			{ "name", "b.name", LINE },
-			{ "created_at", "b.created_at", TIME },
-			{ 0 },
-		},
+	.sorts = membership_sorts,
 	.id = "b.id",
 };
 
@@ -68,16 +53,14 @@ static const struct route routes[] = {
 	{ "POST", "/v1/teams/:id/members", TEAM_WRITE, .sql = q_membership_add,
 	  .handle = add_member, .body = adding, .provides = adding_provides },
 	{ "POST", "/v1/teams/:id/members/:membership_id/end", TEAM_WRITE,
-	  .sql = q_membership_end, .handle = resource_part, .body = ending,
-	  .provides = part_provides },
+	  .sql = q_membership_end, .handle = resource_part, .body = part_ending },
 	{ 0 },
 };
 
 static const struct constraint constraints[] = {
 	{ "team_name", PROBLEM_ALREADY_EXISTS, "/name",
 	  "There is a team of this name already." },
-	{ "membership_not_to_self", PROBLEM_CONFLICTED, NULL,
-	  "Access comes with it, so nobody adds themselves: ask a colleague." },
+	MEMBERSHIP_NOT_TO_SELF,
 	{ 0 },
 };
 

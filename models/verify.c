@@ -28,7 +28,7 @@ static const struct problem *verify_answer(struct call *call)
 
 static const struct route routes[] = {
 	{ "GET", "/v1/verify", PUBLIC, .handle = verify_answer, .query = asking,
-	  .hashes = true, .open = true },
+	  .rate = RATE_VERIFY, .open = true },
 	{ 0 },
 };
 

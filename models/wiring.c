@@ -113,6 +113,8 @@ static void step_check(struct wiring *wiring, const struct resource *resource,
 			  step->action, step->to);
 	if (!step->label)
 		fault_say(wiring, "%s has no label", step->action);
+	if (step->done)
+		query_wired(wiring, step->done, NULL);
 	if (!step->gate)
 		return;
 	query_wired(wiring, step->gate, NULL);

@@ -98,6 +98,7 @@ WORDS_DEFINE(words_transfer_state, TRANSFER_STATE);
 	X("from", "The school leaves you") \
 	X("to", "The school comes to you")
 WORDS_DEFINE(words_transfer_side, TRANSFER_SIDE);
+
 #define PERSON_TYPE(X) \
 	X("employee", "Works there under a contract of employment") \
 	X("agency", "Works there for an agency") \
@@ -111,18 +112,92 @@ WORDS_DEFINE(words_transfer_side, TRANSFER_SIDE);
 	X("candidate", "Has applied to work there") \
 	X("parent", "A pupil's parent or carer")
 WORDS_DEFINE(words_person_type, PERSON_TYPE);
-/* clang-format on */
 
-const char *const words_phase[] = {
-	"nursery",   "primary",	    "middle_deemed_primary", "middle_deemed_secondary",
-	"secondary", "all_through", "sixteen_to_nineteen",   "not_applicable",
-	NULL
-};
+#define ROLE(X) \
+	X("slt", "Leads a school, or the whole tenant, and decides") \
+	X("administrator", "Creates accounts, keeps the register and moderates") \
+	X("staff", "Works there, also as a volunteer or through an agency") \
+	X("governor", "Oversees: governors, trustees and members")
+WORDS_DEFINE(words_role, ROLE);
+
+/* May-grant (auth/may_grant.c) and the matrix's columns know the same words. */
+#define DUTY(X) \
+	X("head", "Leads the school: headteacher, principal") \
+	X("deputy_head", "Stands in for the head") \
+	X("assistant_head", "Leads a part of the school under the head") \
+	X("dsl", "Designated safeguarding lead") \
+	X("deputy_dsl", "Stands in for the designated safeguarding lead") \
+	X("dpo", "Data protection officer") \
+	X("hr", "Keeps the staff's records") \
+	X("clerk", "Runs panels and governors' meetings; governance professional") \
+	X("chair", "Chairs the governing body or the trust's board") \
+	X("proprietor", "Owns an independent school, or stands for its owner") \
+	X("auditor", "Reads everything to check it, and changes nothing") \
+	X("online_safety_lead", "Leads on online safety, and monitors it")
+WORDS_DEFINE(words_duty, DUTY);
+
+#define PHASE(X) \
+	X("nursery", "Before primary school") \
+	X("primary", "Ages 4 to 11, or a part of them") \
+	X("middle_deemed_primary", "A middle school that counts as primary") \
+	X("middle_deemed_secondary", "A middle school that counts as secondary") \
+	X("secondary", "Ages 11 to 16 or 18") \
+	X("all_through", "From primary to secondary in one school") \
+	X("sixteen_to_nineteen", "Sixth-form and other colleges for ages 16 to 19") \
+	X("not_applicable", "No phase: many special and independent schools")
+WORDS_DEFINE(words_phase, PHASE);
+
+#define TYPE_GROUP(X) \
+	X("academies", "Run by an academy trust") \
+	X("free_schools", "New schools that are run by an academy trust") \
+	X("local_authority_maintained", "Maintained by a local authority") \
+	X("independent", "Paid for by fees; run by a proprietor") \
+	X("special", "For pupils with special educational needs") \
+	X("colleges", "Further education and sixth-form colleges") \
+	X("other", "None of these")
+WORDS_DEFINE(words_type_group, TYPE_GROUP);
+
+#define SETTINGS_CHECKED(X) \
+	X("privacy", "Who sees the account and what it posts") \
+	X("tagging", "Who may tag the account, or be tagged by it") \
+	X("comments", "Who may comment, and how comments are filtered") \
+	X("direct_messages", "Whether strangers can write to it") \
+	X("two_factor", "Signing in takes a second proof")
+WORDS_DEFINE(words_settings_checked, SETTINGS_CHECKED);
+
+#define POST_KIND(X) \
+	X("chief_executive", "Leads the trust") \
+	X("head", "Leads the school: headteacher, principal") \
+	X("deputy_head", "Stands in for the head") \
+	X("assistant_head", "Leads a part of the school under the head") \
+	X("dsl", "Designated safeguarding lead") \
+	X("business_manager", "Money, buildings and contracts; bursar") \
+	X("administrator", "The office: secretary, registrar, data manager") \
+	X("teacher", "Teaches, also as head of a department or year") \
+	X("librarian", "Runs the library") \
+	X("chair", "Chairs the governing body or the trust's board") \
+	X("clerk", "Clerk to the governors; governance professional") \
+	X("other", "None of these")
+WORDS_DEFINE(words_post_kind, POST_KIND);
+
+#define TEAM_KIND(X) \
+	X("leadership", "School leadership team, trust leaders, executive team") \
+	X("communications", "Communications, marketing and press") \
+	X("hr", "Keeps the staff's records") \
+	X("office", "The school's office") \
+	X("teaching", "Teachers of a class, year or department") \
+	X("safeguarding", "The designated safeguarding lead and deputies") \
+	X("online_safety", "The online safety group") \
+	X("governors", "A governing body, board, committee or panel") \
+	X("ptfa", "Friends of the school or its parent-teacher association") \
+	X("other", "None of these")
+WORDS_DEFINE(words_team_kind, TEAM_KIND);
 
 /* In the order of enum period_kind. */
-#define PERIOD_KINDS(X)                                                                  \
-	X("term", "Pupils are in from Monday to Friday, but for what follows")           \
-	X("half_term", "The holiday in the middle of a term")                            \
-	X("inset", "Staff are in, pupils are not")                                       \
+#define PERIOD_KIND(X) \
+	X("term", "Pupils are in from Monday to Friday, but for what follows") \
+	X("half_term", "The holiday in the middle of a term") \
+	X("inset", "Staff are in, pupils are not") \
 	X("closure", "The school is shut: snow, a poll, a burst pipe")
-WORDS_DEFINE(words_period_kind, PERIOD_KINDS);
+WORDS_DEFINE(words_period_kind, PERIOD_KIND);
+/* clang-format on */

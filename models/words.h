@@ -27,6 +27,11 @@ WORDS_DECLARE(words_trust_kind);
 WORDS_DECLARE(words_transfer_state);
 WORDS_DECLARE(words_transfer_side);
 WORDS_DECLARE(words_period_kind);
-
-extern const char *const words_phase[];
 WORDS_DECLARE(words_person_type);
+WORDS_DECLARE(words_role);
+WORDS_DECLARE(words_duty);
+WORDS_DECLARE(words_phase);
+WORDS_DECLARE(words_type_group);
+WORDS_DECLARE(words_settings_checked);
+WORDS_DECLARE(words_post_kind);
+WORDS_DECLARE(words_team_kind);

@@ -4,7 +4,7 @@
 -- school: t.school_id
 -- own: t.person_id = :me_person::uuid
 SELECT t.id, t.person_id, t.person_name, t.policy_edition, t.policy_read_on, t.trained_on,
-       (t.trained_on + setting_of(t.tenant_id, t.school_id, 'training.valid_months')::integer
+       (t.trained_on + my_setting(t.school_id, 'training.valid_months')::integer
 		* interval '1 month')::date AS training_valid_until,
        t.attested_by, t.attested_name, t.version, t.created_at{cursor}
   FROM attestation t WHERE t.tenant_id = :me_tenant::uuid AND {reach}{filter} {page};
@@ -13,7 +13,7 @@ SELECT t.id, t.person_id, t.person_name, t.policy_edition, t.policy_read_on, t.t
 -- school: t.school_id
 -- own: t.person_id = :me_person::uuid
 SELECT t.id, t.person_id, t.person_name, t.policy_edition, t.policy_read_on, t.trained_on,
-       (t.trained_on + setting_of(t.tenant_id, t.school_id, 'training.valid_months')::integer
+       (t.trained_on + my_setting(t.school_id, 'training.valid_months')::integer
 		* interval '1 month')::date AS training_valid_until,
        t.attested_by, t.attested_name, t.version, t.created_at
   FROM attestation t WHERE t.tenant_id = :me_tenant::uuid AND t.id = :id::uuid AND {reach};

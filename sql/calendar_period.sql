@@ -61,7 +61,7 @@ RETURNING p.id;
 -- name: calendar_place :one
 -- school: s.id
 -- The school whose calendar is asked for, or the tenant itself; with what clocks there run by.
-SELECT s.id AS school_id, s.name AS school_name, settings_of(:me_tenant::uuid, s.id, VARIADIC :clock_settings::text[]) AS settings,
+SELECT s.id AS school_id, s.name AS school_name, my_settings(s.id, VARIADIC :clock_settings::text[]) AS settings,
        (SELECT b.known_until FROM bank_holiday_source b) AS bank_holidays_until
   FROM (SELECT 1) one LEFT JOIN school s ON s.tenant_id = :me_tenant::uuid AND s.id = :school_id::uuid AND {reach}
  WHERE :school_id::uuid IS NULL OR s.id IS NOT NULL;

@@ -1,5 +1,10 @@
 -- The register of channels (A1, A2).
 
+-- Each grant of channel c, with who holds it at present.
+-- term: grants = channel_grant g LEFT JOIN LATERAL channel_holders(c.id) h ON h.grant_id = g.id
+-- term: holders = coalesce(h.holders, '[]')
+-- term: current = holds_now(g.from_on, g.until_on, g.ended_at)
+
 -- name: channel_list :list
 -- school: c.school_id
 -- shared: c.school_id IS NULL
@@ -23,10 +28,10 @@ SELECT c.id, c.school_id, s.name AS school_name, c.state, c.platform, f.name AS 
        c.owner_name, c.owner_contact, c.settings_checked_on, c.application_id, c.assessment_id,
        c.account_created_on,
        (SELECT coalesce(json_agg(json_build_object('id', g.id, 'access', g.access, 'person_id', g.person_id,
-		'post_id', g.post_id, 'team_id', g.team_id, 'holder', g.holder, 'holder_kind', g.holder_kind,
-		'holders', g.holders, 'from_on', g.from_on, 'until_on', g.until_on, 'current', g.current,
-		'granted_by', g.granted_by, 'granted_name', g.granted_name) ORDER BY g.access, g.holder, g.id), '[]')
-	  FROM channel_grant_shown g WHERE g.tenant_id = c.tenant_id AND g.channel_id = c.id) AS grants,
+		'post_id', g.post_id, 'team_id', g.team_id, 'holder', g.holder_text, 'holder_kind', g.holder_kind,
+		'holders', @holders, 'from_on', g.from_on, 'until_on', g.until_on, 'current', @current,
+		'granted_by', g.granted_by, 'granted_name', g.granted_name) ORDER BY g.access, g.holder_text, g.id), '[]')
+	  FROM @grants WHERE g.tenant_id = c.tenant_id AND g.channel_id = c.id) AS grants,
        c.register_cells, c.source, c.version, c.created_at
   FROM channel c
   LEFT JOIN platform f ON f.code = c.platform
@@ -52,11 +57,12 @@ SELECT h.at, h.subject, h.actor_id, h.actor_name, h.action, h.from_state, h.to_s
 -- name: channel_grants :list
 -- school: c.school_id
 -- shared: c.school_id IS NULL
-SELECT g.id, g.access, g.person_id, g.post_id, g.team_id, g.holder, g.holder_kind, g.holders,
-       g.from_on, g.until_on, g.current, g.granted_by, g.granted_name
-  FROM channel c JOIN channel_grant_shown g ON g.tenant_id = c.tenant_id AND g.channel_id = c.id
+SELECT g.id, g.access, g.person_id, g.post_id, g.team_id, g.holder_text AS holder, g.holder_kind, @holders AS holders,
+       g.from_on, g.until_on, @current AS current, g.granted_by, g.granted_name
+  FROM channel c, @grants
  WHERE c.tenant_id = :me_tenant::uuid AND c.id = :id::uuid AND {reach}
- ORDER BY g.access, g.holder, g.id;
+   AND g.tenant_id = c.tenant_id AND g.channel_id = c.id
+ ORDER BY g.access, g.holder_text, g.id;
 
 -- name: channel_grant_add :one
 -- Its row is held, so that nobody closes it meanwhile.
@@ -73,7 +79,7 @@ WITH c AS (
 	SELECT 'team', t.id, t.name FROM team t WHERE t.tenant_id = :me_tenant::uuid AND t.id = :team_id::uuid
 ), term AS (
 	SELECT f.from_on, coalesce(:until_on::date, (f.from_on
-		+ setting_of(c.tenant_id, c.school_id, 'grant.valid_months')::integer * interval '1 month')::date) AS until_on
+		+ my_setting(c.school_id, 'grant.valid_months')::integer * interval '1 month')::date) AS until_on
 	  FROM c, (SELECT coalesce(:from_on::date, today()) AS from_on) f
 ), judged AS (
 	SELECT CASE WHEN h.id IS NULL THEN CASE WHEN :person_id::uuid IS NOT NULL THEN '/person_id'
@@ -190,7 +196,7 @@ WITH input AS (
 	INSERT INTO channel_grant (tenant_id, id, channel_id, school_id, access, person_id, holder_text, holder_kind,
 		from_on, until_on, granted_by, granted_name)
 	SELECT :me_tenant::uuid, gen_random_uuid(), :id::uuid, j.school_id, o.access, o.id, o.name, 'person', today(),
-	       coalesce(o.access_until, (today() + setting_of(:me_tenant::uuid, j.school_id,
+	       coalesce(o.access_until, (today() + my_setting(j.school_id,
 		'grant.valid_months')::integer * interval '1 month')::date), :me_person::uuid, me_name()
 	  FROM judged j, operator o WHERE j.fault IS NULL
 ), logged AS (
@@ -307,7 +313,7 @@ SELECT 'not_in_privacy_notice' AS code,
        'List the account in the privacy notice, then record the date as privacy_notice_on.' AS detail
   FROM channel c
  WHERE c.tenant_id = :me_tenant::uuid AND c.id = :id::uuid AND c.privacy_notice_on IS NULL
-   AND setting_of(c.tenant_id, c.school_id, 'channel.privacy_notice') #>> '{}' = 'block';
+   AND my_setting(c.school_id, 'channel.privacy_notice') #>> '{}' = 'block';
 
 -- name: channel_move :one
 -- No row comes back when someone else moved it first: the caller answers 409.

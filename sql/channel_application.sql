@@ -52,11 +52,13 @@ SELECT a.id, a.school_id, s.name AS school_name, a.state, a.revision, a.applican
 		'decided_at', to_char(d.decided_at, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')) ORDER BY d.decided_at), '[]')
 	  FROM application_decision d WHERE d.tenant_id = a.tenant_id AND d.application_id = a.id) AS decisions,
        coalesce(judge.deciders, '[]') AS deciders, coalesce(judge.conflicted, '[]') AS conflicted,
-       -- P12: what there is already for the same people on the same platform, the newest ten.
+       -- P12: what there is already for the same people on the same platform, the newest ten. COALESCE would
+       -- count as what may leak, and keep row security from using the index.
        (SELECT coalesce(json_agg(json_build_object('id', c.id, 'display_name', c.display_name,
 		'handle', c.handle, 'audience', c.audience) ORDER BY c.created_at), '[]')
 	  FROM (SELECT * FROM channel c WHERE c.tenant_id = a.tenant_id
-		AND coalesce(c.school_id, c.tenant_id) = coalesce(a.school_id, a.tenant_id)
+		AND CASE WHEN c.school_id IS NULL THEN c.tenant_id ELSE c.school_id END
+		  = CASE WHEN a.school_id IS NULL THEN a.tenant_id ELSE a.school_id END
 		AND c.platform = a.platform AND c.state NOT IN ('closed', 'lost')
 		AND c.id IS DISTINCT FROM a.channel_id ORDER BY c.created_at DESC LIMIT 10) c) AS similar_channels,
        a.submitted_at, a.waiting_since, a.decided_at, a.channel_id, a.version, a.created_at,
@@ -195,10 +197,10 @@ SELECT code, detail, pointer FROM application_readiness(:id::uuid)
 SELECT code, detail FROM application_turn(:id::uuid);
 
 -- name: application_partial :many
--- Whoever stands on the applicant's side, or was appointed by it since, does not say who else may
+-- Whoever stands on the applicant's side, or was appointed by it of late, does not say who else may
 -- judge.
 SELECT 'conflict_of_interest' AS code,
-       CASE WHEN side THEN 'You are on the applicant''s side: ' ELSE 'The applicant''s side appointed you since: ' END
+       CASE WHEN side THEN 'You are on the applicant''s side: ' ELSE 'The applicant''s side appointed you since the draft, or shortly before: ' END
 		|| 'somebody else says who has a conflict of interest.' AS detail
   FROM channel_application a, LATERAL (
 	SELECT @applicant OR EXISTS (SELECT FROM application_operator o
@@ -259,11 +261,10 @@ SELECT revision FROM filed;
 -- name: application_record_decision :one
 -- Records the caller's word on the present step, and says where the application goes from here.
 WITH a AS (
-	SELECT a.*, application_rule(a) ->> 'need' = 'all' AS everybody,
-	       jsonb_array_length(setting_of(a.tenant_id, a.school_id, 'application.approver_chain')) AS steps
-	  FROM channel_application a
+	SELECT a.*, s.everybody, s.steps
+	  FROM channel_application a, LATERAL application_step(a.id) s
 	 WHERE a.tenant_id = :me_tenant::uuid AND a.id = :id::uuid
-	   AND a.version = :version::integer AND a.state = ANY (:from::text[]) FOR UPDATE
+	   AND a.version = :version::integer AND a.state = ANY (:from::text[]) FOR UPDATE OF a
 ), d AS (
 	SELECT * FROM application_deciders(:id::uuid) WHERE may
 ), mine AS (
@@ -354,6 +355,9 @@ DELETE FROM application_operator
  WHERE tenant_id = :me_tenant::uuid AND application_id = :id::uuid AND person_id = :me_person::uuid
 RETURNING application_id;
 
+-- name: application_stepped_down :one
+SELECT 'You have stepped down already.' AS detail WHERE application_stepped_down(:id::uuid);
+
 -- name: application_account :one
 -- The administrator's record of the created account: the channel, its grants, its history (P9, P11).
 -- Nobody has access beyond their last day.
@@ -376,7 +380,7 @@ WITH a AS (
 		holder_kind, from_on, until_on)
 	SELECT o.tenant_id, gen_random_uuid(), :channel_id::uuid, a.school_id, o.access, o.person_id,
 	       o.person_name, 'person', today(), least(p.left_on, coalesce(o.access_until, (today()
-		+ setting_of(a.tenant_id, a.school_id, 'grant.valid_months')::integer * interval '1 month')::date))
+		+ my_setting(a.school_id, 'grant.valid_months')::integer * interval '1 month')::date))
 	  FROM a JOIN application_operator o ON o.tenant_id = a.tenant_id AND o.application_id = a.id
 	  LEFT JOIN person p ON p.tenant_id = o.tenant_id AND p.id = o.person_id
 	 WHERE least(p.left_on, o.access_until, today()) = today()

@@ -209,18 +209,30 @@ bool migrate_script(const char *database, const char *script, const char *const 
 	return run_whole(pg, text, settings, NULL);
 }
 
+/* What a restored database goes on with; each function does nothing where nothing was
+ * restored. Its answer: whether it did something. */
+static const struct {
+	const char *name, *text, *said;
+} resumptions[] = {
+	{ "audit_resume", "SELECT public.audit_resume()",
+	  "the audit trail goes on after a restore" },
+	{ "changes_resume", "SELECT public.changes_resume() > 0",
+	  "changed_since goes on after a restore: who polls begins anew" },
+};
+
 bool migrate_resume(const char *database)
 {
 	autoconn *pg = connect_owner(database);
-	autoresult *resumed = pg ? PQexec(pg, "SELECT public.audit_resume()") : NULL;
 
-	if (!resumed)
-		return false;
-	if (!result_good(resumed))
-		return complain("audit_resume", PQerrorMessage(pg));
-	if (*PQgetvalue(resumed, 0, 0) == 't')
-		printf("the audit trail goes on after a restore\n");
-	return true;
+	for (size_t i = 0; pg && i < COUNT_OF(resumptions); i++) {
+		autoresult *resumed = PQexec(pg, resumptions[i].text);
+
+		if (!result_good(resumed))
+			return complain(resumptions[i].name, PQerrorMessage(pg));
+		if (*PQgetvalue(resumed, 0, 0) == 't')
+			printf("%s\n", resumptions[i].said);
+	}
+	return pg;
 }
 
 const char *migration_newest(void)

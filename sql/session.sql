@@ -27,7 +27,12 @@ SELECT sign_in_passed(:identity_id::uuid, :network);
 SELECT session_id, tenant_id, person_id
   FROM session_open(:identity_id::uuid, :tenant_id::uuid, :session_id::uuid, :amr::text[],
 	to_timestamp(:auth_time::bigint), decode(:refresh_hash, 'hex'), :refresh_seconds::integer,
-	:origin_id::uuid);
+	NULL);
+
+-- name: session_switch :one
+SELECT session_id, tenant_id, person_id
+  FROM session_switch(:tenant_id::uuid, :session_id::uuid, decode(:refresh_hash, 'hex'),
+	:refresh_seconds::integer, :me_session::uuid);
 
 -- name: session_refresh :one
 SELECT session_id

@@ -40,7 +40,7 @@ SELECT a.proposed_name FROM channel_application a
  WHERE a.tenant_id = :me_tenant::uuid AND a.state IN ('submitted', 'more_information')
    AND (:school_id::uuid IS NULL OR a.school_id = :school_id::uuid)
    AND (a.applicant_id = :me_person::uuid OR a.recorded_by = :me_person::uuid OR a.id = ANY (me_operating()))
-   AND EXISTS (SELECT FROM unnest('{application.approver_chain,application.substitute_decider}'::text[]) k
+   AND EXISTS (SELECT FROM unnest('{application.approver_chain,application.substitute_decider,application.decider_standing_days}'::text[]) k
 	WHERE k = :key OR EXISTS (SELECT FROM setting_preset_value g WHERE g.preset = :preset AND g.key = k))
  ORDER BY a.waiting_since, a.id LIMIT 1;
 

@@ -49,7 +49,7 @@ SELECT a.id, concat_ws(' ', p.name || ':', a.role, nullif(array_to_string(a.duti
 -- Of whoever is still here: what runs out within the days, and what has run out while the person
 -- holds a grant on a channel.
 WITH valid AS (
-	SELECT place.id, setting_of(:me_tenant::uuid, nullif(place.id, :me_tenant::uuid),
+	SELECT place.id, my_setting(nullif(place.id, :me_tenant::uuid),
 		'training.valid_months')::integer AS months
 	  FROM (SELECT s.id FROM school s WHERE s.tenant_id = :me_tenant::uuid
 		UNION SELECT :me_tenant::uuid) place

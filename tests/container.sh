@@ -36,7 +36,7 @@ fail() {
 	exit 1
 }
 
-# Mirrors and certificates are the host's, as in tests/bare.sh.
+# Mirrors and certificates are the host's, as in tests/bare_root.sh.
 base_make() {
 	local base=${CONTAINER_BASE:-$work/base}
 	[ -n "${CONTAINER_BASE:-}" ] || debootstrap --variant=minbase bookworm "$base" >"$work/debootstrap.log"

@@ -1,5 +1,16 @@
 -- Who decides on an application, whose turn it is, and what stands in its way.
 
+-- Does the caller see this application? As the policy `sight` of its table has it, for those functions that
+-- look past it.
+CREATE OR REPLACE FUNCTION application_in_sight(a channel_application) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+	RETURN a.tenant_id = me_tenant() AND a.id <> ALL (me_excluded())
+	   AND (me_person() IN (a.applicant_id, a.recorded_by) OR me_wide('leader')
+		OR coalesce(a.school_id = ANY (me_schools('leader')), false) OR a.id = ANY (me_operating()));
+END
+$$;
+
 -- The rule of the step that an application is at: a chain that has become shorter since ends
 -- with its last step.
 CREATE OR REPLACE FUNCTION application_rule(a channel_application) RETURNS jsonb
@@ -10,10 +21,33 @@ BEGIN
 	RETURN v_chain -> least(a.step, jsonb_array_length(v_chain) - 1);
 END
 $$;
-GRANT EXECUTE ON FUNCTION application_rule(channel_application) TO chaperone_app;
+REVOKE EXECUTE ON FUNCTION application_rule(channel_application) FROM chaperone_app; -- who had it once
 
--- The appointments that the applicant's side made since the draft, themselves or through those
--- whom they appointed. Whoever could appoint before the draft keeps their own word: what they
+-- The same as far as the caller sees the application, with how many steps there are.
+CREATE OR REPLACE FUNCTION application_step(p_application uuid, OUT everybody boolean, OUT steps integer)
+LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+	SELECT application_rule(a) ->> 'need' = 'all',
+	       jsonb_array_length(setting_of(a.tenant_id, a.school_id, 'application.approver_chain'))
+	  INTO everybody, steps
+	  FROM channel_application a
+	 WHERE a.tenant_id = me_tenant() AND a.id = p_application AND application_in_sight(a);
+END
+$$;
+GRANT EXECUTE ON FUNCTION application_step(uuid) TO chaperone_app;
+
+-- Since when whoever the applicant's side appoints is theirs: some time before the draft, so that
+-- an accomplice is not made a judge first and asked afterwards.
+CREATE OR REPLACE FUNCTION application_since(a channel_application) RETURNS timestamptz
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+	RETURN a.created_at - interval '1 day' * setting_of(a.tenant_id, a.school_id, 'application.decider_standing_days')::integer;
+END
+$$;
+
+-- The appointments that the applicant's side made since then, themselves or through those
+-- whom they appointed. Whoever could appoint before keeps their own word: what they
 -- grant is theirs, whatever the side has given them on top.
 CREATE OR REPLACE FUNCTION application_made(p_tenant uuid, p_application uuid) RETURNS SETOF uuid
 LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -21,8 +55,8 @@ SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
 	v_since timestamptz;
 BEGIN
-	SELECT created_at INTO v_since FROM channel_application
-	 WHERE tenant_id = p_tenant AND id = p_application;
+	SELECT application_since(a) INTO v_since FROM channel_application a
+	 WHERE a.tenant_id = p_tenant AND a.id = p_application;
 	RETURN QUERY
 	WITH RECURSIVE made AS (
 		SELECT h.id, h.person_id FROM appointment h
@@ -40,12 +74,14 @@ BEGIN
 END
 $$;
 
--- Whether the caller is SLT by more than what the applicant's side made since the draft.
+-- Whether the caller is SLT by more than what the applicant's side made.
 CREATE OR REPLACE FUNCTION application_impartial(p_application uuid) RETURNS boolean
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-	RETURN (SELECT coalesce(bool_or(h.id NOT IN (SELECT application_made(me_tenant(), p_application))), true)
+	RETURN EXISTS (SELECT FROM channel_application a
+			WHERE a.tenant_id = me_tenant() AND a.id = p_application AND application_in_sight(a))
+	   AND (SELECT coalesce(bool_or(h.id NOT IN (SELECT application_made(me_tenant(), p_application))), true)
 		  FROM appointment h
 		 WHERE h.tenant_id = me_tenant() AND h.person_id = me_person() AND h.role = 'slt'
 		   AND appointment_current(h));
@@ -56,7 +92,8 @@ GRANT EXECUTE ON FUNCTION application_impartial(uuid) TO chaperone_app;
 -- Who may decide the present step: everybody the chain names, each with their conflict if
 -- they have one; and, when that leaves nobody, the first configured substitute that exists.
 -- It looks past the caller's sight, since whether anybody is left must not depend on it. Of
--- several appointments of one person, one without a conflict counts. Who is excluded hears nothing.
+-- several appointments of one person, one without a conflict counts. Whoever does not see the
+-- application, or is excluded from it, hears nothing.
 CREATE OR REPLACE FUNCTION application_deciders(p_application uuid)
 RETURNS TABLE (person_id uuid, person_name text, capacity text, conflict text, may boolean)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -70,9 +107,11 @@ DECLARE
 	v_trust boolean;
 	v_wide boolean; -- the step is the trust's own
 	v_asked text[]; -- roles and duties of the step and of its substitutes
+	v_since timestamptz;
 BEGIN
 	SELECT * INTO a FROM channel_application WHERE tenant_id = me_tenant() AND id = p_application;
-	IF NOT FOUND OR a.id = ANY (me_excluded()) THEN RETURN; END IF;
+	IF NOT FOUND OR NOT application_in_sight(a) THEN RETURN; END IF;
+	v_since := application_since(a);
 	v_rule := application_rule(a);
 	v_role := v_rule ->> 'role';
 	v_substitutes := setting_of(a.tenant_id, a.school_id, 'application.substitute_decider');
@@ -95,7 +134,7 @@ BEGIN
 			    WHEN EXISTS (SELECT FROM application_decision d WHERE d.tenant_id = a.tenant_id
 				AND d.application_id = a.id AND d.revision = a.revision AND d.step < a.step
 				AND d.decider_id = p.id) THEN 'decided_before'
-			    WHEN h.created_at > a.created_at AND h.id IN (SELECT application_made(a.tenant_id, a.id))
+			    WHEN h.created_at > v_since AND h.id IN (SELECT application_made(a.tenant_id, a.id))
 				THEN 'appointed_by_applicant'
 		       END AS conflict,
 		       EXISTS (SELECT FROM application_decision d WHERE d.tenant_id = a.tenant_id
@@ -152,8 +191,9 @@ BEGIN
 			    WHEN EXISTS (SELECT FROM d WHERE person_id = me_person() AND conflict = 'decided_before')
 			    THEN 'You decided an earlier step. '
 			    WHEN EXISTS (SELECT FROM d WHERE person_id = me_person() AND conflict = 'appointed_by_applicant')
-			    THEN 'The applicant''s side appointed you since. ' END AS conflict
-		  FROM channel_application a WHERE a.tenant_id = me_tenant() AND a.id = p_application
+			    THEN 'The applicant''s side appointed you since the draft, or shortly before. ' END AS conflict
+		  FROM channel_application a
+		 WHERE a.tenant_id = me_tenant() AND a.id = p_application AND application_in_sight(a)
 	)
 	SELECT CASE WHEN mine.conflict IS NULL THEN 'not_your_turn' ELSE 'conflict_of_interest' END,
 	       coalesce(mine.conflict, '') || who.text
@@ -172,7 +212,8 @@ SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
 	RETURN QUERY
 	WITH a AS (
-		SELECT * FROM channel_application WHERE tenant_id = me_tenant() AND id = p_application
+		SELECT * FROM channel_application a
+		 WHERE a.tenant_id = me_tenant() AND a.id = p_application AND application_in_sight(a)
 	), part (name, value, ask) AS (
 		SELECT v.* FROM a, LATERAL (VALUES
 			('aim', a.aim, 'Say what the account is for.'),
@@ -250,3 +291,15 @@ BEGIN
 END
 $$;
 GRANT EXECUTE ON FUNCTION application_readiness(uuid) TO chaperone_app;
+
+-- Whether the caller has stepped down as an operator; told past their sight, which may have ended with it.
+CREATE OR REPLACE FUNCTION application_stepped_down(p_application uuid) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+	RETURN p_application <> ALL (me_excluded()) AND p_application <> ALL (me_operating())
+	   AND EXISTS (SELECT FROM application_history h WHERE h.tenant_id = me_tenant()
+		AND h.application_id = p_application AND h.actor_id = me_person() AND h.action = 'step_down');
+END
+$$;
+GRANT EXECUTE ON FUNCTION application_stepped_down(uuid) TO chaperone_app;

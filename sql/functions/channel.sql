@@ -5,6 +5,7 @@
 -- It goes by the people who hold the access: a post with two people is two, a vacant one none. It counts
 -- past the caller's sight, since a flag must not depend on who asks. That the same vacant post is to run
 -- and to post is the register's word, and flagged as such.
+-- Of a channel out of sight it says nothing: a grant is of its channel's school.
 -- The flags' words stand in channel_flag. Who runs an affiliated channel is its owner's matter: of that
 -- only the owner is asked for.
 CREATE OR REPLACE FUNCTION channel_review(c channel, OUT classification jsonb, OUT flags text[])
@@ -12,7 +13,6 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
 	g record;
-	v_handles text;
 	v_settings jsonb;
 	v_most integer;
 	v_reviewed date; -- on or after this day is soon enough
@@ -21,17 +21,21 @@ DECLARE
 	v_few text;
 	v_run boolean := c.declared <> 'affiliated'; -- by us
 BEGIN
+	IF c.id = ANY (me_excluded()) OR NOT me_member_at(c.school_id) THEN RETURN; END IF;
+	-- min = max: there is one; a DISTINCT would sort
 	SELECT count(*) FILTER (WHERE access = 'admin') > 0 AS admin,
 	       count(*) FILTER (WHERE access = 'poster') > 0 AS poster,
-	       count(DISTINCT who) AS people,
+	       min(who) = max(who) AS single,
 	       count(DISTINCT who) FILTER (WHERE access = 'admin') AS admins,
-	       count(DISTINCT coalesce(who, seat)) FILTER (WHERE access IN ('admin', 'poster')) = 1 AS same,
+	       min(coalesce(who, seat)) FILTER (WHERE access IN ('admin', 'poster'))
+			= max(coalesce(who, seat)) FILTER (WHERE access IN ('admin', 'poster')) AS same,
 	       coalesce(bool_or(holder_kind = 'ambiguous'), false) AS ambiguous,
 	       coalesce(bool_or(who IS NULL AND person_id IS NULL), false) AS vacant,
 	       coalesce(bool_or(who IS NULL AND person_id IS NOT NULL), false) AS gone,
 	       -- somebody other than the posters oversees what is posted
 	       NOT coalesce(array_agg(who) FILTER (WHERE access IN ('admin', 'moderator') AND who IS NOT NULL)
-			<@ coalesce(array_agg(who) FILTER (WHERE access = 'poster'), '{}'), true) AS oversight
+			<@ coalesce(array_agg(who) FILTER (WHERE access = 'poster'), '{}'), true) AS oversight,
+	       (SELECT p.handles FROM platform p WHERE p.code = c.platform) AS handles
 	  INTO g
 	  FROM (SELECT x.access, x.holder_kind, x.person_id, coalesce(h.person_id::text, lower(h.name)) AS who,
 		       coalesce(x.person_id, x.post_id, x.team_id)::text AS seat
@@ -39,10 +43,7 @@ BEGIN
 		  LEFT JOIN LATERAL holders_of(x.tenant_id, x.person_id, coalesce(x.post_id, x.team_id),
 			x.holder_text) h ON true
 		 WHERE x.tenant_id = me_tenant() AND x.tenant_id = c.tenant_id AND x.channel_id = c.id
-		   AND holds_now(x.from_on, x.until_on, x.ended_at)) held;
-	IF c.handle_key IS NOT NULL THEN
-		SELECT p.handles INTO v_handles FROM platform p WHERE p.code = c.platform;
-	END IF;
+		   AND x.school_id IS NOT DISTINCT FROM c.school_id AND holds_now(x.from_on, x.until_on, x.ended_at)) held;
 	v_settings := settings_of(c.tenant_id, c.school_id, 'channel.max_admins', 'channel.review_months');
 	v_most := v_settings -> 'channel.max_admins';
 	v_reviewed := today() - (v_settings -> 'channel.review_months')::integer * interval '1 month';
@@ -50,13 +51,13 @@ BEGIN
 		CASE WHEN c.platform IS NULL THEN 'missing_platform' END,
 		CASE WHEN c.handle_key IS NULL AND c.url IS NULL THEN 'missing_handle' END,
 		CASE WHEN c.url IS NULL THEN 'missing_url' END,
-		CASE WHEN c.handle_key ~ '\s' OR c.handle_key !~* coalesce(v_handles, '.')
+		CASE WHEN c.handle_key ~ '\s' OR c.handle_key !~* coalesce(g.handles, '.')
 			THEN 'invalid_handle' END,
 		CASE WHEN c.register_cells ->> 'owner_level' = 'school' AND c.school_id IS NULL
 			THEN 'owner_unmatched' END,
 		CASE WHEN v_run AND NOT g.admin THEN 'missing_admin' END,
 		CASE WHEN v_run AND NOT g.poster THEN 'missing_posters' END,
-		CASE WHEN v_run AND g.people = 1 THEN 'single_operator' END,
+		CASE WHEN v_run AND g.single THEN 'single_operator' END,
 		CASE WHEN v_run AND g.admin AND g.poster AND g.same THEN 'admin_is_only_poster' END,
 		CASE WHEN g.ambiguous THEN 'ambiguous_holder' END,
 		CASE WHEN v_run AND g.vacant THEN 'vacant_post' END,
@@ -93,3 +94,48 @@ BEGIN
 END
 $$;
 GRANT EXECUTE ON FUNCTION channel_review(channel) TO chaperone_app;
+
+-- Who holds each grant of a channel at present, all of them in one reading, for whoever sees the
+-- channel: its operators' names belong to it. A grant that nobody holds has no row.
+CREATE OR REPLACE FUNCTION channel_holders(p_channel uuid) RETURNS TABLE (grant_id uuid, holders json)
+LANGUAGE plpgsql STABLE ROWS 4 SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+	RETURN QUERY
+	SELECT g.id, json_agg(json_build_object('person_id', h.person_id, 'name', h.name)
+		ORDER BY h.name, h.person_id)
+	  FROM channel_grant g,
+	       holders_of(g.tenant_id, g.person_id, coalesce(g.post_id, g.team_id), g.holder_text) h
+	 WHERE g.tenant_id = me_tenant() AND g.channel_id = p_channel AND me_member_at(g.school_id)
+	   AND p_channel <> ALL (me_excluded()) AND holds_now(g.from_on, g.until_on, g.ended_at)
+	 GROUP BY g.id;
+END
+$$;
+GRANT EXECUTE ON FUNCTION channel_holders(uuid) TO chaperone_app;
+
+-- What the register says of a channel follows from who is in its posts and teams, and who has left.
+-- The channels are locked in one order: two who leave at the same time would lock each other out.
+CREATE OR REPLACE FUNCTION holder_touch() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+	v_person uuid;
+	v_body uuid;
+	v_channels uuid[];
+BEGIN
+	IF TG_TABLE_NAME = 'person' THEN
+		v_person := NEW.id;
+	ELSE
+		v_body := coalesce(NEW.post_id, NEW.team_id);
+	END IF;
+	v_channels := ARRAY(SELECT c.id FROM channel c
+		WHERE c.tenant_id = NEW.tenant_id AND c.changed_xid <> pg_current_xact_id()
+		  AND c.id IN (SELECT g.channel_id FROM channel_grant g WHERE g.tenant_id = NEW.tenant_id
+				AND g.person_id = v_person
+			UNION SELECT g.channel_id FROM channel_grant g WHERE g.tenant_id = NEW.tenant_id
+				AND coalesce(g.post_id, g.team_id) = v_body)
+		ORDER BY c.id FOR NO KEY UPDATE);
+	UPDATE channel c SET changed_xid = pg_current_xact_id()
+	 WHERE c.tenant_id = NEW.tenant_id AND c.id = ANY (v_channels);
+	RETURN NULL;
+END
+$$;

@@ -48,7 +48,7 @@ SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
 	v_day date := today();
 	r record;
-	unused text; -- an assignment costs less than PERFORM
+	unused text[]; -- an assignment costs less than PERFORM, and one less than eleven
 BEGIN
 	SELECT s.tenant_id, s.person_id, s.identity_id, p.name,
 	       CASE WHEN s.circles_version = s.version AND s.circles_day = v_day THEN s.circles
@@ -64,24 +64,31 @@ BEGIN
 	 WHERE s.id = p_session AND s.version = p_version AND s.revoked_at IS NULL
 	   AND s.expires_at > now() AND (p.left_on IS NULL OR p.left_on >= v_day);
 	IF NOT FOUND THEN RETURN false; END IF;
-	unused := set_config('me.tenant', r.tenant_id::text, true);
-	unused := set_config('me.person', r.person_id::text, true);
-	unused := set_config('me.identity', r.identity_id::text, true);
-	unused := set_config('me.name', r.name, true);
-	unused := set_config('me.request', coalesce(p_request, ''), true);
-	unused := set_config('me.member', r.circles[1], true);
-	unused := set_config('me.colleague', r.circles[2], true);
-	unused := set_config('me.keeper', r.circles[3], true);
-	unused := set_config('me.leader', r.circles[4], true);
-	unused := set_config('me.excluded', r.excluded, true);
-	unused := set_config('me.operating', r.operating, true);
-	IF p_read_only THEN
-		unused := set_config('transaction_read_only', 'on', true);
-	END IF;
+	unused := ARRAY[set_config('me.tenant', r.tenant_id::text, true),
+		set_config('me.person', r.person_id::text, true),
+		set_config('me.identity', r.identity_id::text, true),
+		set_config('me.name', r.name, true),
+		set_config('me.request', coalesce(p_request, ''), true),
+		set_config('me.member', r.circles[1], true),
+		set_config('me.colleague', r.circles[2], true),
+		set_config('me.keeper', r.circles[3], true),
+		set_config('me.leader', r.circles[4], true),
+		set_config('me.excluded', r.excluded, true),
+		set_config('me.operating', r.operating, true),
+		CASE WHEN p_read_only THEN set_config('transaction_read_only', 'on', true) END];
 	RETURN true;
 END
 $$;
 GRANT EXECUTE ON FUNCTION enter(uuid, integer, text, boolean) TO chaperone_app;
+
+-- Does the caller see what belongs to all members of a school, or (null) of the tenant? The policies of
+-- school, channel and setting say the same.
+CREATE OR REPLACE FUNCTION me_member_at(p_school uuid) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+	RETURN me_wide('member') OR coalesce(p_school = ANY (me_schools('member')), me_schools('member') <> '{}');
+END
+$$;
 
 -- Opens a session in one tenant of the identity: the one asked for, else where the person was
 -- last, else the first by name. No row: no such person, or left. One that is switched to belongs
@@ -119,7 +126,25 @@ BEGIN
 END
 $$;
 GRANT EXECUTE ON FUNCTION session_open(uuid, uuid, uuid, text[], timestamptz, bytea, integer, uuid)
-	TO chaperone_gate, chaperone_app;
+	TO chaperone_gate;
+REVOKE EXECUTE ON FUNCTION session_open(uuid, uuid, uuid, text[], timestamptz, bytea, integer, uuid)
+	FROM chaperone_app; -- who had it once
+
+-- Whoever is signed in goes to another tenant of theirs: as themselves, and by the proof they gave.
+CREATE OR REPLACE FUNCTION session_switch(p_tenant uuid, p_session uuid, p_refresh_hash bytea,
+	p_seconds integer, p_origin uuid)
+RETURNS TABLE (session_id uuid, tenant_id uuid, person_id uuid) LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+	o session;
+BEGIN
+	SELECT s.* INTO o FROM session s WHERE s.id = p_origin AND s.identity_id = me_identity();
+	IF NOT FOUND THEN RETURN; END IF;
+	RETURN QUERY SELECT * FROM session_open(o.identity_id, p_tenant, p_session, o.amr, o.auth_time,
+		p_refresh_hash, p_seconds, p_origin);
+END
+$$;
+GRANT EXECUTE ON FUNCTION session_switch(uuid, uuid, bytea, integer, uuid) TO chaperone_app;
 
 -- Signing out ends the sign-in: every session that came of it.
 CREATE OR REPLACE FUNCTION session_close(p_session uuid) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
@@ -135,3 +160,50 @@ BEGIN
 END
 $$;
 GRANT EXECUTE ON FUNCTION session_close(uuid) TO chaperone_app;
+
+-- One use: the second use of a refresh token ends the whole session (RFC 9700 section 4.14).
+CREATE OR REPLACE FUNCTION session_refresh(p_old bytea, p_new bytea, p_seconds integer)
+RETURNS TABLE (session_id uuid) LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+	r record;
+BEGIN
+	SELECT t.session_id, t.used_at, t.expires_at > now() AS fresh, s.revoked_at INTO r
+	  FROM refresh_token t JOIN session s ON s.id = t.session_id
+	 WHERE t.token_hash = p_old FOR UPDATE OF t;
+	IF NOT FOUND OR r.revoked_at IS NOT NULL OR NOT r.fresh THEN RETURN; END IF;
+	IF r.used_at IS NOT NULL THEN
+		UPDATE session SET revoked_at = now() WHERE id = r.session_id;
+		RETURN;
+	END IF;
+	UPDATE refresh_token SET used_at = now() WHERE token_hash = p_old;
+	INSERT INTO refresh_token (token_hash, session_id, expires_at)
+	VALUES (p_new, r.session_id, now() + p_seconds * interval '1 second');
+	UPDATE session SET expires_at = now() + p_seconds * interval '1 second' WHERE id = r.session_id;
+	PERFORM session_circles(r.session_id);
+	RETURN QUERY SELECT r.session_id;
+END
+$$;
+GRANT EXECUTE ON FUNCTION session_refresh(bytea, bytea, integer) TO chaperone_gate;
+
+-- A change of what a person holds ends their present access tokens at once; a refresh brings
+-- new ones. A leaver's sessions end. A session that is being opened is not yet seen by whoever
+-- changes what its person holds: both take the person first.
+CREATE OR REPLACE FUNCTION session_touch() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+	IF TG_TABLE_NAME = 'person' THEN
+		UPDATE session SET revoked_at = now()
+		 WHERE tenant_id = NEW.tenant_id AND person_id = NEW.id AND revoked_at IS NULL
+		   AND NEW.left_on < today();
+	ELSE
+		PERFORM FROM person WHERE tenant_id = NEW.tenant_id AND id = NEW.person_id
+			FOR NO KEY UPDATE;
+		UPDATE session SET version = version + 1
+		 WHERE tenant_id = NEW.tenant_id AND person_id = NEW.person_id AND revoked_at IS NULL;
+	END IF;
+	RETURN NULL;
+END
+$$;
+GRANT EXECUTE ON FUNCTION session_touch() TO chaperone_owner;

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Gives every role that signs in the password in a file: the last of the three set-up steps,
-# where roles sign in over the network. The file is $1 or the container's secret.
+# where roles sign in over the network. The file is $1 (-: standard input) or
+# the container's secret.
 set -eu
 password=$(cat "${1:-/run/secrets/database_password}")
 for role in owner app gate worker operator backup; do

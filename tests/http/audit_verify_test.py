@@ -121,6 +121,9 @@ def test_whose_it_is(house, tenant):
     school = tenant.person("Sch Auditor", "staff", tenant.schools[:1], ["auditor"])
     refused(school.client.get(PATH), 404, "not-found")
     refused(tenant.person("Sta Staff", "staff").client.get(PATH), 403, "forbidden")
+    board = tenant.person("Gov Board", "governor"), tenant.person("Gov School", "governor", tenant.schools[:1])
+    assert board[0].client.get(PATH, expect=200).json["events"] > 0
+    refused(board[1].client.get(PATH), 404, "not-found")
     other = house.fresh_tenant()
     slt = other.person("Oth Other", "slt")
     sealed(house)

@@ -1,4 +1,6 @@
 """Backup, restore into an empty cluster, and upgrade: each step of docs/operators.md, with the real programs."""
+import base64
+import json
 import os
 import subprocess
 import time
@@ -10,8 +12,10 @@ import pytest
 
 import audit_trail
 from audit_test import sealed
+from changes_test import PEOPLE, Poll, add
 from cluster import ROOT, Cluster
 from reach import Plot
+from refusal import refused
 from server import Server
 
 BIN = "/usr/lib/postgresql/15/bin"
@@ -34,7 +38,11 @@ def elsewhere():
 def tenant(house):
     tenant = house.fresh_tenant()
     tenant.slt = tenant.person("Sal Slt", "slt")
-    Plot(tenant, tenant.schools[0], f"canary{tenant.mark}")
+    tenant.plot = Plot(tenant, tenant.schools[0], f"canary{tenant.mark}")
+    tenant.gone = add(house, tenant, "Gone", tenant.schools[0])
+    house.sql("DELETE FROM person WHERE id = %s", tenant.gone)
+    tenant.poll = Poll(house, tenant.slt.client)
+    tenant.poll()
     sealed(house)
     return tenant
 
@@ -118,11 +126,30 @@ def test_the_backup_role_reads_and_no_more(house):
         connection.close()
 
 
-def refused(restored, word, **settings):
+def will_not_serve(restored, word, **settings):
     done = subprocess.run([restored.server.binary, "serve"], cwd="/", text=True, capture_output=True,
                           user=restored.server.user, group=restored.server.user, timeout=60,
                           env={**restored.server.environment(), **settings})
     assert done.returncode == 1 and word in done.stderr.splitlines()[-1], done.stderr
+
+
+def polled(restored, tenant, client):
+    """changed_since after a restore: every row is told, and what changes then; old cursors are refused."""
+    poll = Poll(restored, client)
+    came, went = poll()
+    assert set(came) == {str(row["id"]) for row in restored.sql(
+        "SELECT id FROM person WHERE tenant_id = %s", tenant.id)} and tenant.gone in went
+    for path, table in (("/v1/appointments", "appointment"), ("/v1/channels", "channel"),
+                        ("/v1/channel-applications", "channel_application")):
+        assert tenant.plot.ids[table] in Poll(restored, client, path)()[0]
+    id = tenant.plot.ids["person"]
+    restored.sql("UPDATE person SET job_title = 'x' WHERE id = %s", id)
+    assert poll() == ([id], []) and poll() == ([], [])
+    # also once the transactions of here have come as far as those of before
+    parts = json.loads(base64.urlsafe_b64decode(tenant.poll.since + "=="))
+    early = base64.urlsafe_b64encode(json.dumps([parts[0], "3", parts[2]]).encode()).decode()
+    for old in (tenant.poll.since, early.rstrip("=")):
+        refused(client.get(f"{PEOPLE}?changed_since={old}"), 400, "bad-query", ["changed_since"])
 
 
 def test_the_way_back(house, tenant, restored):
@@ -132,10 +159,11 @@ def test_the_way_back(house, tenant, restored):
     horizon = restored.sql("SELECT sealed::text::bigint AS x FROM audit_horizon")[0]["x"]
     begins = restored.sql("SELECT pg_current_xact_id()::text::bigint AS x")[0]["x"]
     assert begins < horizon, "otherwise this proves nothing"
-    refused(restored, "chaperone migrate")
-    assert "goes on after a restore" in restored.server.run("migrate").stdout
+    will_not_serve(restored, "chaperone migrate")
+    said = restored.server.run("migrate").stdout
+    assert "audit trail goes on after a restore" in said and "changed_since goes on" in said
     assert restored.server.run("migrate").stdout == "nothing to migrate\n"
-    refused(restored, "master key", CHAPERONE_MASTER_KEY=os.urandom(32).hex())
+    will_not_serve(restored, "master key", CHAPERONE_MASTER_KEY=os.urandom(32).hex())
     server = restored.server
     server.start()
     try:
@@ -153,6 +181,7 @@ def test_the_way_back(house, tenant, restored):
         found = client.get("/v1/audit/verification", expect=200).json
         assert found["intact"] and found["unsealed"] == 0
         assert audit_trail.faults(restored.sql) == []
+        polled(restored, tenant, client)
         server.restart()  # and nothing is to be done a second time
     finally:
         server.close()
@@ -178,7 +207,7 @@ def test_an_upgrade_is_a_migration(house, restored):
     restored.sql("DELETE FROM schema_migration WHERE name = %s", name)
     newest = restored.sql("SELECT max(name) AS name FROM schema_migration")[0]["name"]
     kept = restored.sql("DELETE FROM schema_migration WHERE name = %s RETURNING *", newest)[0]
-    refused(restored, "chaperone migrate")
+    will_not_serve(restored, "chaperone migrate")
     restored.sql("INSERT INTO schema_migration VALUES (%s, %s, %s)", kept["name"], kept["sha256"],
                  kept["applied_at"])
 

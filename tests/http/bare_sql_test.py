@@ -126,3 +126,98 @@ def test_the_excluded_hear_nothing_of_the_judges(stage):
     stage.act(stage.head, application, "exclude", {"person_id": stage.deputy.id, **WORDS})
     with acting(stage.house, session=session(stage, stage.deputy)) as cursor:
         assert outcome(cursor, "SELECT * FROM application_deciders(%s)", application["id"]) == 0
+
+
+# What looks past row security answers for exactly what row security shows: the ids that are asked for,
+# which of them are told of, and the table whose policy says the same.
+TELLING = {
+    "appointments_held": ("SELECT DISTINCT person_id FROM appointment WHERE state IN ('proposed', 'active')",
+                          "EXISTS (SELECT FROM appointments_held(id))", "person"),
+    "appointment_schools": ("SELECT appointment_id FROM appointment_school",
+                            "appointment_schools(id) <> '{}'", "appointment"),
+    "application_step": ("SELECT id FROM channel_application",
+                         "(application_step(id)).steps IS NOT NULL", "channel_application"),
+    "application_readiness": ("SELECT DISTINCT application_id FROM application_operator o WHERE NOT EXISTS"
+                              " (SELECT FROM attestation t WHERE t.person_id = o.person_id)",
+                              "EXISTS (SELECT FROM application_readiness(id))", "channel_application"),
+    "application_deciders": ("SELECT id FROM channel_application",
+                             "EXISTS (SELECT FROM application_deciders(id))", "channel_application"),
+    "channel_holders": ("SELECT DISTINCT channel_id FROM channel_grant WHERE person_id IS NOT NULL"
+                        " AND ended_at IS NULL", "EXISTS (SELECT FROM channel_holders(id))", "channel"),
+}
+
+
+@pytest.mark.parametrize("function", TELLING)
+@pytest.mark.parametrize("who", ["slt", "head", "staff", "governor", "nobody"])
+def test_functions_tell_of_what_is_in_sight(field, house, function, who):
+    ask, told, table = TELLING[function]
+    ids = [str(row["id"]) for row in house.sql(f"SELECT id FROM ({ask}) a (id) LIMIT 2000")]
+    with acting(house, session=field.session(getattr(field, who))) as cursor:
+        cursor.execute(f"SELECT id FROM {table} WHERE id = ANY (%s::uuid[])", (ids,))
+        seen = {row["id"] for row in cursor.fetchall()}
+        cursor.execute(f"SELECT id FROM unnest(%s::uuid[]) id WHERE {told}", (ids,))
+        assert {row["id"] for row in cursor.fetchall()} == seen
+    assert seen or who in ("staff", "governor", "nobody")
+
+
+def test_the_register_says_nothing_of_a_channel_out_of_sight(field, house):
+    """Nor of one that is said to be of one's own school."""
+    ask = "SELECT (channel_review(c)).flags FROM jsonb_populate_record(NULL::channel, %s) c"
+    row = house.sql("SELECT to_jsonb(c) AS row FROM channel c WHERE id = %s", field.other.channel)[0]["row"]
+    own = house.sql("SELECT to_jsonb(c) AS row FROM channel c WHERE id = %s", field.plot.ids["channel"])[0]["row"]
+    with acting(house, session=field.session(field.head)) as cursor:
+        def flags(row):
+            cursor.execute(ask, (psycopg2.extras.Json(row),))
+            return cursor.fetchone()["flags"]
+        assert flags(row) is None and flags({**row, "tenant_id": field.theirs.id}) is None
+        assert "missing_admin" in flags({**row, "school_id": own["school_id"]}), "no grant was read"
+        assert flags(own) is not None
+
+
+def test_settings_of_others_are_not_told(field, house):
+    mine, other = field.mine.schools
+    key = "channel.max_admins"
+    for tenant, school, value in ((field.mine, None, 3), (field.mine, mine, 4), (field.mine, other, 5),
+                                  (field.theirs, None, 6)):
+        house.sql("INSERT INTO setting (tenant_id, school_id, key, value) VALUES (%s, %s, %s, to_jsonb(%s))"
+                  " ON CONFLICT ON CONSTRAINT setting_once DO UPDATE SET value = excluded.value",
+                  tenant.id, school, key, value)
+    with acting(house, session=field.session(field.head)) as cursor:
+        for school, value in ((mine, 4), (other, 3), (None, 3), (field.theirs.schools[0], 3)):
+            cursor.execute("SELECT my_setting(%s, %s) AS value", (school, key))
+            assert cursor.fetchone()["value"] == value
+        for past in "setting_of(%s, NULL, %s)", "settings_of(%s, NULL, %s)":
+            denied(outcome(cursor, f"SELECT {past}", field.theirs.id, key))
+
+
+def test_nobody_opens_a_session_for_another(field, house):
+    """A switch is of one's own sign-in; opening one is the way of signing in, and another role's."""
+    own, other = (str(field.session(person)["id"]) for person in (field.head, field.staff))
+    switch = "SELECT * FROM session_switch(NULL, gen_random_uuid(), %s, 60, %s)"
+    with acting(house, session=field.session(field.head)) as cursor:
+        denied(outcome(cursor, "SELECT session_open(%s, NULL, gen_random_uuid(), '{pwd}', now(), %s, 60, NULL)",
+                       field.staff.identity, uuid.uuid4().bytes))
+        assert outcome(cursor, switch, uuid.uuid4().bytes, other) == 0
+        assert outcome(cursor, switch, uuid.uuid4().bytes, own) == 1
+    with acting(house) as cursor:
+        assert outcome(cursor, switch, uuid.uuid4().bytes, own) == 0, "nobody has entered"
+
+
+def test_who_does_not_decide_records_no_decision(stage):
+    """Leaders see the application: that makes no decision theirs."""
+    application = stage.submitted()
+    draft = stage.draft()
+    row = {"tenant_id": stage.tenant.id, "id": str(uuid.uuid4()), "application_id": application["id"],
+           "revision": 1, "step": 0, "outcome": "approved", "reason": "So there.", "capacity": "slt",
+           "decided_at": day(0)}
+
+    def decide(person, **changes):
+        with acting(stage.house, session=session(stage, person)) as cursor:
+            return insert(cursor, "application_decision", {
+                **row, "decider_id": person.id, "decider_name": person.name, **changes})
+    for person in stage.admin, stage.chair, stage.proprietor, stage.trust_slt:
+        denied(decide(person))
+    for changes in ({"step": 1}, {"revision": 2}, {"capacity": "substitute:chair"},
+                    {"application_id": draft["id"], "revision": 1}):
+        denied(decide(stage.head, **changes))
+    assert decide(stage.head) == 1

@@ -1,6 +1,7 @@
 """changed_since=: what changed since, and nothing of it lost, however late it commits."""
 import base64
 import json
+import threading
 import time
 import uuid
 
@@ -186,6 +187,45 @@ def test_a_channel_changes_with_whoever_holds_it(house, tenant):
     poll()
     tenant.slt.client.post(f"/v1/people/{plot.person}/leave", {"left_on": day(-1)}, expect=200)
     assert poll()[0] == [plot.channel] and "holder_left" in poll.copy[plot.channel]["flags"]
+
+
+def test_two_who_leave_take_their_channels_in_one_order(house, tenant):
+    """In any other they would wait for each other: one waits for the first, and holds no other."""
+    ids = sorted((str(uuid.uuid4()) for _ in range(8)), reverse=True)
+    leavers = [add(house, tenant, name) for name in ("Lea Ver", "Gon Er")]
+    for id in ids:
+        house.sql("INSERT INTO channel (tenant_id, id, platform, declared, state, source)"
+                  " VALUES (%s, %s, 'x', 'official', 'active', 'register')", tenant.id, id)
+    for n, id in enumerate([*ids, *ids]):  # each touches its channel, which then lies last
+        house.sql("INSERT INTO channel_grant (tenant_id, id, channel_id, access, person_id, holder_text,"
+                  " holder_kind, from_on) VALUES (%s, gen_random_uuid(), %s, 'poster', %s, 'L', 'person',"
+                  " current_date)", tenant.id, id, leavers[n // len(ids)])
+    first = psycopg2.connect(house.dsn)
+    others = [threading.Thread(target=leave, args=(house, id)) for id in leavers]
+    try:
+        first.cursor().execute("SELECT FROM channel WHERE id = %s FOR UPDATE", (ids[-1],))
+        for other in others:
+            other.start()
+        assert house.one_waits() >= 1
+        time.sleep(0.2)
+        free = house.sql("SELECT id FROM channel WHERE tenant_id = %s FOR UPDATE SKIP LOCKED", tenant.id)
+        assert {str(row["id"]) for row in free} == set(ids[:-1])
+        first.commit()
+    finally:
+        first.close()
+        for other in others:
+            other.join()
+    gone = house.sql("SELECT left_on FROM person WHERE id = ANY (%s::uuid[])", leavers)
+    assert len(gone) == 2 and all(row["left_on"] for row in gone)
+
+
+def leave(house, id):
+    """By a plan that finds the channels in the order in which they lie."""
+    connection = psycopg2.connect(house.dsn, options="-c enable_sort=off -c enable_nestloop=off"
+                                  " -c enable_indexscan=off -c enable_bitmapscan=off")
+    with connection, connection.cursor() as cursor:
+        cursor.execute("UPDATE person SET left_on = current_date WHERE id = %s", (id,))
+    connection.close()
 
 
 def test_who_is_excluded_hears_nothing(house, tenant):

@@ -178,3 +178,19 @@ def test_school_of_a_trust_names_it(house, tenant):
     answer = tenant.trust_slt.client.post("/v1/schools", {"name": "Fourth", "urn": "123456"}, expect=409)
     assert answer.json["type"].endswith("/already-exists")
     tenant.slt.client.post("/v1/schools", {"name": "Mine"}, expect=403)
+
+
+@pytest.mark.parametrize("school", [0, 1, None], ids=["one's own", "another's", "the tenant's"])
+def test_a_handle_that_is_taken_is_refused_in_the_same_words(house, tenant, school):
+    """Wherever it stands: whoever sees only their own school hears nothing of the others."""
+    handle = f"taken{school}".lower()
+    taken = add(house, tenant, school, handle=handle)
+    body = {"school_id": tenant.schools[0], "platform": "youtube", "handle": handle.upper(), "reason": "Ours."}
+    mine = add(house, tenant, handle=f"mine{school}")
+    with unchanged(house):
+        answers = [tenant.admin.client.post("/v1/channels", body), patch(tenant.admin, mine, {"handle": handle})]
+    for answer in answers:
+        problem = refused(answer, 409, "already-exists")
+        assert problem["detail"].startswith("This handle cannot be recorded here.") and taken not in answer.text
+        assert "register already" not in answer.text and tenant.mark not in answer.text
+    assert tenant.trust_admin.client.get(f"/v1/channels?handle={handle}", expect=200).json["data"][0]["id"] == taken

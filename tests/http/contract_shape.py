@@ -83,7 +83,8 @@ def scalar_schema(field):
         "url": {"type": "string", "format": "uri", "maxLength": 2000},
         "flag": {"type": "boolean"},
         "one_of": {"enum": field.get("one_of")},
-        "any": {"type": ["array", "boolean", "integer", "string"]},
+        "any": {"type": ["array", "boolean", "integer", "string"],
+                "items": {"type": ["object", "string"]}},
     }[kind]
 
 

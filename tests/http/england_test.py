@@ -1,6 +1,7 @@
 """England's public register (B7): the two real extracts in order, and what they say over HTTP."""
 import gzip
 import json
+import re
 import tarfile
 
 import pytest
@@ -174,9 +175,11 @@ def listed(england, target):
 
 
 def test_schools_are_found(england, months):
-    rows = listed(england, f"{SCHOOLS}?q=ST%20MARY")
+    rows = listed(england, f"{SCHOOLS}?q=MARY%20st")
     real = england.house.sql("SELECT urn FROM register_school WHERE name ILIKE 'st mary%%'")
-    assert len(rows) > 500 and {r["urn"] for r in rows} == {r["urn"] for r in real}
+    assert len(rows) > 500 and {r["urn"] for r in rows} >= {r["urn"] for r in real}
+    words = [re.findall("[a-z0-9]+", f"{r['name']} {r['town']}".lower()) for r in rows]
+    assert all({"mary", "st"} <= {w[:4] for w in row} | {w[:2] for w in row} for row in words)
     assert [r["name"].lower() for r in rows] == sorted(r["name"].lower() for r in rows)
     devon = listed(england, f"{SCHOOLS}?local_authority=Devon&phase=secondary,all_through&status=open")
     assert devon and {(r["local_authority"], r["status"]) for r in devon} == {("Devon", "open")}
@@ -186,7 +189,6 @@ def test_schools_are_found(england, months):
     assert {r["urn"] for r in members} == {
         urn for urn, row in months[1].items() if row["Companies House Number"] == ORMISTON}
     assert england.get(f"{SCHOOLS}?urn={MOVED}")["data"][0]["trust_id"] == trust
-    assert england.get(f"{SCHOOLS}?q=%25")["data"] == []
     client = england.slt[england.other].client
     assert client.get(f"{SCHOOLS}?q=tor", headers={"Accept": "text/csv"}, expect=200).text
 
@@ -194,7 +196,7 @@ def test_schools_are_found(england, months):
 def test_trusts_are_found(england, months):
     trusts = england.get(f"{TRUSTS}?companies_house_number={ORMISTON}")["data"]
     assert [t["name"] for t in trusts] == ["ORMISTON ACADEMIES TRUST"]
-    assert england.get(f"{TRUSTS}?q=ormiston%20academies")["data"] == trusts
+    assert england.get(f"{TRUSTS}?q=academies%20ormi")["data"] == trusts
     single = listed(england, f"{TRUSTS}?kind=single_academy_trust&sort=-name")
     assert len(single) > 1000 and {t["kind"] for t in single} == {"single_academy_trust"}
 
@@ -205,7 +207,7 @@ def test_what_is_not_there(england):
                  f"{SCHOOLS}/{england.other.id}", f"{TRUSTS}/{england.other.id}",
                  f"{TRUSTS}/{MOVED}"):
         refused(client.get(path), 404, "not-found")
-    for query in ("status=ajar", "q=", "trust_id=7", "cursor=AAAA", "name=x"):
+    for query in ("status=ajar", "q=", "q=%25", "trust_id=7", "cursor=AAAA", "name=x"):
         refused(client.get(f"{SCHOOLS}?{query}"), 400, "bad-query")
     for method in ("POST", "PUT", "PATCH", "DELETE"):
         refused(client.request(method, f"{SCHOOLS}/{MOVED}", json={}), 405, "method-not-allowed")

@@ -33,13 +33,18 @@ class House:
         self.binary = binary_install(self.folder)
         self.servers = []
         self.server = self.make_server()
-        cluster.make_database(self.database)
-        self.server.run("migrate")
-        self.demo = self.server.run("demo").stdout
+        self.demo = self.furnish()
         self.tokens, self.clients = {}, {}
         self.server.start()
         self.url = self.server.url
         self.http = self.server.client()  # nobody signed in
+
+    def furnish(self):
+        """Makes the database, with the demo in it; what the demo said. tests/mutation does
+        it another way."""
+        self.cluster.make_database(self.database)
+        self.server.run("migrate")
+        return self.server.run("demo").stdout
 
     def secret_file(self, name, text):
         path = os.path.join(self.folder, name)
@@ -55,6 +60,7 @@ class House:
             "CHAPERONE_DATABASE": self.cluster.dsn(self.database),
             "CHAPERONE_MASTER_KEY_FILE": self.master_key,
             "CHAPERONE_PUBLIC_RATE": "1000000",
+            "CHAPERONE_VERIFY_RATE": "1000000",
             **({"CHAPERONE_ISSUER": self.server.url} if self.servers else {}),
             **settings}, self.cluster.user)
         self.servers.append(server)

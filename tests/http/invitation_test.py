@@ -108,8 +108,10 @@ def test_one_identity_is_one_person_of_a_tenant(house, tenant, leader):
     house.sql("UPDATE person SET email = NULL WHERE id = %s", first.id)
     person, token = invited(leader, "Una Second", first.login)
     refused(accept(house, token, FRESH), 401, "sign-in-failed")
-    with unchanged(house):
-        problem = refused(accept(house, token, house.password), 409, "already-exists")
+    refused(accept(house, token, house.password), 409, "already-exists")
+    for _ in range(6):
+        with unchanged(house):
+            problem = refused(accept(house, token, house.password), 409, "already-exists")
     assert "already" in problem["detail"]
     assert not leader.client.get(f"/v1/people/{person['id']}").json["can_sign_in"]
     house.sign_in(first.login)

@@ -38,6 +38,49 @@ def test_whom_an_appointee_appoints_does_not_decide(stage):
     stage.act(stage.head, application, "approve", WORDS)
 
 
+def test_an_accomplice_of_shortly_before_does_not_decide(stage):
+    """Appointed first, and the draft a moment later."""
+    puppet = stage.tenant.person("Pat Puppet")
+    appoint(stage.trust_slt, puppet, scope="schools", school_ids=[stage.school])
+    application = stage.submitted(by=stage.trust_slt)
+    answer = stage.act(puppet, application, "approve", WORDS, expect=409).json
+    assert answer["blockers"][0]["code"] == "conflict_of_interest"
+    answer = stage.act(puppet, application, "exclude", {
+        "person_id": stage.deputy.id, "reason": "In our way."}, expect=409).json
+    assert answer["blockers"][0]["code"] == "conflict_of_interest"
+    stage.act(stage.head, application, "approve", WORDS)
+
+
+@pytest.mark.parametrize("role, capacity", [("slt", "slt"), ("governor", "substitute:chair")])
+def test_whoever_has_stood_for_long_decides(house, role, capacity):
+    """A small school: one SLT, who appointed everybody else."""
+    stage = Stage(house, "school")
+    stage.ready()
+    stage.set("application.substitute_decider", ["chair"])
+    house.sql("UPDATE appointment SET state = 'ended' WHERE person_id = ANY (%s::uuid[])",
+              [p.id for p in (stage.deputy, stage.chair, stage.proprietor)])
+    judge = stage.tenant.person("Jo Judge")
+    stage.head.client.post("/v1/appointments", {
+        "person_id": judge.id, "role": role, "scope": "tenant",
+        "duties": ["chair"] if role == "governor" else []}, expect=201)
+    house.sql("UPDATE appointment SET created_at = now() - interval '29 days' WHERE person_id = %s", judge.id)
+    application = stage.submitted(by=stage.head)
+    assert stage.see(stage.head, application)["deciders"] == []
+    stage.act(stage.head, application, "withdraw")
+    house.sql("UPDATE appointment SET created_at = now() - interval '31 days' WHERE person_id = %s", judge.id)
+    application = stage.submitted(by=stage.head)
+    stage.act(judge, application, "approve", WORDS)
+    assert stage.see(stage.head, application)["decisions"][0]["capacity"] == capacity
+
+
+def test_whoever_appointed_decides_on_what_the_new_one_applies_for(stage):
+    """On the first day as well."""
+    fellow = stage.tenant.person("Fay Fellow")
+    appoint(stage.trust_slt, fellow, scope="schools", school_ids=[stage.school])
+    application = stage.submitted(by=fellow)
+    stage.act(stage.head, application, "approve", WORDS)
+
+
 def test_an_appointee_of_somebody_else_decides(stage):
     """Whoever held it before keeps their word, and so do those whom they appoint."""
     honest, other = stage.tenant.person("Hon Est", "slt"), stage.tenant.person("Other Judge")

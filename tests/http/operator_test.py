@@ -63,7 +63,7 @@ def test_a_decider_who_was_named_steps_down_and_decides(stage):
     assert "step_down" not in names(after)
     assert stage.head.id not in {o["person_id"] for o in after["operators"]}
     with unchanged(stage.house):
-        refused(stage.act(stage.head, application, "step-down", expect=403), 403, "forbidden")
+        refused(stage.act(stage.head, application, "step-down", expect=409), 409, "wrong-state")
     history = stage.head.client.get(f"{PATH}/{application['id']}/history", expect=200).json["data"]
     assert [(h["action"], h["actor_name"], h["from_state"], h["to_state"], h["note"]) for h in history][-1] == (
         "step_down", "Hal Head", "submitted", "submitted", "I do not run accounts.")
@@ -86,6 +86,10 @@ def test_too_few_are_left(stage):
     application = stage.submitted()
     stage.act(stage.first, application, "step-down")
     stage.first.client.get(f"{PATH}/{application['id']}", expect=404)
+    with unchanged(stage.house):
+        again = refused(stage.act(stage.first, application, "step-down", expect=409), 409, "wrong-state")
+    assert again["detail"] == "You have stepped down already."
+    stage.act(stage.head, application, "exclude", {"person_id": stage.first.id, **WORDS})
     stage.act(stage.first, application, "step-down", expect=404)
     seen = stage.see(stage.head, application)
     assert codes(seen) == {"too_few_operators", "too_few_staff_operators"} and "approve" not in names(seen)

@@ -303,3 +303,11 @@ def test_a_service_without_its_database_does_not_start(house):
         assert done.stderr.splitlines()[-1].startswith("The database cannot be used")
     finally:
         house.start_database()
+
+
+def test_it_starts_again_with_lean_memory_as_the_same_process(house):
+    with open(f"/proc/{house.server.process.pid}/environ", encoding="utf-8") as file:
+        assert "GLIBC_TUNABLES=glibc.malloc.tcache_count=0" in file.read().split("\0")
+    with house.another(GLIBC_TUNABLES="glibc.malloc.tcache_count=3") as server, \
+            open(f"/proc/{server.process.pid}/environ", encoding="utf-8") as file:
+        assert "GLIBC_TUNABLES=glibc.malloc.tcache_count=3" in file.read().split("\0")

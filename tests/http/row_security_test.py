@@ -14,7 +14,8 @@ from reach import Plot
 # Reference data, the same for everybody.
 OPEN = {"platform", "setting_default", "setting_preset", "setting_preset_value",
         "register_import", "register_trust", "register_school", "register_membership",
-        "register_link", "channel_flag", "bank_holiday", "bank_holiday_source"}
+        "register_link", "register_school_word", "register_trust_word", "channel_flag",
+        "bank_holiday", "bank_holiday_source"}
 REFUSED = (psycopg2.errors.InsufficientPrivilege, psycopg2.errors.ForeignKeyViolation)
 # Their keys are made of the ids that are to be refused: the first of its kind has to go.
 KEYED = "DELETE FROM appointment_school; DELETE FROM application_operator; DELETE FROM exclusion"
@@ -31,6 +32,7 @@ COPIES = {
     ("setting_history", "actor_id"): "who did it stays, whatever becomes of them",
     ("invitation", "invited_by"): "null for the operator; who did it stays",
     ("person_gone", "person_id"): "deleted people are told of as well",
+    ("session", "origin_id"): "the same person's identity may be another tenant's",
     ("exclusion", "subject_id"): "an application now, cases and complaints later",
     ("session", "origin_id"): "an identity's, of any tenant; the sign-in may be swept before",
     ("transfer", "move_id"): "ties the two sides, who do not see each other's rows",
@@ -259,6 +261,17 @@ def test_rows_of_another_tenant_cannot_be_named(field, house):
                     assert re.search(r"foreign key", str(refused)), refused
                 tried += 1
     assert tried > 50
+
+
+def test_nothing_is_added_to_another_tenant(field, house):
+    """A row of theirs under new ids, in the name of an SLT of ours who may add such rows at home."""
+    who = re.compile(r"(_by|^actor_id|^decider_id|^identity_id)$")
+    with acting(house, session=field.session(field.slt), first=KEYED) as cursor:
+        for table in set(tables(house, "INSERT")) - OPEN - {"idempotency"}:
+            row = {**repointed(house, field, table, "tenant_id", "school"), "tenant_id": field.theirs.id}
+            row |= {name: field.slt.id for name, value in row.items() if value and who.search(name)}
+            refused = insert(cursor, table, row)
+            assert isinstance(refused, psycopg2.errors.InsufficientPrivilege), (table, refused)
 
 
 def test_nobody_widens_their_own_appointment(field, house):

@@ -89,3 +89,26 @@ def test_channels(house, tenant):
     for q in ("high", "@highfield_pe", "parents pe"):
         assert found(client, q, "/v1/channels", name="display_name") == ["PE at Highfield"]
     assert found(client, "music 7", "/v1/channels", name="display_name") == ["Music"]
+
+
+def test_the_public_register(house, tenant):
+    """Its schools by name and town, its trusts by name; and what an import changes."""
+    mark, uid = f"q{uuid.uuid4().hex[:10]}", str(uuid.uuid4().int % 10 ** 8)
+    urn = house.sql("SELECT (coalesce(max(urn::integer), 100000) + 1)::text AS urn FROM register_school"
+                    " WHERE urn ~ '^[0-9]{6}$'")[0]["urn"]
+    house.sql("INSERT INTO register_school (urn, name, town, as_of) VALUES (%s, %s, 'Barnsley', '2026-09-01')",
+              urn, f"St Mary's {mark} Primary")
+    house.sql("INSERT INTO register_trust (id, uid, name, kind, as_of) VALUES"
+              " (gen_random_uuid(), %s, %s, 'multi_academy_trust', '2026-09-01')", uid, f"Ärming {mark} Academies")
+    client, schools, trusts = tenant.head.client, "/v1/register/schools", "/v1/register/trusts"
+    for q in (f"{mark} mary", f"PRIM barns {mark[:-1]}", f"marys {mark}"):
+        assert found(client, q, schools) == [f"St Mary's {mark} Primary"]
+    assert found(client, f"acad armi {mark}", trusts) == [f"Ärming {mark} Academies"]
+    house.sql("UPDATE register_school SET as_of = '2026-10-01' WHERE urn = %s", urn)
+    assert found(client, f"{mark} barns", schools), "not lost with what did not change"
+    house.sql("UPDATE register_school SET town = 'Leeds' WHERE urn = %s", urn)
+    house.sql("UPDATE register_trust SET name = 'Other' WHERE uid = %s", uid)
+    assert found(client, f"{mark} barns", schools) == [] and found(client, f"{mark} leeds", schools)
+    assert found(client, mark, trusts) == []
+    for path in schools, trusts:
+        refused(client.get(f"{path}?q=%25"), 400, "bad-query", ["q"])

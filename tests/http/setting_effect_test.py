@@ -46,6 +46,18 @@ def substitute_decider(stage):
     assert "Cy Chair" in deciders(stage, application) and "Tara Trust" not in deciders(stage, application)
 
 
+def standing_days(stage):
+    judge = stage.tenant.person("Jo Judge")
+    stage.trust_slt.client.post("/v1/appointments", {
+        "person_id": judge.id, "role": "slt", "scope": "schools", "school_ids": [stage.school]}, expect=201)
+    stage.house.sql("UPDATE appointment SET created_at = now() - interval '9 days' WHERE person_id = %s", judge.id)
+    application = stage.submitted(by=stage.trust_slt)
+    assert "Jo Judge" not in deciders(stage, application)
+    stage.act(stage.trust_slt, application, "withdraw")
+    stage.set("application.decider_standing_days", 7)
+    assert "Jo Judge" in deciders(stage, stage.submitted(by=stage.trust_slt))
+
+
 def training_gate(stage):
     stage.assessment()
     application = stage.submitted()
@@ -173,7 +185,8 @@ BEHAVIOUR = {
                           ("formal", "2026-11-23T23:59:00Z"), ("panel", "2026-11-30T23:59:00Z"))},
     "application.required_parts": required_parts, "application.min_operators": min_operators,
     "application.min_staff_operators": min_staff_operators, CHAIN: approver_chain,
-    "application.substitute_decider": substitute_decider, "application.training_gate": training_gate,
+    "application.substitute_decider": substitute_decider,
+    "application.decider_standing_days": standing_days, "application.training_gate": training_gate,
     "application.risk_assessment": risk_assessment, "training.valid_months": valid_months,
     "policy.current_edition": current_edition, "channel.privacy_notice": privacy_notice,
     "channel.max_admins": max_admins, "grant.valid_months": grant_months,
@@ -201,7 +214,8 @@ def test_whoever_is_judged_does_not_choose_the_judges(house, side):
     client, place = stage.head.client, {"school_id": stage.school}
 
     def answers(client):
-        for key, value in ((CHAIN, [STEP]), ("application.substitute_decider", ["chair"])):
+        for key, value in ((CHAIN, [STEP]), ("application.substitute_decider", ["chair"]),
+                           ("application.decider_standing_days", 9)):
             path = f"{SETTINGS}/{key}"
             for ask in (lambda e: client.put(path, {"value": value, **place}, headers=e),
                         lambda e: client.delete(f"{path}?school_id={stage.school}", headers=e)):
@@ -211,9 +225,9 @@ def test_whoever_is_judged_does_not_choose_the_judges(house, side):
     with unchanged(house):
         for answer in answers(client):
             refused(answer, 409, "conflicted")
-    assert [answer.status for answer in answers(stage.deputy.client)] == [200] * 5
+    assert [answer.status for answer in answers(stage.deputy.client)] == [200] * 7
     stage.act(stage.head if side == "applicant" else stage.applicant, application, "withdraw")
-    assert [answer.status for answer in answers(client)] == [200] * 5
+    assert [answer.status for answer in answers(client)] == [200] * 7
 
 
 def test_a_shorter_chain_lets_what_waits_go_on(house):

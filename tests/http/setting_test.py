@@ -1,9 +1,11 @@
 """Settings (A24, U29): by level, locked, checked, versioned, with their history."""
+import json
 import threading
 
 import psycopg2
 import pytest
 
+from cluster import ROOT
 from reach import cells
 from refusal import refused, unchanged
 from settings import CHAIN, KEY, SETTINGS, STEP, Trust, at, clear, history, put, see, shown
@@ -32,6 +34,37 @@ def test_a_form_can_be_drawn(trust):
     assert not see(trust.head).json["may_change"] and see(trust.trust).json["may_change"]
     csv = trust.head.get(SETTINGS, headers={"Accept": "text/csv"}, expect=200).text
     assert csv.count("\n") == len(rows) + 1
+
+
+def form(row):
+    """What a value may be, as docs/settings.md says it."""
+    words = ", ".join(row["words"] or [])
+    if row["type"] in ("boolean", "time"):
+        return {"boolean": "true or false", "time": "a time of the day"}[row["type"]]
+    if row["min"] is None:
+        return words
+    if row["type"] == "integer" and words:
+        return f"{row['min']} to {row['max']} {row['unit']}, or {words}"
+    return f"{row['min']} to {row['max']} " + (row["unit"] or (f"of {words}" if words else "characters"))
+
+
+def test_defaults_and_limits_are_as_documented(trust):
+    told = {}
+    for line in (ROOT / "docs/settings.md").read_text().splitlines():
+        cells = [cell.strip(" `") for cell in line.strip("|").split("|")]
+        if len(cells) == 5 and "." in cells[0]:
+            told[cells[0]] = json.loads(cells[2]), *cells[3:]
+    rows = trust.trust.get(SETTINGS, expect=200).json["data"]
+    assert told == {row["key"]: (row["default"], form(row), row["strength"]) for row in rows}
+
+
+def test_a_number_keeps_its_limits(trust):
+    for row in trust.trust.get(SETTINGS, expect=200).json["data"]:
+        if row["type"] == "integer":
+            for value in (row["min"], row["max"]):
+                put(trust.trust, value, row["key"])
+            for value in (row["min"] - 1, row["max"] + 1):
+                put(trust.trust, value, row["key"], expect=422)
 
 
 def test_school_over_tenant_over_default(trust):

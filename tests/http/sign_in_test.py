@@ -113,6 +113,17 @@ def test_five_wrong_passwords_lock(house, tenant):
     assert tries(house, person) == 0
 
 
+def test_a_right_password_is_no_try_whatever_is_refused_then(house, tenant):
+    """A tenant that is not theirs, an invitation they cannot take up: nobody locks themselves out."""
+    person = tenant.person("Cho Choice", "staff")
+    elsewhere = house.fresh_tenant()
+    for _ in range(7):
+        refused(sign_in(house, person.login, house.password, tenant_id=elsewhere.id), 422, "invalid",
+                ["/tenant_id"])
+    assert not house.sql("SELECT FROM sign_in_tally WHERE identity_id = %s", person.identity)
+    sign_in(house, person.login, house.password, expect=200)
+
+
 def test_an_hour_of_peace_forgets(house, tenant):
     person = tenant.person("Pia Peace", "staff")
     for ago in ("tries = 9, locked_until = now() - interval '61 minutes'",

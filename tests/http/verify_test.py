@@ -4,6 +4,7 @@ import re
 import threading
 import uuid
 
+import psycopg2
 import pytest
 
 from reach import Plot
@@ -182,12 +183,23 @@ def test_any_web_page_may_ask_and_only_here(house, tenant):
         assert "access-control-allow-origin" not in answer.headers
 
 
-def test_it_has_the_rate_of_public_routes(house):
-    with house.another(CHAPERONE_PUBLIC_RATE="3") as server:
+def test_its_rate_is_its_own(house, tenant):
+    """A flood of questions keeps nobody from signing in, nor do tries to sign in silence the answer."""
+    ask, sign_in = "/v1/verify?platform=x&handle=a", "/v1/auth/sign-in"
+    good = {"email": tenant.admin.login, "password": house.password}
+    with house.another(CHAPERONE_PUBLIC_RATE="2", CHAPERONE_VERIFY_RATE="3") as server:
         client = server.client()
         for _ in range(3):
-            client.get("/v1/verify?platform=x&handle=a", expect=200)
-        refused(client.get("/v1/verify?platform=x&handle=a"), 429, "too-many-requests")
+            client.get(ask, expect=200)
+        refused(client.get(ask), 429, "too-many-requests")
+        for _ in range(2):
+            client.post(sign_in, good, expect=200)
+        refused(client.post(sign_in, good), 429, "too-many-requests")
+    with house.another(CHAPERONE_PUBLIC_RATE="1") as server:
+        client = server.client()
+        client.post(sign_in, good, expect=200)
+        refused(client.post(sign_in, good), 429, "too-many-requests")
+        client.get(ask, expect=200)
 
 
 # Whose a handle is
@@ -355,6 +367,38 @@ def test_an_import_flags_and_never_drops(house, tenant, other, handle):
     assert asked(house, handle)["organisation"] == f"Tenant {other.mark}"
     row = other.admin.client.get(f"/v1/channels/{row['id']}", expect=200).json
     assert "handle_claimed_elsewhere" not in row["flags"]
+
+
+def test_a_register_of_thousands_does_not_run_out_of_locks(house):
+    """One lock a handle until the end of the transaction would be more than PostgreSQL has."""
+    tenant = house.fresh_tenant()
+    connection = psycopg2.connect(house.dsn)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("INSERT INTO channel (tenant_id, id, state, platform, handle, source)"
+                           " SELECT %s, gen_random_uuid(), 'active', 'facebook', 'many' || n, 'register'"
+                           "   FROM generate_series(1, 2000) n", (tenant.id,))
+            cursor.execute("SELECT (SELECT count(*) FROM handle_claim WHERE tenant_id = %s),"
+                           " count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()", (tenant.id,))
+            claims, locks = cursor.fetchone()
+            assert claims == 2000 and 500 < locks <= 1024
+    finally:
+        connection.close()
+
+
+def test_what_the_public_hears_while_a_claim_waits(house, tenant, other, handle):
+    """The first is the answer; the second is not listed, in use or not, until the operator decides."""
+    path = record(tenant, handle).headers["location"]
+    cells = house.secret_file("waits.csv", HEAD + f"Somebody,school,Twitter,@{handle},,,,Head,Head\n")
+    house.server.run("import", "register", cells, "--tenant", other.id, "--as", other.admin.login)
+    assert house.sql("SELECT state FROM channel WHERE tenant_id = %s", other.id) == [{"state": "active"}]
+    assert asked(house, handle) == NOTHING, "the first is not in use yet: that makes it nobody else's"
+    tenant.admin.client.post(f"{path}/activate", CHECKED, expect=200)
+    assert asked(house, handle)["organisation"] == f"School 1 {tenant.mark}"
+    tenant.slt.client.post(f"{path}/close", {"reason": "No longer used."}, expect=200)
+    assert asked(house, handle) == NOTHING, "nobody inherits it unseen"
+    decide(house, handle, "grant")
+    assert asked(house, handle)["organisation"] == f"Tenant {other.mark}"
 
 
 def test_who_holds_what_is_for_nobody_to_read(house):

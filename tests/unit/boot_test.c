@@ -106,6 +106,10 @@ static void routes(void)
 		"GET", "/v1/people", PERSON_READ, .sql = q_setting_history,
 		.query = (const struct field[]){
 			{ "key", LINE }, { "school_id", UUID }, { 0 } } }));
+}
+
+static void lists_and_methods(void)
+{
 	REFUSED("has pages, but the route no listing", "GET", "/v1/people", PERSON_READ,
 		.sql = q_person_list);
 	REFUSED("has no {page}", "GET", "/v1/people/:id", PERSON_READ,
@@ -254,6 +258,7 @@ int main(void)
 {
 	CHECK(queries_compile());
 	routes();
+	lists_and_methods();
 	fields();
 	flows();
 	doubles();

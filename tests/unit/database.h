@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include "base/buffer.h"
 #include "sql/tx.h"
 
@@ -48,6 +49,38 @@ static inline bool value(void *data, const char *name, const char **ret_text)
 {
 	*ret_text = strcmp(name, "none") ? data : NULL;
 	return strcmp(name, "unknown") != 0;
+}
+
+/* One statement in a transaction of its own. */
+static inline const struct problem *simple(struct pool *pool)
+{
+	const struct problem *err;
+	struct tx tx;
+
+	tx_init(&tx, pool, arena, NULL);
+	err = tx_queue(&tx, statement("t_one", "SELECT 1"), value, NULL);
+	if (!err)
+		err = tx_commit(&tx);
+	tx_end(&tx);
+	return err;
+}
+
+/* Ends the other connections that call themselves this; how many there were. */
+static inline const char *terminate(const char *name)
+{
+	return ask(arena_printf(
+		arena,
+		"SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity"
+		" WHERE application_name = '%s' AND pid <> pg_backend_pid()",
+		name));
+}
+
+static inline long now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 static inline enum problem_kind kind_of(const struct problem *err)

@@ -1,0 +1,132 @@
+"""A database server of its own, and the tests that run on it one after the other."""
+import contextlib
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+
+import psycopg2
+
+from cluster import Cluster
+from house import House
+
+SECONDS = 1200  # after which a run of tests counts as hanging, which is red
+# What compares with a second statement of the same thing, as some unit tests do.
+SECOND = ("tests/http/constraint_test.py::test_all_are_stated",)
+
+
+class Red(Exception):
+    """Tests that fail on the program as it is prove nothing."""
+
+
+class Worker:
+    def __init__(self, tree, choice, green, asked):
+        self.tree, self.choice, self.green, self.asked = tree, choice, green, asked
+        self.cluster = Cluster()
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="bin.", dir=self.cluster.own))
+        self.folder.chmod(0o755)
+        self.cluster.make_database("chaperone_test")
+        self.house = House(self.cluster)  # all others begin as its copy
+        self.house.server.stop()
+        self.process, self.stopped = None, False
+
+    def judge(self, mutant):
+        """(verdict, by what): killed, survived, or not made."""
+        units = [] if self.asked.behaviour else self.choice.unit(mutant)
+        for targets in ([units] if units else []) + [["chaperone"]] if mutant.path else []:
+            fault = self.tree.binaries(mutant, targets, self.folder)
+            if fault:
+                return "not made", fault
+            red = [name for name in targets if name in units and self.unit_red(name)]
+            if red:
+                return "killed", red[0]
+        for choose in (self.choice.near, self.choice.wide)[:1 if self.asked.quick else 2]:
+            files = choose(mutant)
+            self.green_require(files)
+            folder = self.folder if mutant.path else self.tree.whole
+            verdict, by = self.tests(files, folder / "chaperone", mutant.sql)
+            if verdict != "survived":
+                return verdict, by
+        return "survived", ""
+
+    def unit_red(self, name):
+        for fresh in self.green.fresh([name]):
+            if self.run([self.tree.whole / fresh]).returncode:
+                raise Red(fresh)
+            self.green.add([fresh])
+        return self.run([self.folder / name]).returncode != 0
+
+    def green_require(self, names):
+        fresh = self.green.fresh(names)
+        if fresh:
+            verdict, by = self.tests(fresh, self.tree.whole / "chaperone")
+            if verdict != "survived":
+                raise Red(by)
+            self.green.add(fresh)
+
+    def tests(self, names, binary, sql=None):
+        """Runs these HTTP tests until the first one is red."""
+        copy = {"database": self.house.database, "demo": self.house.demo, "sql": sql,
+                "master_key": pathlib.Path(self.house.master_key).read_text()}
+        files = [f"tests/http/{name}_test.py" for name in names]
+        left_out = [f"--deselect={test}" for test in SECOND if self.asked.behaviour]
+        try:
+            done = self.run(
+                ["/usr/bin/python3", "-B", "-m", "pytest", "-qx", "--tb=line", "-p", "furnished",
+                 "-p", "no:cacheprovider", *left_out, *files],
+                CHAPERONE_BINARY=str(binary), PYTHONPATH="tests/mutation:tests/http",
+                CHAPERONE_TEST_HOUSE=json.dumps(copy))
+        finally:
+            self.databases_drop()
+        red = re.search(r"^(?:FAILED|ERROR) tests/http/(\S+)", done.stdout, re.M)
+        if done.returncode == 0:
+            return "survived", ""
+        if done.returncode in (1, -signal.SIGKILL):
+            return "killed", red.group(1) if red else "hanging"
+        return "not made", f"pytest ended with {done.returncode}: {done.stdout[-500:]}"
+
+    def run(self, command, **more):
+        """In a group of its own, of which nothing is left afterwards."""
+        environment = {**os.environ, "CHAPERONE_TEST_CLUSTER": self.cluster.folder,
+                       "CHAPERONE_TEST_DSN": self.cluster.dsn("chaperone_test", "postgres"), **more}
+        process = subprocess.Popen(command, cwd=self.tree.folder, env=environment, text=True,
+                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
+        self.process = process
+        try:
+            out, _ = process.communicate(timeout=SECONDS)
+        except subprocess.TimeoutExpired:
+            out = ""
+        finally:
+            self.group_kill()
+            process.wait()
+        return subprocess.CompletedProcess(command, process.returncode, out)
+
+    def group_kill(self):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+
+    def close(self):
+        self.stopped = True
+        if self.process:
+            self.group_kill()
+        try:
+            self.house.close()
+        finally:
+            self.cluster.close()
+
+    def databases_drop(self):
+        """Those of houses that were never finished."""
+        with contextlib.closing(psycopg2.connect(self.cluster.dsn("postgres", "postgres"))) as connection:
+            connection.autocommit = True
+            cursor = connection.cursor()
+            cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE 'house%%' AND datname <> %s",
+                           [self.house.database])
+            for name, in cursor.fetchall():
+                cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        for folder in pathlib.Path(self.cluster.own).glob("house.*"):
+            if str(folder) != self.house.folder:
+                shutil.rmtree(folder)
