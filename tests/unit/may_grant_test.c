@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "models/words.h"
 #include "tests/unit/check.h"
 
 #define A "018f0000-0000-7000-8000-00000000000a"
@@ -71,11 +72,11 @@ static void duties_check(void)
 	};
 	size_t count = 0;
 
-	for (; duty_names[count]; count++) {
-		const char *held[] = { "clerk", duty_names[count], NULL };
+	for (; words_duty[count]; count++) {
+		const char *held[] = { "clerk", words_duty[count], NULL };
 
 		CHECK(count < COUNT_OF(stated));
-		CHECK(!strcmp(duty_names[count], stated[count].duty));
+		CHECK(!strcmp(words_duty[count], stated[count].duty));
 		CHECK(duties_need_second(held) == stated[count].second);
 	}
 	CHECK(count == COUNT_OF(stated));
