@@ -1,7 +1,7 @@
 /* The verified tokens of this instance: 256 sets of 8, least recently used goes first. */
 #include "auth/session.h"
+#include <openssl/sha.h>
 #include <pthread.h>
-#include <sodium.h>
 #include <string.h>
 #include <time.h>
 #include "base/log.h"
@@ -10,7 +10,7 @@
 #define WAYS 8
 
 struct entry {
-	unsigned char key[crypto_hash_sha256_BYTES];
+	unsigned char key[SHA256_DIGEST_LENGTH];
 	unsigned long used;	     /* the set's clock when it was last asked for */
 	struct principal *principal; /* one block; NULL when the way is free */
 };
@@ -128,11 +128,12 @@ static struct principal *principal_lend(struct arena *arena,
 	return principal_put(block, &layout, principal);
 }
 
+/* By libcrypto, which has the processor do it: this is done for every request. */
 static struct set *set_lock(const char *token, unsigned char key[static 32])
 {
 	struct set *set;
 
-	crypto_hash_sha256(key, (const unsigned char *)token, strlen(token));
+	SHA256((const unsigned char *)token, strlen(token), key);
 	set = &sets[key[0]];
 	pthread_mutex_lock(&set->lock);
 	return set;
@@ -169,7 +170,7 @@ static struct entry *entry_oldest(struct set *set)
 
 const struct principal *session_cached(struct arena *arena, const char *token)
 {
-	unsigned char key[crypto_hash_sha256_BYTES];
+	unsigned char key[SHA256_DIGEST_LENGTH];
 	struct set *set = set_lock(token, key);
 	struct entry *entry = entry_find(set, key);
 	const struct principal *found = NULL;
@@ -186,7 +187,7 @@ const struct principal *session_cached(struct arena *arena, const char *token)
 
 void session_remember(const char *token, const struct principal *principal)
 {
-	unsigned char key[crypto_hash_sha256_BYTES];
+	unsigned char key[SHA256_DIGEST_LENGTH];
 	struct principal *copy;
 	struct entry *entry;
 	struct set *set;
@@ -209,7 +210,7 @@ void session_remember(const char *token, const struct principal *principal)
 
 void session_forget(const char *token)
 {
-	unsigned char key[crypto_hash_sha256_BYTES];
+	unsigned char key[SHA256_DIGEST_LENGTH];
 	struct set *set = set_lock(token, key);
 	struct entry *entry = entry_find(set, key);
 

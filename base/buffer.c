@@ -10,8 +10,6 @@ static void buffer_grow(struct buffer *buffer, size_t more)
 	size_t capacity = buffer->capacity ? buffer->capacity : 256;
 	char *data = NULL;
 
-	if (more < buffer->capacity - buffer->length)
-		return;
 	if (more < SIZE_MAX / 4 - buffer->length) {
 		while (capacity <= buffer->length + more)
 			capacity *= 2;
@@ -25,9 +23,16 @@ static void buffer_grow(struct buffer *buffer, size_t more)
 	buffer->capacity = capacity;
 }
 
+/* Room for `more` bytes and the NUL: nearly always it is there. */
+static inline void buffer_room(struct buffer *buffer, size_t more)
+{
+	if (more >= buffer->capacity - buffer->length)
+		buffer_grow(buffer, more);
+}
+
 void buffer_add(struct buffer *buffer, const char *bytes, size_t length)
 {
-	buffer_grow(buffer, length);
+	buffer_room(buffer, length);
 	if (length)
 		memcpy(buffer->data + buffer->length, bytes, length);
 	buffer->length += length;
@@ -41,23 +46,28 @@ void buffer_text(struct buffer *buffer, const char *text)
 
 void buffer_char(struct buffer *buffer, char c)
 {
-	buffer_add(buffer, &c, 1);
+	buffer_room(buffer, 1);
+	buffer->data[buffer->length++] = c;
+	buffer->data[buffer->length] = '\0';
 }
 
 void buffer_printf(struct buffer *buffer, const char *fmt, ...)
 {
+	size_t room = buffer->capacity - buffer->length;
 	va_list args;
 	int length;
 
 	va_start(args, fmt);
-	length = vsnprintf(NULL, 0, fmt, args);
+	length = vsnprintf(room ? buffer->data + buffer->length : NULL, room, fmt, args);
 	va_end(args);
 	if (length < 0)
 		return;
-	buffer_grow(buffer, (size_t)length);
-	va_start(args, fmt);
-	vsnprintf(buffer->data + buffer->length, (size_t)length + 1, fmt, args);
-	va_end(args);
+	if ((size_t)length >= room) { /* it did not fit */
+		buffer_grow(buffer, (size_t)length);
+		va_start(args, fmt);
+		vsnprintf(buffer->data + buffer->length, (size_t)length + 1, fmt, args);
+		va_end(args);
+	}
 	buffer->length += (size_t)length;
 }
 
@@ -86,7 +96,7 @@ void buffer_json_n(struct buffer *buffer, const char *bytes, size_t length)
 		buffer_text(buffer, "null");
 		return;
 	}
-	buffer_grow(buffer, length + 2);
+	buffer_room(buffer, length + 2);
 	buffer_char(buffer, '"');
 	for (size_t i = 0; i < length; i++) {
 		unsigned char c = (unsigned char)bytes[i];

@@ -89,27 +89,31 @@ def matrix(root):
 
 def grant(root):
     file = File(root, "auth/may_grant.c")
-    duties = array(file, "duty_names")
-    for name in ("duty_names", "second_person"):
-        for span in array(file, name):
-            yield file.mutant("grant", f"{name}: without {file.of(span)}", file.without(span), "")
-    for span in duties:
-        if file.of(span) not in map(file.of, array(file, "second_person")):
-            start = array(file, "second_person")[0][0]
-            yield file.mutant("grant", f"second_person: with {file.of(span)}", (start, start),
-                              file.of(span) + ", ")
+    duties = words_defined(root, "DUTY")
+    second = array(file, "second_person")
+    for span in second:
+        yield file.mutant("grant", f"second_person: without {file.of(span)}", file.without(span), "")
+    for duty in duties:
+        if literal([duty]) not in map(file.of, second):
+            yield file.mutant("grant", f"second_person: with {duty}", (second[0][0],) * 2, literal([duty]) + ", ")
     for span, (granter, *lists, when) in rows(file.text, RULES.search(file.text).end() - 1):
         name = file.of(granter).removeprefix("COLUMN_").lower()
         yield file.mutant("grant", f"{name}: without the row", file.without(span), "")
         other = "false" if file.of(when) == "true" else "true"
         yield file.mutant("grant", f"{name}: when_no_decider {other}", when, other)
         for what, span, all_ in zip(("roles", "duties"), lists, (
-                ["slt", "administrator", "staff", "governor"], [file.of(d).strip('"') for d in duties])):
+                ["slt", "administrator", "staff", "governor"], duties)):
             held = all_ if file.of(span) == '"*"' else words_of(file.of(span))
             for word in all_:
                 changed = [w for w in all_ if (w in held) != (w == word)]
                 yield file.mutant("grant", f"{name}: {what} {'without' if word in held else 'with'}"
                                   f" {word}", span, literal(changed))
+
+
+def words_defined(root, name):
+    """The words of a list of models/words.c."""
+    text = (root / "models/words.c").read_text().partition(f"#define {name}(X)")[2].partition("WORDS_DEFINE")[0]
+    return re.findall(r'X\("(\w+)"', text)
 
 
 def array(file, name):
