@@ -10,9 +10,9 @@ CASES = [line.split(maxsplit=3) for line in
          pathlib.Path(__file__).parents[1].joinpath("constraints.eval").read_text().splitlines()
          if line and not line.startswith("#")]
 KINDS = {"check": psycopg2.errors.CheckViolation, "unique": psycopg2.errors.UniqueViolation,
-         "foreign": psycopg2.errors.ForeignKeyViolation}
+         "foreign": psycopg2.errors.ForeignKeyViolation, "exclude": psycopg2.errors.ExclusionViolation}
 STATED = """
-SELECT CASE contype WHEN 'c' THEN 'check' WHEN 'f' THEN 'foreign' ELSE 'unique' END AS kind,
+SELECT CASE contype WHEN 'c' THEN 'check' WHEN 'f' THEN 'foreign' WHEN 'x' THEN 'exclude' ELSE 'unique' END AS kind,
        conrelid::regclass::text AS table, conname AS name
   FROM pg_constraint WHERE connamespace = 'public'::regnamespace
 UNION
@@ -54,7 +54,8 @@ def insert(cursor, table, row):
 def test_all_are_stated(house):
     """A new constraint takes a line in tests/constraints.eval."""
     there = {(row["kind"], row["table"], row["name"]) for row in house.sql(STATED)}
-    assert {tuple(case[:3]) for case in CASES} == there
+    stated = {tuple(case[:3]) for case in CASES}
+    assert stated == there, "\n".join(" ".join(case) for case in sorted(stated ^ there))
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +74,7 @@ def test_refuses(house, cursor, case):
     try:
         cursor.execute(ALONE.format(table, name))
         with pytest.raises(KINDS[kind]) as refused:
-            for _ in range(2 if kind == "unique" else 1):
+            for _ in range(2 if kind in ("unique", "exclude") else 1):
                 insert(cursor, table, row)
         assert refused.value.diag.constraint_name == name
     finally:
