@@ -44,7 +44,8 @@ def load(path):
     try:
         document = yaml.load(path.read_text("utf-8"), Loader=Loader)
     except yaml.YAMLError as fault:
-        sys.exit(f"error: {path.name}: " + str(fault).replace('in "<unicode string>", ', "").strip())
+        words = str(fault).replace('in "<unicode string>", ', "").strip()
+        sys.exit(f"error: {path.name}: {words}")
     for reference in sorted(references(document)):
         node = document
         for key in reference.removeprefix("#/").split("/"):
