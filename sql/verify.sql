@@ -1,4 +1,4 @@
--- The public answer; verify() decides it, and reads nothing but claims that are held.
+-- The public answer; verify() (0015) decides it: an active channel whose claim to the handle is held.
 
 -- name: verify :one
 -- The tag leaves out when it was asked: as long as the rest is the same, so is the answer.
