@@ -39,6 +39,32 @@ Loader.yaml_implicit_resolvers = {
 }
 
 
+def load(path):
+    """The contract; what is wrong with it stops the build, in one line."""
+    try:
+        document = yaml.load(path.read_text("utf-8"), Loader=Loader)
+    except yaml.YAMLError as fault:
+        words = str(fault).replace('in "<unicode string>", ', "").strip()
+        sys.exit(f"error: {path.name}: {words}")
+    for reference in sorted(references(document)):
+        node = document
+        for key in reference.removeprefix("#/").split("/"):
+            node = node.get(key) if isinstance(node, dict) else None
+        if node is None:
+            sys.exit(f"error: {path.name}: $ref: '{reference}' names nothing")
+    return document
+
+
+def references(node):
+    if isinstance(node, dict):
+        yield from (value for key, value in node.items() if key == "$ref" and isinstance(value, str))
+        node = node.values()
+    elif not isinstance(node, list):
+        return
+    for each in node:
+        yield from references(each)
+
+
 def quote(data):
     """Octal escapes, always of three digits, so that no digit behind one joins it."""
     parts = (data[at:at + LINE] for at in range(0, len(data), LINE))
@@ -56,7 +82,7 @@ def main():
     if len(sys.argv) != 4:
         sys.exit(__doc__)
     contract, ui, output = map(Path, sys.argv[1:])
-    document = yaml.load(contract.read_text("utf-8"), Loader=Loader)
+    document = load(contract)
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
     files = [("/openapi.json", "application/json", text.encode()),
              ("/docs", "text/html; charset=utf-8", (OWN / "index.html").read_bytes()),

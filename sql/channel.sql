@@ -3,6 +3,8 @@
 -- Each grant of channel c, with who holds it at present.
 -- term: grants = channel_grant g LEFT JOIN LATERAL channel_holders(c.id) h ON h.grant_id = g.id
 -- term: holders = coalesce(h.holders, '[]')
+-- Out of use: neither edited nor counted, and its handle is free.
+-- term: over = IN ('closed', 'lost')
 -- term: current = holds_now(g.from_on, g.until_on, g.ended_at)
 
 -- name: channel_list :list
@@ -87,7 +89,7 @@ WITH c AS (
 		    WHEN t.until_on < t.from_on THEN '/until_on' END AS fault,
 	       CASE WHEN h.id IS NULL THEN NULL
 		    WHEN t.until_on < t.from_on THEN 'is on or after from_on'
-		    WHEN c.state IN ('closed', 'lost') THEN 'This channel is ' || c.state || ': nobody is given access to it.'
+		    WHEN c.state @over THEN 'This channel is ' || c.state || ': nobody is given access to it.'
 		    WHEN EXISTS (SELECT FROM channel_grant g WHERE g.tenant_id = c.tenant_id AND g.channel_id = c.id
 			AND g.access = :access AND coalesce(g.person_id, g.post_id, g.team_id) = h.id
 			AND g.ended_at IS NULL AND g.from_on <= t.until_on
@@ -134,7 +136,7 @@ WITH before AS (
 	 WHERE c.tenant_id = :me_tenant::uuid AND c.id = :id::uuid AND c.version = :version::integer
 	   AND {reach} FOR UPDATE
 ), judged AS (
-	SELECT CASE WHEN b.state IN ('closed', 'lost') THEN 'A ' || b.state || ' channel is not edited.' END AS why
+	SELECT CASE WHEN b.state @over THEN 'A ' || b.state || ' channel is not edited.' END AS why
 	  FROM before b
 ), changed AS (
 	UPDATE channel c SET version = c.version + 1,
@@ -209,26 +211,6 @@ SELECT fault IS NULL AS ok, fault,
 		  WHEN '/owner_contact' THEN 'is required of an affiliated channel' END AS why
   FROM judged;
 
--- name: channel_contested :one
--- The handle that this channel claims while somebody else holds it.
-SELECT c.platform, c.handle_key FROM channel c
- WHERE c.tenant_id = :me_tenant::uuid AND c.id = :contested_id::uuid AND channel_contested(c);
-
--- name: handle_claim_open :one
-SELECT handle_claim_open(:claimed_platform, :claimed_key) AS state;
-
--- name: handle_claims :many
-SELECT id, claimed_at, platform, handle, claimant, claimed_name, recorded, holder FROM handle_claims();
-
--- name: handle_claim_decide :many
-SELECT platform, handle, claimant, loser, loser_claim
-  FROM handle_claim_decide(:claim_id::uuid, :granted::boolean, :reason);
-
--- name: verify :one
--- The tag leaves out when it was asked: as long as the rest is the same, so is the answer.
-SELECT 'listed' AS result, v.*, now() AS checked_at, 'W/"' || md5(v::text) || '"' AS _tag
-  FROM verify(:platform, :handle) v;
-
 -- name: channel_quality :list
 -- school: c.school_id
 -- shared: c.school_id IS NULL
@@ -242,7 +224,7 @@ WITH found AS (
 	  LEFT JOIN platform p ON p.code = c.platform
 	 CROSS JOIN LATERAL channel_review(c) r
 	 CROSS JOIN LATERAL unnest(r.flags) flag
-	 WHERE c.tenant_id = :me_tenant::uuid AND c.state NOT IN ('closed', 'lost') AND {reach}
+	 WHERE c.tenant_id = :me_tenant::uuid AND c.state NOT @over AND {reach}
 	   AND (:school_id::uuid IS NULL OR c.school_id = :school_id::uuid)
 	   AND (:flag::text IS NULL OR flag = :flag::text)
 ), by_school AS (
@@ -361,7 +343,7 @@ SELECT coalesce(c.register_cells ->> 'owner', s.name, t.name) AS "Trust/School",
   JOIN tenant t ON t.id = c.tenant_id
   LEFT JOIN platform f ON f.code = c.platform
   LEFT JOIN school s ON s.tenant_id = c.tenant_id AND s.id = c.school_id
- WHERE c.tenant_id = :me_tenant::uuid AND c.state NOT IN ('closed', 'lost') AND {reach}
+ WHERE c.tenant_id = :me_tenant::uuid AND c.state NOT @over AND {reach}
  ORDER BY c.school_id IS NOT NULL, 1, c.created_at, c.id;
 
 -- name: channel_import :one
@@ -376,7 +358,7 @@ WITH place AS (
 	SELECT platform_of(:platform) AS platform
 ), clash AS (
 	SELECT c.id FROM channel c, named WHERE c.tenant_id = :me_tenant::uuid AND c.platform = named.platform
-	   AND c.handle_key = handle_key_of(named.platform, :handle) AND c.state NOT IN ('closed', 'lost') LIMIT 1
+	   AND c.handle_key = handle_key_of(named.platform, :handle) AND c.state NOT @over LIMIT 1
 ), made AS (
 	INSERT INTO channel (tenant_id, id, school_id, state, platform, handle, display_name, visibility,
 		audience, kind, declared, source, register_cells)

@@ -7,13 +7,12 @@ import time
 import uuid
 
 import psycopg2
-import psycopg2.extras
 import pytest
 
 import audit_trail
 from audit_test import sealed
 from changes_test import PEOPLE, Poll, add
-from cluster import ROOT, Cluster
+from cluster import ROOT, Cluster, connect, run_sql
 from reach import Plot
 from refusal import refused
 from server import Server
@@ -77,13 +76,9 @@ class Restored:
             **settings, "CHAPERONE_DATABASE": cluster.dsn(self.database)}, cluster.user)
 
     def sql(self, text, *params):
-        connection = psycopg2.connect(self.dsn)
-        connection.autocommit = True
-        psycopg2.extras.register_uuid(conn_or_curs=connection)
+        connection = connect(self.dsn)
         try:
-            with connection.cursor(cursor_factory=psycopg2.extras.RealDictCursor) as cursor:
-                cursor.execute(text, params or None)
-                return [dict(row) for row in cursor.fetchall()] if cursor.description else []
+            return run_sql(connection, text, params)
         finally:
             connection.close()
 

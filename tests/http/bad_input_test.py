@@ -12,11 +12,6 @@ JSON = {"Content-Type": "application/json"}
 
 
 @pytest.fixture(scope="module")
-def tenant(house):
-    return house.fresh_tenant()
-
-
-@pytest.fixture(scope="module")
 def slt(tenant):
     return tenant.person("Sal Slt", "slt").client
 

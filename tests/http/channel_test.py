@@ -3,6 +3,7 @@ import datetime
 
 import pytest
 
+from contract_shape import SCHEMAS
 from refusal import refused, unchanged
 
 DAY = datetime.date.today().isoformat()
@@ -94,13 +95,40 @@ def test_closing_ends_the_grants_and_nobody_vetoes(house, tenant):
     assert [(h["action"], h["note"]) for h in history] == [("close", "No longer needed.")]
 
 
-@pytest.mark.parametrize("state", ["closed", "lost"])
-def test_what_is_gone_is_not_edited(house, tenant, state):
-    channel = add(house, tenant, state=state)
-    with unchanged(house):
-        problem = refused(patch(tenant.admin, channel, {"audience": "Nobody"}), 409, "wrong-state")
-    assert state in problem["detail"]
+# Whether a channel in this state is in use: everything that asks so gives the same answer.
+IN_USE = {"proposed": True, "approved": True, "active": True, "suspended": True, "handover": True,
+          "closed": False, "lost": False}
+
+
+def test_every_state_is_in_use_or_over():
+    """A new state that is over belongs wherever the SQL says ('closed', 'lost')."""
+    assert set(IN_USE) == set(SCHEMAS["ChannelState"]["enum"])
+
+
+@pytest.mark.parametrize("state", IN_USE)
+def test_in_use_or_over(house, tenant, state):
+    """Whether it is edited, granted, counted, listed, and keeps its handle from others."""
+    handle = f"once{state}"
+    channel = add(house, tenant, state=state, handle=handle, display_name=f"The {state} one")
+    if not IN_USE[state]:
+        with unchanged(house):
+            problem = refused(patch(tenant.admin, channel, {"audience": "Nobody"}), 409, "wrong-state")
+        assert state in problem["detail"]
     patch(tenant.staff, channel, {"audience": "Nobody"}, expect=403)
+    client = tenant.admin.client
+    listed = client.get("/v1/channels/register", headers={"Accept": "text/csv"}, expect=200).text
+    counted = client.get("/v1/channels/quality?flag=missing_url", expect=200).json["data"]
+    answers = {
+        "edited": patch(tenant.admin, channel, {"kind": "class"}).status == 200,
+        "granted": client.post(f"/v1/channels/{channel}/grants", {
+            "access": "poster", "person_id": tenant.staff.id}).status in (200, 201),
+        "listed": handle in listed,
+        "counted": channel in [c["id"] for row in counted for c in row["channels"]],
+        "handle kept": client.post("/v1/channels", {
+            "school_id": tenant.schools[0], "platform": "youtube", "handle": handle,
+            "reason": "There for years."}).status == 409,
+    }
+    assert answers == dict.fromkeys(answers, IN_USE[state])
 
 
 def test_a_change_leaves_its_trace(house, tenant):

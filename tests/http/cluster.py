@@ -5,7 +5,25 @@ import shutil
 import subprocess
 import tempfile
 
+import psycopg2
+import psycopg2.extras
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+
+
+def connect(dsn):
+    """Each statement for itself."""
+    connection = psycopg2.connect(dsn)
+    connection.autocommit = True
+    psycopg2.extras.register_uuid(conn_or_curs=connection)
+    return connection
+
+
+def run_sql(connection, text, params):
+    """Rows as dictionaries."""
+    with connection.cursor(cursor_factory=psycopg2.extras.RealDictCursor) as cursor:
+        cursor.execute(text, params or None)
+        return [dict(row) for row in cursor.fetchall()] if cursor.description else []
 
 
 class Cluster:

@@ -8,11 +8,6 @@ from refusal import refused, unchanged
 
 
 @pytest.fixture(scope="module")
-def tenant(house):
-    return house.fresh_tenant()
-
-
-@pytest.fixture(scope="module")
 def slt(tenant):
     return tenant.person("Sal Slt", "slt").client
 

@@ -50,3 +50,9 @@ def house(cluster):
 @pytest.fixture(scope="session")
 def second_wall(house):
     return SecondWall(house)
+
+
+@pytest.fixture(scope="module")
+def tenant(house):
+    """A tenant for the tests of one file, which may define its own."""
+    return house.fresh_tenant()

@@ -12,11 +12,6 @@ numbers = itertools.count(1)  # names of people are e-mail addresses as well
 
 
 @pytest.fixture(scope="module")
-def tenant(house):
-    return house.fresh_tenant()
-
-
-@pytest.fixture(scope="module")
 def cast(tenant):
     one = tenant.schools[:1]
     return {

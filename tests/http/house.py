@@ -8,10 +8,7 @@ import time
 import uuid
 from contextlib import contextmanager
 
-import psycopg2
-import psycopg2.extras
-
-from cluster import ROOT
+from cluster import ROOT, connect, run_sql
 from contract import Contract
 from server import Server, binary_install
 from tenant import Tenant
@@ -124,12 +121,8 @@ class House:
     def sql(self, text, *params):
         """Runs a statement as the superuser; rows as dictionaries."""
         if self.connection is None or self.connection.closed:
-            self.connection = psycopg2.connect(self.dsn)
-            self.connection.autocommit = True
-            psycopg2.extras.register_uuid(conn_or_curs=self.connection)
-        with self.connection.cursor(cursor_factory=psycopg2.extras.RealDictCursor) as cursor:
-            cursor.execute(text, params or None)
-            return [dict(row) for row in cursor.fetchall()] if cursor.description else []
+            self.connection = connect(self.dsn)
+        return run_sql(self.connection, text, params)
 
     def one_waits(self):
         """Waits until some transaction waits for a lock, and says how many do."""

@@ -11,11 +11,6 @@ GOOD = {"name": "Ida Idem", "person_type": "employee"}
 
 
 @pytest.fixture(scope="module")
-def tenant(house):
-    return house.fresh_tenant()
-
-
-@pytest.fixture(scope="module")
 def slt(tenant):
     return tenant.person("Sal Slt", "slt")
 

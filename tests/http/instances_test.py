@@ -7,11 +7,6 @@ from reliability_test import PEOPLE, Load, backends, backends_gone, rows
 
 
 @pytest.fixture(scope="module")
-def tenant(house):
-    return house.fresh_tenant()
-
-
-@pytest.fixture(scope="module")
 def slt(tenant):
     return tenant.person("Sal Slt", "slt")
 

@@ -9,11 +9,6 @@ FRESH = "thimble-orchard-gravel-81"
 
 
 @pytest.fixture(scope="module")
-def tenant(house):
-    return house.fresh_tenant()
-
-
-@pytest.fixture(scope="module")
 def leader(tenant):
     return tenant.person("Lia Leader", "slt")
 

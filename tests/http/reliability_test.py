@@ -15,11 +15,6 @@ PEOPLE = "/v1/people"
 
 
 @pytest.fixture(scope="module")
-def tenant(house):
-    return house.fresh_tenant()
-
-
-@pytest.fixture(scope="module")
 def slt(tenant):
     return tenant.person("Sal Slt", "slt")
 

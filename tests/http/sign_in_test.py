@@ -7,18 +7,12 @@ import threading
 import time
 
 import jwt
-import pytest
 
 from refusal import refused, unchanged
 
 WRONG = "not-the-password-of-anybody-77"
 FRESH = "thimble-orchard-gravel-81"
 HERE = "127.0.0.1"
-
-
-@pytest.fixture(scope="module")
-def tenant(house):
-    return house.fresh_tenant()
 
 
 def sign_in(house, email, password, expect=None, **more):

@@ -16,11 +16,6 @@ CLAIMS = {"iss", "aud", "sub", "tid", "idn", "sid", "jti", "sv", "auth_time", "i
 
 
 @pytest.fixture(scope="module")
-def tenant(house):
-    return house.fresh_tenant()
-
-
-@pytest.fixture(scope="module")
 def forge(house, tenant):
     forge = Forge(house)
     forge.start(tenant.person("Fay Forged", "administrator", [tenant.schools[0]]).login)

@@ -5,11 +5,10 @@ import time
 import uuid
 
 import psycopg2
-import psycopg2.extras
 import pytest
 
 import audit_trail
-from cluster import ROOT
+from cluster import ROOT, connect, run_sql
 
 OLD = ("0001_house", "0002_people", "0003_register", "0004_application")
 MIGRATIONS = ROOT / "sql" / "migrations"
@@ -62,13 +61,9 @@ class Old:
         connection.close()
 
     def sql(self, text, *params):
-        connection = psycopg2.connect(self.dsn)
-        connection.autocommit = True
-        psycopg2.extras.register_uuid(conn_or_curs=connection)
+        connection = connect(self.dsn)
         try:
-            with connection.cursor(cursor_factory=psycopg2.extras.RealDictCursor) as cursor:
-                cursor.execute(text, params or None)
-                return [dict(row) for row in cursor.fetchall()] if cursor.description else []
+            return run_sql(connection, text, params)
         finally:
             connection.close()
 
