@@ -200,7 +200,7 @@ SELECT code, detail FROM application_turn(:id::uuid);
 -- Whoever stands on the applicant's side, or was appointed by it of late, does not say who else may
 -- judge.
 SELECT 'conflict_of_interest' AS code,
-       CASE WHEN side THEN 'You are on the applicant''s side: ' ELSE 'The applicant''s side appointed you since the draft, or shortly before: ' END
+       CASE WHEN side THEN 'You are on the applicant''s side: ' ELSE 'The applicant''s side appointed or invited you since the draft, or shortly before: ' END
 		|| 'somebody else says who has a conflict of interest.' AS detail
   FROM channel_application a, LATERAL (
 	SELECT @applicant OR EXISTS (SELECT FROM application_operator o

@@ -131,7 +131,7 @@ struct connection *connection_open(const struct pool_options *options, const boo
 		"-c statement_timeout=%d -c lock_timeout=5000"
 		" -c idle_in_transaction_session_timeout=30000 -c timezone=UTC"
 		" -c datestyle=ISO -c client_min_messages=warning -c random_page_cost=1.1"
-		" -c plan_cache_mode=force_generic_plan",
+		" -c plan_cache_mode=force_generic_plan -c jit=off",
 		options->statement_timeout_ms);
 	connection->listed = listed;
 	connection->pg = database_connect(options->database, options->role, settings);

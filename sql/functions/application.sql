@@ -46,31 +46,37 @@ BEGIN
 END
 $$;
 
--- The appointments that the applicant's side made since then, themselves or through those
--- whom they appointed. Whoever could appoint before keeps their own word: what they
--- grant is theirs, whatever the side has given them on top.
+-- The appointments that the applicant's side made since then, or whose holder it let in (by an
+-- invitation to an address of its choice), themselves or through those whom they appointed or let in.
+-- Whoever could appoint before keeps their own word: what they grant is theirs, whatever the side has
+-- given them on top. Whoever was let in since has none.
 CREATE OR REPLACE FUNCTION application_made(p_tenant uuid, p_application uuid) RETURNS SETOF uuid
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
 	v_since timestamptz;
+	v_side uuid[] := ARRAY(SELECT application_side(p_tenant, p_application));
 BEGIN
 	SELECT application_since(a) INTO v_since FROM channel_application a
 	 WHERE a.tenant_id = p_tenant AND a.id = p_application;
 	RETURN QUERY
-	WITH RECURSIVE made AS (
-		SELECT h.id, h.person_id FROM appointment h
-		 WHERE h.tenant_id = p_tenant AND h.created_at > v_since
-		   AND h.granted_by IN (SELECT application_side(p_tenant, p_application))
+	WITH RECURSIVE made (id, person_id, word) AS (
+		SELECT NULL::uuid, side, false FROM unnest(v_side) side
 		UNION
-		SELECT h.id, h.person_id FROM made
-		  JOIN appointment h ON h.tenant_id = p_tenant AND h.created_at > v_since
-		   AND h.granted_by = made.person_id
-		 WHERE NOT EXISTS (SELECT FROM appointment c
-			WHERE c.tenant_id = p_tenant AND c.person_id = made.person_id AND c.created_at <= v_since
+		SELECT g.id, g.person_id, NOT g.let_in AND EXISTS (SELECT FROM appointment c
+			WHERE c.tenant_id = p_tenant AND c.person_id = g.person_id AND c.created_at <= v_since
 			  AND (c.role = 'slt' OR c.duties && '{chair,proprietor}'))
+		  FROM made, LATERAL (
+			SELECT h.id, h.person_id, false AS let_in FROM appointment h
+			 WHERE h.tenant_id = p_tenant AND h.created_at > v_since AND h.granted_by = made.person_id
+			UNION ALL
+			SELECT h.id, h.person_id, true FROM invitation v
+			  JOIN appointment h ON h.tenant_id = v.tenant_id AND h.person_id = v.person_id
+			   AND h.created_at <= v.accepted_at
+			 WHERE v.tenant_id = p_tenant AND v.accepted_at > v_since AND v.invited_by = made.person_id) g
+		 WHERE NOT made.word
 	)
-	SELECT made.id FROM made;
+	SELECT made.id FROM made WHERE made.id IS NOT NULL;
 END
 $$;
 
@@ -108,10 +114,13 @@ DECLARE
 	v_wide boolean; -- the step is the trust's own
 	v_asked text[]; -- roles and duties of the step and of its substitutes
 	v_since timestamptz;
+	v_let_in uuid[]; -- who took up an invitation since then
 BEGIN
 	SELECT * INTO a FROM channel_application WHERE tenant_id = me_tenant() AND id = p_application;
 	IF NOT FOUND OR NOT application_in_sight(a) THEN RETURN; END IF;
 	v_since := application_since(a);
+	v_let_in := ARRAY(SELECT v.person_id FROM invitation v
+		WHERE v.tenant_id = a.tenant_id AND v.accepted_at > v_since);
 	v_rule := application_rule(a);
 	v_role := v_rule ->> 'role';
 	v_substitutes := setting_of(a.tenant_id, a.school_id, 'application.substitute_decider');
@@ -134,7 +143,8 @@ BEGIN
 			    WHEN EXISTS (SELECT FROM application_decision d WHERE d.tenant_id = a.tenant_id
 				AND d.application_id = a.id AND d.revision = a.revision AND d.step < a.step
 				AND d.decider_id = p.id) THEN 'decided_before'
-			    WHEN h.created_at > v_since AND h.id IN (SELECT application_made(a.tenant_id, a.id))
+			    WHEN (h.created_at > v_since OR p.id = ANY (v_let_in))
+				AND h.id IN (SELECT application_made(a.tenant_id, a.id))
 				THEN 'appointed_by_applicant'
 		       END AS conflict,
 		       EXISTS (SELECT FROM application_decision d WHERE d.tenant_id = a.tenant_id
@@ -191,7 +201,7 @@ BEGIN
 			    WHEN EXISTS (SELECT FROM d WHERE person_id = me_person() AND conflict = 'decided_before')
 			    THEN 'You decided an earlier step. '
 			    WHEN EXISTS (SELECT FROM d WHERE person_id = me_person() AND conflict = 'appointed_by_applicant')
-			    THEN 'The applicant''s side appointed you since the draft, or shortly before. ' END AS conflict
+			    THEN 'The applicant''s side appointed or invited you since the draft, or shortly before. ' END AS conflict
 		  FROM channel_application a
 		 WHERE a.tenant_id = me_tenant() AND a.id = p_application AND application_in_sight(a)
 	)

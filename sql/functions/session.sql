@@ -146,22 +146,30 @@ END
 $$;
 GRANT EXECUTE ON FUNCTION session_switch(uuid, uuid, bytea, integer, uuid) TO chaperone_app;
 
--- Signing out ends the sign-in: every session that came of it.
-CREATE OR REPLACE FUNCTION session_close(p_session uuid) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+-- Ends a sign-in: every session that came of it. The first one's row makes switching queue.
+CREATE OR REPLACE FUNCTION session_end(p_session uuid) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
-	v_origin uuid;
+	r record;
 BEGIN
-	SELECT coalesce(origin_id, id) INTO v_origin FROM session
-	 WHERE id = p_session AND identity_id = me_identity();
-	PERFORM FROM session WHERE id = v_origin FOR UPDATE;
+	SELECT identity_id, coalesce(origin_id, id) AS origin INTO r FROM session WHERE id = p_session;
+	PERFORM FROM session WHERE id = r.origin FOR UPDATE;
 	UPDATE session SET revoked_at = now()
-	 WHERE identity_id = me_identity() AND coalesce(origin_id, id) = v_origin AND revoked_at IS NULL;
+	 WHERE identity_id = r.identity_id AND coalesce(origin_id, id) = r.origin AND revoked_at IS NULL;
+END
+$$;
+
+-- Signing out, as oneself.
+CREATE OR REPLACE FUNCTION session_close(p_session uuid) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+	PERFORM session_end(s.id) FROM session s WHERE s.id = p_session AND s.identity_id = me_identity();
 END
 $$;
 GRANT EXECUTE ON FUNCTION session_close(uuid) TO chaperone_app;
 
--- One use: the second use of a refresh token ends the whole session (RFC 9700 section 4.14).
+-- One use: the second use of a refresh token ends the whole sign-in (RFC 9700 section 4.14); whoever
+-- stole it may have switched.
 CREATE OR REPLACE FUNCTION session_refresh(p_old bytea, p_new bytea, p_seconds integer)
 RETURNS TABLE (session_id uuid) LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp AS $$
@@ -173,7 +181,7 @@ BEGIN
 	 WHERE t.token_hash = p_old FOR UPDATE OF t;
 	IF NOT FOUND OR r.revoked_at IS NOT NULL OR NOT r.fresh THEN RETURN; END IF;
 	IF r.used_at IS NOT NULL THEN
-		UPDATE session SET revoked_at = now() WHERE id = r.session_id;
+		PERFORM session_end(r.session_id);
 		RETURN;
 	END IF;
 	UPDATE refresh_token SET used_at = now() WHERE token_hash = p_old;

@@ -149,3 +149,42 @@ def test_nobody_is_excluded_twice(stage):
         again = stage.act(stage.head, application, "exclude", {**body, "reason": "Another."}, expect=409)
         refused(again, 409, "wrong-state")
         assert "Dee Deputy is excluded already" in again.json["detail"]
+
+
+def test_whoever_the_applicant_let_in_does_not_decide(stage):
+    """An SLT of long ago who never signed in: the applicant gives them an address of their own,
+    invites them, and would be their own judge."""
+    client, dormant = stage.trust_slt.client, stage.deputy
+    dormant.appoint("slt")
+    stage.house.sql("UPDATE person SET identity_id = NULL WHERE id = %s", dormant.id)
+    application = stage.submitted(by=stage.trust_slt)
+    path = f"/v1/people/{dormant.id}"
+    client.patch(path, {"email": f"mine@{stage.tenant.mark}.example"},
+                 headers={"If-Match": client.get(path).etag}, expect=200)
+    token = client.post(f"{path}/invite", {}, expect=201).json["invitation_token"]
+    answer = stage.house.http.post("/v1/auth/accept-invitation", {
+        "invitation_token": token, "password": "thimble-orchard-gravel-81"}, expect=200).json
+    puppet = stage.house.server.client(answer["access_token"])
+    seen = puppet.get(f"{PATH}/{application['id']}", expect=200).json
+    assert [d["person_name"] for d in seen["deciders"]] == ["Hal Head"]
+    answer = puppet.post(f"{PATH}/{application['id']}/approve", WORDS, expect=409).json
+    assert answer["blockers"][0]["code"] == "conflict_of_interest"
+    second = stage.tenant.person("Quin Puppet")
+    puppet.post("/v1/appointments", {"person_id": second.id, "role": "slt", "scope": "schools",
+                                     "school_ids": [stage.school]}, expect=201)
+    answer = stage.act(second, application, "approve", WORDS, expect=409).json
+    assert answer["blockers"][0]["code"] == "conflict_of_interest"
+    stage.act(stage.head, application, "approve", WORDS)
+
+
+def test_whom_somebody_else_let_in_decides(stage):
+    """An invitation by another, and one by the applicant from before the term."""
+    stage.house.sql("UPDATE appointment SET created_at = now() - interval '1 year' WHERE person_id = %s",
+                    stage.deputy.id)
+    for inviter, days in (stage.head, 0), (stage.trust_slt, 31):
+        stage.house.sql("DELETE FROM invitation WHERE tenant_id = %s", stage.tenant.id)
+        stage.house.sql("INSERT INTO invitation (tenant_id, id, person_id, token_hash, invited_by, expires_at,"
+                        " accepted_at) VALUES (%s, %s, %s, sha256(%s), %s, now(), now() - %s * interval '1 day')",
+                        stage.tenant.id, str(uuid.uuid4()), stage.deputy.id, uuid.uuid4().bytes, inviter.id, days)
+        application = stage.submitted(by=stage.trust_slt)
+        stage.act(stage.deputy, application, "approve", WORDS)

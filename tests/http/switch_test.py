@@ -56,3 +56,16 @@ def test_switching_while_signing_out(house, two):
         opening.close()
     assert house.sql("SELECT count(*) AS n FROM session WHERE origin_id = %s AND revoked_at IS NULL",
                      origin)[0]["n"] == 0
+
+
+@pytest.mark.parametrize("who", (0, 1), ids=("signed in", "switched to"))
+def test_a_second_use_of_a_refresh_token_ends_both(house, two, who):
+    """Whoever stole it has perhaps switched: what they opened ends with the rest."""
+    _, sessions = two
+    used = {"refresh_token": sessions[who][1]}
+    newer = house.http.post("/v1/auth/refresh", used, expect=200).json["refresh_token"]
+    house.http.post("/v1/auth/refresh", used, expect=401)
+    for client, refresh in sessions:
+        client.get("/v1/me", expect=401)
+        house.http.post("/v1/auth/refresh", {"refresh_token": refresh}, expect=401)
+    house.http.post("/v1/auth/refresh", {"refresh_token": newer}, expect=401)
