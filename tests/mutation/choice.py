@@ -11,7 +11,7 @@ OVER_ALL = {
     "route": ("contract",), "field": ("contract", "bad_input"),
     "list": ("contract", "list"), "refusal": (),
     "check": ("constraint",), "unique": ("constraint",), "foreign": ("constraint", "row_security"),
-    "trigger": ("house_faults", "audit", "changes"), "policy": ("row_security", "circles"),
+    "trigger": ("house_faults", "audit", "changes"), "policy": ("row_security", "bare_sql", "circles"),
     "setting": ("setting", "setting_effect", "setting_preset"),
 }
 FIRST = ("constraint", "flow")  # what states all of a kind a second time, in seconds
