@@ -11,10 +11,10 @@ OVER_ALL = {
     "route": ("contract",), "field": ("contract", "bad_input"),
     "list": ("contract", "list"), "refusal": (),
     "check": ("constraint",), "unique": ("constraint",), "foreign": ("constraint", "row_security"),
-    "trigger": ("house_faults", "audit", "changes"), "policy": ("row_security", "bare_sql", "circles"),
+    "trigger": ("house_faults", "audit", "changes"), "policy": ("row_change", "row_security", "bare_sql", "circles"),
     "setting": ("setting", "setting_effect", "setting_preset"),
 }
-FIRST = ("constraint", "flow")  # what states all of a kind a second time, in seconds
+FIRST = ("constraint", "flow", "row_change", "row_security")  # what states all of a kind a second time, in seconds
 LAST = {"policy": ("second_wall",)}  # what takes minutes, when all others are green
 NEAR = 2  # files that speak of it, besides
 # Only for their own noun or kind: what no rule of a table reaches, or what takes long for one answer.

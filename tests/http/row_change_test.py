@@ -1,0 +1,127 @@
+"""Each condition of a policy that writes, by bare SQL: no trigger and no foreign key helps it."""
+import re
+import uuid
+
+import psycopg2.errors
+import pytest
+
+from row_security_test import DATED, Field, acting, insert, outcome, planted, tables
+
+ALONE = "SET session_replication_role = replica"  # without triggers and foreign keys
+EMPTIED = (f"{ALONE}; DELETE FROM appointment_school; DELETE FROM application_operator; DELETE FROM exclusion; DELETE FROM setting")
+WHO = re.compile(r"(\w+) = \( SELECT me_person")
+# Rows that whoever belongs there may add, or that a trigger (in_sight) keeps in their place.
+ANYBODY = {"application_history", "appointment_history", "channel_history", "membership_history",
+           "channel_application", "application_operator", "application_revision"}
+# What a row hangs on; all others say their school themselves.
+SUBJECTS = {"application_operator": {"application_id": "own"}, "application_revision": {"application_id": "application"},
+            "exclusion": {"subject_id": "application"}, "invitation": {"person_id": "person"},
+            "attestation": {"person_id": "person"}, "person_relationship": {"person_id": "person"}}
+
+
+@pytest.fixture(scope="module")
+def field(house):
+    field = Field(house)
+    for plot in field.plot, field.other, field.foreign:
+        plot.own = plot.plant_application("submitted", field.head.id if plot is field.plot else None)
+    field.closed = field.plot.plant_channel("approved")  # from which everybody is excluded
+    for application, applicant in (field.plot.own, field.head.id), (field.plot.application, field.plot.person):
+        field.plot.row("application_operator", application_id=application, person_id=field.staff.id,
+                       school_id=field.plot.school, applicant_id=applicant, access="admin",
+                       person_name="Staff")
+    return field
+
+
+def adding(house):
+    """{table: columns that hold who adds it} where the service adds rows by a policy of its own."""
+    return {row["table"]: set(WHO.findall(row["check"].partition("EXISTS")[0])) for row in house.sql(
+        'SELECT tablename AS "table", with_check AS "check" FROM pg_policies'
+        " WHERE schemaname = 'public' AND cmd = 'INSERT'")}
+
+
+def addable(house, field, table, columns, who):
+    """A row that this person may add at the school of the plot."""
+    row = planted(house, table, field.mine)
+    fresh = {"id": str(uuid.uuid4()), "token_hash": f"\\x{uuid.uuid4().hex}", "email": None,
+             "external_ref": None, "handle": None, "identity_id": None, "handle_key": None,
+             "name": uuid.uuid4().hex, "revision": 77, "state": "draft" if table == "channel_application" else "active",
+             "school_id": field.plot.school, "person_id": field.plot.person, "waiting_since": None,
+             **dict.fromkeys(columns, who.id),
+             **{name: getattr(field.plot, plot) for name, plot in SUBJECTS.get(table, {}).items()}}
+    return {**row, **{name: value for name, value in fresh.items() if name in row}}
+
+
+def moved(field, table, row, columns):
+    """The row with one thing about it that is not the caller's."""
+    yield {**row, "tenant_id": field.theirs.id}
+    yield from ({**row, column: field.plot.boss} for column in columns)
+    if table not in ANYBODY | {"invitation", "exclusion"} and "school_id" in row:
+        yield {**row, "school_id": field.other.school}
+    for name, plot in SUBJECTS.get(table, {}).items():
+        yield {**row, name: getattr(field.other, plot)}
+
+
+def denied(result, *about):
+    assert isinstance(result, psycopg2.errors.InsufficientPrivilege), (*about, result)
+
+
+def test_each_condition_of_adding_is_needed(house, field):
+    """A row that a head adds at their school, and the same with one thing that is not theirs."""
+    for table, columns in adding(house).items():
+        if table == "application_decision":  # who decides is not for a policy alone to say
+            continue
+        row = addable(house, field, table, columns, field.head)
+        with acting(house, session=field.session(field.head), first=EMPTIED) as cursor:
+            for changed in moved(field, table, row, columns):
+                denied(insert(cursor, table, changed), table, changed)
+            assert insert(cursor, table, row) == 1, table
+
+
+def test_staff_add_no_record(house, field):
+    for table, columns in adding(house).items():
+        if table not in ANYBODY:
+            row = addable(house, field, table, columns, field.staff)
+            with acting(house, session=field.session(field.staff), first=EMPTIED) as cursor:
+                denied(insert(cursor, table, row), table)
+
+
+def touched(house, field, table, person):
+    """{id: text} of the rows that a change without any condition reaches; nothing is read for it."""
+    first = f"{ALONE}; " + "; ".join(
+        "INSERT INTO exclusion (tenant_id, subject_id, person_id, reason, excluded_by) VALUES"
+        f" ('{field.mine.id}', '{subject}', '{person.id}', 'Out.', '{field.plot.boss}')"
+        for subject in (field.plot.application, field.closed))
+    change = "until_on = '2099-01-01'" if table in DATED else "version = 4711"
+    with acting(house, session=field.session(person), first=first) as cursor:
+        result = outcome(cursor, f"UPDATE {table} SET {change}")
+        if not isinstance(result, int):
+            denied(result, table)
+            return {}
+        cursor.execute("RESET ROLE")
+        cursor.execute(f"SELECT id::text, t::text AS row FROM {table} t WHERE {change}")
+        return {row["id"]: row["row"] for row in cursor}
+
+
+def within(rows, plots):
+    return [row for row in rows.values() if any(word in row for plot in plots
+                                                for word in (plot.mark, *filter(None, plot.ids.values())))]
+
+
+def test_a_change_reaches_ones_own_places_alone(house, field):
+    """Those of the whole tenant for its SLT, one school's for its head, and none for staff."""
+    for table in tables(house, "UPDATE"):
+        rows = touched(house, field, table, field.slt)
+        assert within(rows, [field.plot, field.other]) and not within(rows, [field.foreign]), table
+        assert all(field.mine.id in row for row in rows.values()), table
+        rows = touched(house, field, table, field.head)
+        assert bool(within(rows, [field.plot])) == (table != "transfer"), table
+        assert not within(rows, [field.other, field.foreign]), table
+        assert not {field.plot.application, field.closed} & set(rows), table
+        rows = touched(house, field, table, field.staff)
+        assert set(rows) == ({field.plot.own} if table == "channel_application" else set()), table
+
+
+def test_operators_are_taken_away_by_the_applicant_or_themselves(house, field):
+    for person, count in ((field.head, 1), (field.staff, 2), (field.slt, 0)):
+        with acting(house, session=field.session(person)) as cursor:
+            assert outcome(cursor, "DELETE FROM application_operator") == count, person.name
