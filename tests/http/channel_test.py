@@ -194,3 +194,14 @@ def test_a_handle_that_is_taken_is_refused_in_the_same_words(house, tenant, scho
         assert problem["detail"].startswith("This handle cannot be recorded here.") and taken not in answer.text
         assert "register already" not in answer.text and tenant.mark not in answer.text
     assert tenant.trust_admin.client.get(f"/v1/channels?handle={handle}", expect=200).json["data"][0]["id"] == taken
+
+
+def test_a_handle_of_another_tenant_is_claimed_by_a_change(house, tenant):
+    """Refused, and the operator has it to decide (verify_test.py tells the rest)."""
+    other = house.fresh_tenant()
+    add(house, other, handle="claimed1")
+    mine = add(house, tenant, handle="unclaimed1")
+    problem = refused(patch(tenant.admin, mine, {"handle": "@Claimed1"}), 409, "already-exists")
+    assert "The operator of this service has been told" in problem["detail"]
+    claims = house.sql("SELECT tenant_id::text AS tenant, state FROM handle_claim WHERE handle_key = 'claimed1'")
+    assert {(c["tenant"], c["state"]) for c in claims} == {(other.id, "held"), (tenant.id, "open")}
