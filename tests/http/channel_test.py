@@ -123,7 +123,7 @@ def test_activation_wants_all_settings_checked(house, tenant):
     answer = tenant.admin.client.post(f"/v1/channels/{channel}/activate", short, expect=422)
     assert answer.json["errors"][0]["pointer"].startswith("/settings_checked")
     row = tenant.admin.client.post(f"/v1/channels/{channel}/activate", CHECKED, expect=200).json
-    assert row["settings_checked_on"] == DAY
+    assert (row["settings_checked_on"], row["state"]) == (DAY, "active")
 
 
 def test_trust_channels_are_read_by_all_and_run_by_the_trust(house, tenant):

@@ -25,6 +25,11 @@ SUBJECTS = {"application_operator": {"application_id": "own"}, "application_revi
             "exclusion": {"subject_id": "application"}, "invitation": {"person_id": "person"},
             "attestation": {"person_id": "person"}, "person_relationship": {"person_id": "person"}}
 
+# What an exclusion hides, by the column that names it.
+FROM = {"channel_application": "id", "application_operator": "application_id", "application_revision": "application_id",
+        "application_decision": "application_id", "application_history": "application_id", "exclusion": "subject_id",
+        "channel": "id", "channel_grant": "channel_id", "channel_history": "channel_id"}
+
 
 @pytest.fixture(scope="module")
 def field(house):
@@ -56,6 +61,10 @@ def moved(field, table, row):
     yield {**row, "tenant_id": field.theirs.id}
     if ADDER[table]:
         yield {**row, ADDER[table]: field.plot.boss}
+    if table == "appointment_school":  # nobody widens what they hold themselves
+        yield {**row, "person_id": field.head.id}
+    if table == "channel_application":
+        yield {**row, "state": "more_information"}
     if "school_id" in row and table not in ANYBODY - {"channel_application"}:
         yield {**row, "school_id": field.other.school}
     for name, plot in SUBJECTS.get(table, {}).items():
@@ -88,14 +97,27 @@ def test_all_that_is_added_is_stated(house):
     assert {row["name"] for row in named} == set(ADDER)
 
 
-def touched(house, field, table, person):
-    """{id: text} of the rows that a change without any condition reaches; nothing is read for it."""
-    first = f"{ALONE}; " + "; ".join(
+def excluded(field, person):
+    """From an application and a channel of their school."""
+    return "; ".join([ALONE, *(
         "INSERT INTO exclusion (tenant_id, subject_id, person_id, reason, excluded_by) VALUES"
         f" ('{field.mine.id}', '{subject}', '{person.id}', 'Out.', '{field.plot.boss}')"
-        for subject in (field.plot.application, field.closed))
+        for subject in (field.plot.application, field.closed))])
+
+
+def test_nothing_is_seen_of_what_one_is_excluded_from(field, house):
+    for person in field.head, field.slt, field.staff:
+        with acting(house, session=field.session(person), first=excluded(field, person)) as cursor:
+            for table, column in FROM.items():
+                cursor.execute(f"SELECT {column}::text AS id FROM {table}")
+                seen = {row["id"] for row in cursor}
+                assert not {field.plot.application, field.closed} & seen, (table, person.name)
+
+
+def touched(house, field, table, person):
+    """{id: text} of the rows that a change without any condition reaches; nothing is read for it."""
     change = "until_on = '2099-01-01'" if table in DATED else "version = 4711"
-    with acting(house, session=field.session(person), first=first) as cursor:
+    with acting(house, session=field.session(person), first=excluded(field, person)) as cursor:
         result = outcome(cursor, f"UPDATE {table} SET {change}")
         if not isinstance(result, int):
             denied(result, table)

@@ -24,7 +24,11 @@ def test_several_at_a_time(house, tenant, people):
     assert holders(tenant, channel) == {"poster": sorted(person.name for person in people)}
     assert "single_operator" not in flags(tenant, channel)
     membership = shown["members"][0]["membership_id"]
-    tenant.slt.client.post(f"/v1/teams/{team['id']}/members/{membership}/end", {}, expect=200)
+    path = f"/v1/teams/{team['id']}/members"
+    assert names(tenant.slt.client.post(f"{path}/{membership}/end", {}, expect=200).json["members"]) == [
+        people[1].name]
+    tenant.slt.client.post(f"{path}/{membership}/end", {}, expect=409)
+    tenant.slt.client.post(f"{path}/{team['id']}/end", {}, expect=404)
     assert holders(tenant, channel) == {"poster": [people[1].name]}
     assert {"single_operator", "missing_admin"} <= flags(tenant, channel)
     shown = tenant.slt.client.get(f"/v1/people/{people[1].id}").json

@@ -4,7 +4,8 @@ import re
 # Nouns whose test has another name (ARCHITECTURE.md), or that are tested with another noun.
 NOUNS = {"channel_application": "approval", "application": "approval", "assessment": "approval",
          "attestation": "approval", "appointment": "granting", "transfer": "england",
-         "membership": "post", "people": "people_import", "exclusion": "circles"}
+         "membership": "post", "people": "people_import", "exclusion": "circles",
+         "register_import": "england", "schema_functions": "cli"}
 # Tests that go over everything of a kind.
 OVER_ALL = {
     "matrix": ("permission",), "grant": ("granting",), "flow": ("flow",), "permission": ("permission",),
@@ -37,7 +38,7 @@ class Choice:
     def near(self, mutant):
         chosen = [name for name in OVER_ALL[mutant.kind] if name in FIRST]
         for word in mutant.words:
-            noun = NOUNS.get(word, word)
+            noun = next((NOUNS[n] for n in NOUNS if word == n or word.startswith(f"{n}_")), word)
             chosen += [name for name in self.http if noun == name or noun.startswith(f"{name}_")]
         chosen += (*OVER_ALL[mutant.kind], *self.speaking(mutant)[:NEAR])
         return list(dict.fromkeys(chosen))
