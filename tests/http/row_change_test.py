@@ -49,7 +49,7 @@ def addable(house, field, table, who):
     row = planted(house, table, field.mine)
     fresh = {"id": str(uuid.uuid4()), "token_hash": f"\\x{uuid.uuid4().hex}", "email": None,
              "external_ref": None, "handle": None, "identity_id": None, "handle_key": None,
-             "name": uuid.uuid4().hex, "revision": 77, "state": "draft" if table == "channel_application" else "active",
+             "name": uuid.uuid4().hex, "scope": "schools", "revision": 77, "state": "draft" if table == "channel_application" else "active",
              "school_id": field.plot.school, "person_id": field.plot.person, "waiting_since": None,
              ADDER[table]: who.id,
              **{name: getattr(field.plot, plot) for name, plot in SUBJECTS.get(table, {}).items()}}
