@@ -36,12 +36,17 @@ def field(house):
     field = Field(house)
     for plot in field.plot, field.other, field.foreign:
         plot.own = plot.plant_application("submitted", field.head.id if plot is field.plot else None)
+    field.plot.led = field.plot.plant_application("submitted")
     field.closed = field.plot.plant_channel("approved")  # from which everybody is excluded
     for application, applicant in (field.plot.own, field.head.id), (field.plot.application, field.plot.person):
-        field.plot.row("application_operator", application_id=application, person_id=field.staff.id,
-                       school_id=field.plot.school, applicant_id=applicant, access="admin",
-                       person_name="Staff")
+        operate(field.plot, application, applicant, field.staff)
+    operate(field.plot, field.plot.led, field.plot.person, field.head)
     return field
+
+
+def operate(plot, application, applicant, person):
+    plot.row("application_operator", application_id=application, person_id=person.id, school_id=plot.school,
+             applicant_id=applicant, access="admin", person_name=person.name)
 
 
 def addable(house, field, table, who):
@@ -49,7 +54,8 @@ def addable(house, field, table, who):
     row = planted(house, table, field.mine)
     fresh = {"id": str(uuid.uuid4()), "token_hash": f"\\x{uuid.uuid4().hex}", "email": None,
              "external_ref": None, "handle": None, "identity_id": None, "handle_key": None,
-             "name": uuid.uuid4().hex, "scope": "schools", "revision": 77, "state": "draft" if table == "channel_application" else "active",
+             "name": uuid.uuid4().hex, "scope": "schools", "revision": 77,
+             "state": "draft" if table == "channel_application" else "active",
              "school_id": field.plot.school, "person_id": field.plot.person, "waiting_since": None,
              ADDER[table]: who.id,
              **{name: getattr(field.plot, plot) for name, plot in SUBJECTS.get(table, {}).items()}}
@@ -114,6 +120,37 @@ def test_nothing_is_seen_of_what_one_is_excluded_from(field, house):
                 assert not {field.plot.application, field.closed} & seen, (table, person.name)
 
 
+def test_exclusions_are_for_leaders_and_not_of_ones_own_side(house, field):
+    person = field.mine.person("Out Sider").id
+    row = {"tenant_id": field.mine.id, "subject_id": field.plot.led, "person_id": person, "reason": "Out.",
+           "created_at": "2026-01-01"}
+    with acting(house, session=field.session(field.head), first=ALONE) as cursor:
+        denied(insert(cursor, "exclusion", {**row, "excluded_by": field.head.id}))
+    planted_row = excluded(field, field.nobody).replace(field.plot.application, field.plot.own)
+    with acting(house, session=field.session(field.staff), first=planted_row) as cursor:
+        assert outcome(cursor, "SELECT FROM channel_application WHERE id = %s", field.plot.own) == 1
+        assert outcome(cursor, "SELECT FROM exclusion") == 0
+
+
+def test_invitations_are_seen_with_their_person(house, field):
+    for person, seen in ((field.head, {field.plot.person}), (field.governor, set()), (field.nobody, set())):
+        with acting(house, session=field.session(person)) as cursor:
+            cursor.execute("SELECT person_id::text AS id FROM invitation")
+            assert {row["id"] for row in cursor} == seen, person.name
+
+
+def test_keys_of_requests_are_ones_own(house, field):
+    rows = [{"key": uuid.uuid4().hex, "identity_id": person.identity, "digest": "d", "status": 201, "body": "{}",
+             "standing": "s", "created_at": "2026-01-01"} for person in (field.staff, field.head, field.staff, field.head)]
+    kept = "; ".join(f"INSERT INTO idempotency (key, identity_id, digest, status, body, standing) VALUES"
+                     f" ('{row['key']}', '{row['identity_id']}', 'd', 201, '', 's')" for row in rows[:2])
+    with acting(house, session=field.session(field.staff), first=kept) as cursor:
+        cursor.execute("SELECT DISTINCT identity_id::text AS id FROM idempotency")
+        assert [row["id"] for row in cursor] == [field.staff.identity]
+        assert insert(cursor, "idempotency", rows[2]) == 1
+        denied(insert(cursor, "idempotency", rows[3]))
+
+
 def touched(house, field, table, person):
     """{id: text} of the rows that a change without any condition reaches; nothing is read for it."""
     change = "until_on = '2099-01-01'" if table in DATED else "version = 4711"
@@ -147,7 +184,8 @@ def test_a_change_reaches_ones_own_places_alone(house, field):
 
 
 def test_operators_are_taken_away_by_the_applicant_or_themselves(house, field):
-    for person, count in ((field.head, 1), (field.staff, 2), (field.slt, 0)):
+    """A head of one's own application's and as an operator of another's."""
+    for person, count in ((field.head, 2), (field.staff, 2), (field.slt, 0)):
         with acting(house, session=field.session(person)) as cursor:
             assert outcome(cursor, "DELETE FROM application_operator") == count, person.name
 

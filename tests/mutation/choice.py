@@ -5,10 +5,13 @@ import re
 NOUNS = {"channel_application": "approval", "application": "approval", "assessment": "approval",
          "attestation": "approval", "appointment": "granting", "transfer": "england",
          "membership": "post", "people": "people_import", "exclusion": "circles",
-         "register_import": "england", "schema_functions": "cli"}
+         "register_import": "england", "register_link": "england", "register_membership": "england",
+         "register_school": "england", "register_trust": "england", "schema_functions": "cli"}
+# Tests of other nouns that walk through it as well.
+BESIDE = {"channel": ("quality", "post"), "words": ("search",)}
 # Tests that go over everything of a kind.
 OVER_ALL = {
-    "matrix": ("permission",), "grant": ("granting",), "flow": ("flow",), "permission": ("permission",),
+    "matrix": ("permission",), "grant": ("granting",), "flow": ("flow", "contract"), "permission": ("permission",),
     "route": ("contract",), "field": ("contract", "bad_input"),
     "list": ("contract", "list"), "refusal": (),
     "check": ("constraint",), "unique": ("constraint",), "foreign": ("constraint", "row_security"),
@@ -40,6 +43,7 @@ class Choice:
         for word in mutant.words:
             noun = next((NOUNS[n] for n in NOUNS if word == n or word.startswith(f"{n}_")), word)
             chosen += [name for name in self.http if noun == name or noun.startswith(f"{name}_")]
+            chosen += BESIDE.get(word, ())
         chosen += (*OVER_ALL[mutant.kind], *self.speaking(mutant)[:NEAR])
         return list(dict.fromkeys(chosen))
 
