@@ -8,7 +8,8 @@ NOUNS = {"channel_application": "approval", "application": "approval", "assessme
          "register_import": "england", "register_link": "england", "register_membership": "england",
          "register_school": "england", "register_trust": "england", "schema_functions": "cli"}
 # Tests of other nouns that walk through it as well.
-BESIDE = {"channel": ("quality", "post"), "session": ("sign_in", "rate"), "words": ("search",)}
+BESIDE = {"channel": ("quality", "post"), "channel_application": ("operator",),
+          "session": ("sign_in", "rate"), "words": ("search",)}
 # Tests that go over everything of a kind.
 OVER_ALL = {
     "matrix": ("permission",), "grant": ("granting",), "flow": ("flow", "contract"), "permission": ("permission",),
