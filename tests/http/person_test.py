@@ -60,6 +60,7 @@ def test_reference_is_there_once(tenant, house):
     assert made["external_ref"] == "P-1"
     answer = tenant.slt.client.post("/v1/people", {**body, "external_ref": "P-1"}, expect=409)
     assert answer.json["type"].endswith("/already-exists")
+    assert answer.json["detail"] == "Somebody of this tenant has this reference already."
     found = tenant.slt.client.get("/v1/people?external_ref=P-1", expect=200).json["data"]
     assert [row["id"] for row in found] == [made["id"]]
     other = house.fresh_tenant()

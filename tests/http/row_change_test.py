@@ -21,14 +21,16 @@ ADDER = {"person": None, "appointment": "granted_by", "appointment_school": None
 ANYBODY = {"application_history", "appointment_history", "channel_history", "membership_history",
            "channel_application", "application_operator", "application_revision"}
 # What a row hangs on; all others say their school themselves.
-SUBJECTS = {"application_operator": {"application_id": "own"}, "application_revision": {"application_id": "application"},
-            "exclusion": {"subject_id": "application"}, "invitation": {"person_id": "person"},
-            "attestation": {"person_id": "person"}, "person_relationship": {"person_id": "person"}}
+SUBJECTS = {"application_operator": {"application_id": "own"},
+            "application_revision": {"application_id": "application"}, "exclusion": {"subject_id": "application"},
+            "invitation": {"person_id": "person"}, "attestation": {"person_id": "person"},
+            "person_relationship": {"person_id": "person"}}
 
 # What an exclusion hides, by the column that names it.
-FROM = {"channel_application": "id", "application_operator": "application_id", "application_revision": "application_id",
-        "application_decision": "application_id", "application_history": "application_id", "exclusion": "subject_id",
-        "channel": "id", "channel_grant": "channel_id", "channel_history": "channel_id"}
+FROM = {"channel_application": "id", "application_operator": "application_id",
+        "application_revision": "application_id", "application_decision": "application_id",
+        "application_history": "application_id", "exclusion": "subject_id", "channel": "id",
+        "channel_grant": "channel_id", "channel_history": "channel_id"}
 
 
 @pytest.fixture(scope="module")
@@ -141,7 +143,8 @@ def test_invitations_are_seen_with_their_person(house, field):
 
 def test_keys_of_requests_are_ones_own(house, field):
     rows = [{"key": uuid.uuid4().hex, "identity_id": person.identity, "digest": "d", "status": 201, "body": "{}",
-             "standing": "s", "created_at": "2026-01-01"} for person in (field.staff, field.head, field.staff, field.head)]
+             "standing": "s", "created_at": "2026-01-01"}
+            for person in (field.staff, field.head, field.staff, field.head)]
     kept = "; ".join(f"INSERT INTO idempotency (key, identity_id, digest, status, body, standing) VALUES"
                      f" ('{row['key']}', '{row['identity_id']}', 'd', 201, '', 's')" for row in rows[:2])
     with acting(house, session=field.session(field.staff), first=kept) as cursor:
