@@ -177,6 +177,7 @@ def test_school_of_a_trust_names_it(house, tenant):
     assert school["trust_id"] == tenant.id and school["trust_name"]
     answer = tenant.trust_slt.client.post("/v1/schools", {"name": "Fourth", "urn": "123456"}, expect=409)
     assert answer.json["type"].endswith("/already-exists")
+    assert answer.json["detail"] == "A school with this URN is there already."
     tenant.slt.client.post("/v1/schools", {"name": "Mine"}, expect=403)
 
 

@@ -39,6 +39,9 @@ def test_several_at_a_time(house, tenant, people):
 
 def test_a_team_is_no_post(tenant, people):
     team = add_team(tenant, "Class teachers")
+    same = {"name": "CLASS Teachers", "school_id": tenant.schools[0]}
+    answer = tenant.slt.client.post("/v1/teams", same, expect=409)
+    assert answer.json["detail"] == "There is a team of this name already."
     tenant.slt.client.get(f"/v1/posts/{team['id']}", expect=404)
     tenant.slt.client.post(f"/v1/posts/{team['id']}/members", {"person_id": people[0].id}, expect=404)
     answer = tenant.slt.client.post(f"/v1/teams/{team['id']}/members",

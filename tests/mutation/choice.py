@@ -9,7 +9,7 @@ NOUNS = {"channel_application": "approval", "application": "approval", "assessme
          "register_school": "england", "register_trust": "england", "schema_functions": "cli"}
 # Tests of other nouns that walk through it as well.
 BESIDE = {"channel": ("quality", "post"), "channel_application": ("operator",),
-          "session": ("sign_in", "rate", "invitation"), "words": ("search",)}
+          "school": ("channel",), "session": ("sign_in", "rate", "invitation"), "words": ("search",)}
 # Tests that go over everything of a kind.
 OVER_ALL = {
     "matrix": ("permission",), "grant": ("granting",), "flow": ("flow", "contract"), "permission": ("permission",),
