@@ -146,6 +146,12 @@ def test_a_cell_as_long_as_it_may_be(house, trust):
     assert {r["relationship"] for r in shown(trust, "1")["relationships"]} == {"parent", "governor"}
 
 
+@pytest.mark.parametrize("name,most", [("external_ref", 100), ("name", 200), ("job_title", 200)])
+def test_a_cell_one_letter_too_long(house, trust, name, most):
+    assert counts(created=1) in load(house, trust, [{**row("1", "Ann One"), name: "x" * most}], "--dry-run")
+    assert f"line 2: {name}" in load(house, trust, [{**row("1", "Ann One"), name: "x" * (most + 1)}], expect=1)
+
+
 def test_dry_run_keeps_nothing(house, trust):
     said = load(house, trust, FILE, "--dry-run")
     assert counts(created=4) in said and "dry run" in said
