@@ -206,3 +206,10 @@ def test_a_handle_of_another_tenant_is_claimed_by_a_change(house, tenant):
     assert "The operator of this service has been told" in problem["detail"]
     claims = house.sql("SELECT tenant_id::text AS tenant, state FROM handle_claim WHERE handle_key = 'claimed1'")
     assert {(c["tenant"], c["state"]) for c in claims} == {(other.id, "held"), (tenant.id, "open")}
+
+
+def test_an_account_was_not_created_tomorrow(tenant):
+    body = {"school_id": tenant.schools[0], "platform": "youtube", "reason": "Ours.",
+            "account_created_on": (datetime.date.today() + datetime.timedelta(days=2)).isoformat()}
+    answer = tenant.admin.client.post("/v1/channels", body, expect=422)
+    assert [error["pointer"] for error in answer.json["errors"]] == ["/account_created_on"]
