@@ -75,3 +75,6 @@ CREATE TRIGGER words_changed AFTER UPDATE ON register_trust
 INSERT INTO register_school_word (word, urn)
 SELECT w, s.urn FROM register_school s, search_words(concat_ws(' ', s.name, s.town)) w;
 INSERT INTO register_trust_word (word, trust_id) SELECT w, t.id FROM register_trust t, search_words(t.name) w;
+
+-- Whom the applicant's side has let in of late is asked for whenever deciders are named.
+CREATE INDEX invitation_accepted ON invitation (tenant_id, accepted_at);

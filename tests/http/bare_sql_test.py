@@ -218,6 +218,6 @@ def test_who_does_not_decide_records_no_decision(stage):
     for person in stage.admin, stage.chair, stage.proprietor, stage.trust_slt:
         denied(decide(person))
     for changes in ({"step": 1}, {"revision": 2}, {"capacity": "substitute:chair"},
-                    {"application_id": draft["id"], "revision": 1}):
+                    {"application_id": draft["id"], "revision": 1}, {"decider_id": stage.deputy.id}):
         denied(decide(stage.head, **changes))
     assert decide(stage.head) == 1

@@ -151,7 +151,7 @@ def test_activation_wants_all_settings_checked(house, tenant):
     answer = tenant.admin.client.post(f"/v1/channels/{channel}/activate", short, expect=422)
     assert answer.json["errors"][0]["pointer"].startswith("/settings_checked")
     row = tenant.admin.client.post(f"/v1/channels/{channel}/activate", CHECKED, expect=200).json
-    assert row["settings_checked_on"] == DAY
+    assert (row["settings_checked_on"], row["state"]) == (DAY, "active")
 
 
 def test_trust_channels_are_read_by_all_and_run_by_the_trust(house, tenant):
@@ -205,6 +205,7 @@ def test_school_of_a_trust_names_it(house, tenant):
     assert school["trust_id"] == tenant.id and school["trust_name"]
     answer = tenant.trust_slt.client.post("/v1/schools", {"name": "Fourth", "urn": "123456"}, expect=409)
     assert answer.json["type"].endswith("/already-exists")
+    assert answer.json["detail"] == "A school with this URN is there already."
     tenant.slt.client.post("/v1/schools", {"name": "Mine"}, expect=403)
 
 
@@ -222,3 +223,21 @@ def test_a_handle_that_is_taken_is_refused_in_the_same_words(house, tenant, scho
         assert problem["detail"].startswith("This handle cannot be recorded here.") and taken not in answer.text
         assert "register already" not in answer.text and tenant.mark not in answer.text
     assert tenant.trust_admin.client.get(f"/v1/channels?handle={handle}", expect=200).json["data"][0]["id"] == taken
+
+
+def test_a_handle_of_another_tenant_is_claimed_by_a_change(house, tenant):
+    """Refused, and the operator has it to decide (verify_test.py tells the rest)."""
+    other = house.fresh_tenant()
+    add(house, other, handle="claimed1")
+    mine = add(house, tenant, handle="unclaimed1")
+    problem = refused(patch(tenant.admin, mine, {"handle": "@Claimed1"}), 409, "already-exists")
+    assert "The operator of this service has been told" in problem["detail"]
+    claims = house.sql("SELECT tenant_id::text AS tenant, state FROM handle_claim WHERE handle_key = 'claimed1'")
+    assert {(c["tenant"], c["state"]) for c in claims} == {(other.id, "held"), (tenant.id, "open")}
+
+
+def test_an_account_was_not_created_tomorrow(tenant):
+    body = {"school_id": tenant.schools[0], "platform": "youtube", "reason": "Ours.",
+            "account_created_on": (datetime.date.today() + datetime.timedelta(days=2)).isoformat()}
+    answer = tenant.admin.client.post("/v1/channels", body, expect=422)
+    assert [error["pointer"] for error in answer.json["errors"]] == ["/account_created_on"]

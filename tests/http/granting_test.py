@@ -133,6 +133,16 @@ def test_ending_follows_the_same_table(house, tenant, cast):
     assert ended["state"] == "ended" and not ended["current"]
 
 
+def test_what_ends_is_felt_at_once(tenant, cast):
+    """The token in hand says what was held: it counts no more."""
+    person = tenant.person("Ove Over", schools=tenant.schools[:1])
+    granted = grant(cast["trust slt"], person, "administrator", [], tenant.schools[:1]).json
+    token = person.client
+    token.get("/v1/people", expect=200)
+    cast["trust slt"].client.post(f"{PATH}/{granted['id']}/end", {}, expect=200)
+    refused(token.get("/v1/people"), 401, "unauthenticated")
+
+
 def test_one_school_or_more_follow_the_person(house, tenant, cast):
     one, two = tenant.schools
     person = tenant.person("Hom Home", schools=[one])

@@ -107,7 +107,7 @@ def test_one_identity_is_one_person_of_a_tenant(house, tenant, leader):
     for _ in range(6):
         with unchanged(house):
             problem = refused(accept(house, token, house.password), 409, "already-exists")
-    assert "already" in problem["detail"]
+    assert "ask for an invitation to another address" in problem["detail"]
     assert not leader.client.get(f"/v1/people/{person['id']}").json["can_sign_in"]
     house.sign_in(first.login)
 

@@ -120,6 +120,7 @@ BAD = [(row("", "No Ref"), "external_ref"), (row("2", "X"), "name"),
        (row("2", "Bad Day", left_on="yesterday"), "left_on"),
        (row("2", "Bad Word", relationship="parent;friend"), "relationship"),
        (row("2", "Bad Mail", email="nowhere"), "email"),
+       (row("2", "Long Cell", relationship=f"parent;{'governor':>194}"), "relationship"),
        (row("1", "Twice Here"), "external_ref"), (row("2", "Mail Taken", email="ann@one.example"), "email")]
 
 
@@ -138,6 +139,17 @@ def test_all_faults_at_once(house, trust):
     said = load(house, trust, [{**bad, "external_ref": bad["external_ref"] and str(n)}
                                for n, (bad, _) in enumerate(BAD[:7])], expect=1)
     assert all(f"line {n}: {word}" in said for n, (_, word) in enumerate(BAD[:7], 2))
+
+
+def test_a_cell_as_long_as_it_may_be(house, trust):
+    load(house, trust, [row("1", "Ann One", relationship=f"parent;{'governor':>193}")])
+    assert {r["relationship"] for r in shown(trust, "1")["relationships"]} == {"parent", "governor"}
+
+
+@pytest.mark.parametrize("name,most", [("external_ref", 100), ("name", 200), ("job_title", 200)])
+def test_a_cell_one_letter_too_long(house, trust, name, most):
+    assert counts(created=1) in load(house, trust, [{**row("1", "Ann One"), name: "x" * most}], "--dry-run")
+    assert f"line 2: {name}" in load(house, trust, [{**row("1", "Ann One"), name: "x" * (most + 1)}], expect=1)
 
 
 def test_dry_run_keeps_nothing(house, trust):

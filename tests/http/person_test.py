@@ -60,6 +60,7 @@ def test_reference_is_there_once(tenant, house):
     assert made["external_ref"] == "P-1"
     answer = tenant.slt.client.post("/v1/people", {**body, "external_ref": "P-1"}, expect=409)
     assert answer.json["type"].endswith("/already-exists")
+    assert answer.json["detail"] == "Somebody of this tenant has this reference already."
     found = tenant.slt.client.get("/v1/people?external_ref=P-1", expect=200).json["data"]
     assert [row["id"] for row in found] == [made["id"]]
     other = house.fresh_tenant()
@@ -107,3 +108,25 @@ def test_a_governor_on_two_boards(house):
     house.server.client(token[there.id]).get("/v1/me", expect=401)
     me = house.server.client(token[here.id]).get("/v1/me", expect=200).json
     assert {row["tenant_id"] for row in me["tenants"]} == {here.id}
+
+
+def test_an_address_is_one_persons(tenant, person):
+    """However it is spelled, for a new person and for a change."""
+    body = {"name": "Dou Ble", "person_type": "employee", "school_id": tenant.schools[0]}
+    new = tenant.slt.client.post("/v1/people", body, expect=201)
+    for answer in (tenant.slt.client.post("/v1/people", {**body, "email": person.login.upper()}, expect=409),
+                   tenant.slt.client.patch(new.headers["location"], {"email": person.login}, expect=409,
+                                           headers={"If-Match": new.etag})):
+        assert answer.json["type"].endswith("/already-exists")
+        assert answer.json["detail"] == "Somebody of this tenant has this e-mail address already."
+
+
+def test_who_has_left_is_signed_out_at_once(house, tenant):
+    """Also who holds nothing that would end; and no refresh brings them back."""
+    person = tenant.person(f"Una {uuid.uuid4().hex[:6]}", school=tenant.schools[0])
+    signed = house.sign_in(person.login).json
+    client = house.server.client(signed["access_token"])
+    client.get("/v1/me", expect=200)
+    tenant.slt.client.post(f"/v1/people/{person.id}/leave", {"left_on": day(-1)}, expect=200)
+    client.get("/v1/me", expect=401)
+    house.http.post("/v1/auth/refresh", {"refresh_token": signed["refresh_token"]}, expect=401)

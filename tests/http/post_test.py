@@ -78,6 +78,7 @@ def test_post_is_made_renamed_and_found(tenant):
         tenant.schools[0], "head", [], [])
     answer = tenant.slt.client.post("/v1/posts", {"name": "PRINCIPAL", "school_id": tenant.schools[0]}, expect=409)
     assert answer.json["type"].endswith("/already-exists")
+    assert answer.json["detail"] == "There is a post of this name already."
     add_post(tenant, "Principal", tenant.trust_slt, school=1)
     etag = tenant.slt.client.get(f"/v1/posts/{post['id']}").etag
     post = tenant.slt.client.patch(f"/v1/posts/{post['id']}", {"name": "Head of School"},

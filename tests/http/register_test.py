@@ -228,3 +228,19 @@ def test_import_is_in_history_and_audit(house, trust, imported):
     events = house.sql("SELECT actor_id::text FROM audit_event WHERE table_name = 'channel' AND row_id = %s",
                        channel["id"])
     assert [e["actor_id"] for e in events] == [trust.admin.id]
+
+
+LIMITS = {"owner": 200, "platform": 100, "handle": 253, "display_name": 200, "visibility": 100, "audience": 500,
+          "master_admin": 500, "approved_posters": 500}
+
+
+def test_cells_have_their_limits(house, trust, imported):
+    """One letter more is refused and named, and that is all that is wrong with it."""
+    short = {"owner": "A", "owner_level": "school", "platform": "X"}
+    names = HEADER.strip().split(",")
+    text = HEADER + "".join(",".join({**short, name: "x" * length}.get(n, "") for n in names) + "\n"
+                            for name, most in LIMITS.items() for length in (most, most + 1))
+    said = run_import(house, trust, text, "--dry-run", "--skip-bad")
+    faults = [line.strip() for line in said.stdout.splitlines() if "has at most" in line]
+    assert faults == [f"line {3 + 2 * at}: {name} has at most {most} characters"
+                      for at, (name, most) in enumerate(LIMITS.items())], said.stdout

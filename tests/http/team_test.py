@@ -24,7 +24,11 @@ def test_several_at_a_time(house, tenant, people):
     assert holders(tenant, channel) == {"poster": sorted(person.name for person in people)}
     assert "single_operator" not in flags(tenant, channel)
     membership = shown["members"][0]["membership_id"]
-    tenant.slt.client.post(f"/v1/teams/{team['id']}/members/{membership}/end", {}, expect=200)
+    path = f"/v1/teams/{team['id']}/members"
+    assert names(tenant.slt.client.post(f"{path}/{membership}/end", {}, expect=200).json["members"]) == [
+        people[1].name]
+    tenant.slt.client.post(f"{path}/{membership}/end", {}, expect=409)
+    tenant.slt.client.post(f"{path}/{team['id']}/end", {}, expect=404)
     assert holders(tenant, channel) == {"poster": [people[1].name]}
     assert {"single_operator", "missing_admin"} <= flags(tenant, channel)
     shown = tenant.slt.client.get(f"/v1/people/{people[1].id}").json
@@ -35,6 +39,9 @@ def test_several_at_a_time(house, tenant, people):
 
 def test_a_team_is_no_post(tenant, people):
     team = add_team(tenant, "Class teachers")
+    same = {"name": "CLASS Teachers", "school_id": tenant.schools[0]}
+    answer = tenant.slt.client.post("/v1/teams", same, expect=409)
+    assert answer.json["detail"] == "There is a team of this name already."
     tenant.slt.client.get(f"/v1/posts/{team['id']}", expect=404)
     tenant.slt.client.post(f"/v1/posts/{team['id']}/members", {"person_id": people[0].id}, expect=404)
     answer = tenant.slt.client.post(f"/v1/teams/{team['id']}/members",

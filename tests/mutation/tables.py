@@ -32,9 +32,10 @@ def elements(text, at):
 
 
 def rows(text, at):
-    """The rows of a table, each as its elements; the closing { 0 } is none."""
+    """The rows of a table, each as its elements; the closing { 0 } is none, a macro is one element."""
     for begin, end in elements(text, at):
-        row = elements(text, begin + text[begin:end].index("{"))
+        brace = text.find("{", begin, end)
+        row = elements(text, brace) if brace >= 0 else [(begin, end)]
         if [text[b:e] for b, e in row] != ["0"]:
             yield (begin, end), row
 
@@ -142,7 +143,7 @@ def resources(root):
 def refusals(file, at):
     for span, row in rows(file.text, at):
         name = file.of(row[0]).strip('"')
-        yield file.mutant("refusal", f"{name}: without its words", file.without(span), "", (name,))
+        yield file.mutant("refusal", f"{name}: without its words", file.without(span), "", (name.lower(),))
 
 
 def rows_changed(file, kind, table, at, read):

@@ -46,9 +46,10 @@ class Worker:
                 return "killed", red[0]
         for choose in (self.choice.near, self.choice.wide)[:1 if self.asked.quick else 2]:
             files = choose(mutant)
-            self.green_require(files)
             folder = self.folder if mutant.path else self.tree.whole
             verdict, by = self.tests(files, folder / "chaperone", mutant.sql)
+            if verdict == "killed":  # the red one alone has to be green without the change
+                self.green_require([name for name in files if by.startswith(f"{name}_test.py")] or files)
             if verdict != "survived":
                 return verdict, by
         return "survived", ""

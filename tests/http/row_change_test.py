@@ -1,0 +1,201 @@
+"""Each condition of a policy that writes, by bare SQL: no trigger and no foreign key helps it; and the
+policy that every table has."""
+import uuid
+
+import psycopg2.errors
+import pytest
+
+from row_security_test import DATED, Field, acting, insert, outcome, planted, tables
+
+ALONE = "SET session_replication_role = replica"  # without triggers and foreign keys
+EMPTIED = "; ".join([ALONE, *(f"DELETE FROM {table}" for table in (
+    "appointment_school", "application_operator", "exclusion", "setting"))])
+# Every table whose rows the service adds by a policy of its own, and the column that says who adds.
+ADDER = {"person": None, "appointment": "granted_by", "appointment_school": None, "appointment_history": "actor_id",
+         "assessment": "recorded_by", "attestation": "attested_by", "invitation": "invited_by", "post": None,
+         "team": None, "membership": "added_by", "membership_history": "actor_id", "person_relationship": None,
+         "channel": None, "channel_grant": None, "channel_history": "actor_id", "setting": None,
+         "channel_application": "recorded_by", "application_operator": None, "application_revision": "submitted_by",
+         "application_decision": "decider_id", "application_history": "actor_id", "exclusion": "excluded_by"}
+# Rows that whoever belongs there may add, or that a trigger (in_sight) keeps in their place.
+ANYBODY = {"application_history", "appointment_history", "channel_history", "membership_history",
+           "channel_application", "application_operator", "application_revision"}
+# What a row hangs on; all others say their school themselves.
+SUBJECTS = {"application_operator": {"application_id": "own"},
+            "application_revision": {"application_id": "application"}, "exclusion": {"subject_id": "application"},
+            "invitation": {"person_id": "person"}, "attestation": {"person_id": "person"},
+            "person_relationship": {"person_id": "person"}}
+
+# What an exclusion hides, by the column that names it.
+FROM = {"channel_application": "id", "application_operator": "application_id",
+        "application_revision": "application_id", "application_decision": "application_id",
+        "application_history": "application_id", "exclusion": "subject_id", "channel": "id",
+        "channel_grant": "channel_id", "channel_history": "channel_id"}
+
+
+@pytest.fixture(scope="module")
+def field(house):
+    field = Field(house)
+    for plot in field.plot, field.other, field.foreign:
+        plot.own = plot.plant_application("submitted", field.head.id if plot is field.plot else None)
+    field.plot.led = field.plot.plant_application("submitted")
+    field.closed = field.plot.plant_channel("approved")  # from which everybody is excluded
+    for application, applicant in (field.plot.own, field.head.id), (field.plot.application, field.plot.person):
+        operate(field.plot, application, applicant, field.staff)
+    operate(field.plot, field.plot.led, field.plot.person, field.head)
+    return field
+
+
+def operate(plot, application, applicant, person):
+    plot.row("application_operator", application_id=application, person_id=person.id, school_id=plot.school,
+             applicant_id=applicant, access="admin", person_name=person.name)
+
+
+def addable(house, field, table, who):
+    """A row that this person may add at the school of the plot."""
+    row = planted(house, table, field.mine)
+    fresh = {"id": str(uuid.uuid4()), "token_hash": f"\\x{uuid.uuid4().hex}", "email": None,
+             "external_ref": None, "handle": None, "identity_id": None, "handle_key": None,
+             "name": uuid.uuid4().hex, "scope": "schools", "revision": 77,
+             "state": "draft" if table == "channel_application" else "active",
+             "school_id": field.plot.school, "person_id": field.plot.person, "waiting_since": None,
+             ADDER[table]: who.id,
+             **{name: getattr(field.plot, plot) for name, plot in SUBJECTS.get(table, {}).items()}}
+    return {**row, **{name: value for name, value in fresh.items() if name in row}}
+
+
+def moved(field, table, row):
+    """The row with one thing about it that is not the caller's."""
+    yield {**row, "tenant_id": field.theirs.id}
+    if ADDER[table]:
+        yield {**row, ADDER[table]: field.plot.boss}
+    if table == "appointment_school":  # nobody widens what they hold themselves
+        yield {**row, "person_id": field.head.id}
+    if table == "channel_application":
+        yield {**row, "state": "more_information"}
+    if "school_id" in row and table not in ANYBODY - {"channel_application"}:
+        yield {**row, "school_id": field.other.school}
+    for name, plot in SUBJECTS.get(table, {}).items():
+        yield {**row, name: getattr(field.other, plot)}
+
+
+def denied(result, *about):
+    assert isinstance(result, psycopg2.errors.InsufficientPrivilege), (*about, result)
+
+
+def test_each_condition_of_adding_is_needed(house, field):
+    """A row that a head adds at their school, and the same with one thing that is not theirs."""
+    for table in set(ADDER) - {"application_decision"}:  # who decides, approval_test.py asks
+        row = addable(house, field, table, field.head)
+        with acting(house, session=field.session(field.head), first=EMPTIED) as cursor:
+            for changed in moved(field, table, row):
+                denied(insert(cursor, table, changed), table, changed)
+            assert insert(cursor, table, row) == 1, table
+
+
+def test_staff_add_no_record(house, field):
+    for table in set(ADDER) - ANYBODY:
+        row = addable(house, field, table, field.staff)
+        with acting(house, session=field.session(field.staff), first=EMPTIED) as cursor:
+            denied(insert(cursor, table, row), table)
+
+
+def test_all_that_is_added_is_stated(house):
+    named = house.sql("SELECT tablename AS name FROM pg_policies WHERE schemaname = 'public' AND cmd = 'INSERT'")
+    assert {row["name"] for row in named} == set(ADDER)
+
+
+def excluded(field, person):
+    """From an application and a channel of their school."""
+    return "; ".join([ALONE, *(
+        "INSERT INTO exclusion (tenant_id, subject_id, person_id, reason, excluded_by) VALUES"
+        f" ('{field.mine.id}', '{subject}', '{person.id}', 'Out.', '{field.plot.boss}')"
+        for subject in (field.plot.application, field.closed))])
+
+
+def test_nothing_is_seen_of_what_one_is_excluded_from(field, house):
+    for person in field.head, field.slt, field.staff:
+        with acting(house, session=field.session(person), first=excluded(field, person)) as cursor:
+            for table, column in FROM.items():
+                cursor.execute(f"SELECT {column}::text AS id FROM {table}")
+                seen = {row["id"] for row in cursor}
+                assert not {field.plot.application, field.closed} & seen, (table, person.name)
+
+
+def test_exclusions_are_for_leaders_and_not_of_ones_own_side(house, field):
+    person = field.mine.person("Out Sider").id
+    row = {"tenant_id": field.mine.id, "subject_id": field.plot.led, "person_id": person, "reason": "Out.",
+           "created_at": "2026-01-01"}
+    with acting(house, session=field.session(field.head), first=ALONE) as cursor:
+        denied(insert(cursor, "exclusion", {**row, "excluded_by": field.head.id}))
+    planted_row = excluded(field, field.nobody).replace(field.plot.application, field.plot.own)
+    with acting(house, session=field.session(field.staff), first=planted_row) as cursor:
+        assert outcome(cursor, "SELECT FROM channel_application WHERE id = %s", field.plot.own) == 1
+        assert outcome(cursor, "SELECT FROM exclusion") == 0
+
+
+def test_invitations_are_seen_with_their_person(house, field):
+    for person, seen in ((field.head, {field.plot.person}), (field.governor, set()), (field.nobody, set())):
+        with acting(house, session=field.session(person)) as cursor:
+            cursor.execute("SELECT person_id::text AS id FROM invitation")
+            assert {row["id"] for row in cursor} == seen, person.name
+
+
+def test_keys_of_requests_are_ones_own(house, field):
+    rows = [{"key": uuid.uuid4().hex, "identity_id": person.identity, "digest": "d", "status": 201, "body": "{}",
+             "standing": "s", "created_at": "2026-01-01"}
+            for person in (field.staff, field.head, field.staff, field.head)]
+    kept = "; ".join(f"INSERT INTO idempotency (key, identity_id, digest, status, body, standing) VALUES"
+                     f" ('{row['key']}', '{row['identity_id']}', 'd', 201, '', 's')" for row in rows[:2])
+    with acting(house, session=field.session(field.staff), first=kept) as cursor:
+        cursor.execute("SELECT DISTINCT identity_id::text AS id FROM idempotency")
+        assert [row["id"] for row in cursor] == [field.staff.identity]
+        assert insert(cursor, "idempotency", rows[2]) == 1
+        denied(insert(cursor, "idempotency", rows[3]))
+
+
+def touched(house, field, table, person):
+    """{id: text} of the rows that a change without any condition reaches; nothing is read for it."""
+    change = "until_on = '2099-01-01'" if table in DATED else "version = 4711"
+    with acting(house, session=field.session(person), first=excluded(field, person)) as cursor:
+        result = outcome(cursor, f"UPDATE {table} SET {change}")
+        if not isinstance(result, int):
+            denied(result, table)
+            return {}
+        cursor.execute("RESET ROLE")
+        cursor.execute(f"SELECT id::text, t::text AS row FROM {table} t WHERE {change}")
+        return {row["id"]: row["row"] for row in cursor}
+
+
+def within(rows, plots):
+    return [row for row in rows.values() if any(word in row for plot in plots
+                                                for word in (plot.mark, *filter(None, plot.ids.values())))]
+
+
+def test_a_change_reaches_ones_own_places_alone(house, field):
+    """Those of the whole tenant for its SLT, one school's for its head, and none for staff."""
+    for table in tables(house, "UPDATE"):
+        rows = touched(house, field, table, field.slt)
+        assert within(rows, [field.plot, field.other]) and not within(rows, [field.foreign]), table
+        assert all(field.mine.id in row for row in rows.values()), table
+        rows = touched(house, field, table, field.head)
+        assert bool(within(rows, [field.plot])) == (table != "transfer"), table
+        assert not within(rows, [field.other, field.foreign]), table
+        assert not {field.plot.application, field.closed} & set(rows), table
+        rows = touched(house, field, table, field.staff)
+        assert set(rows) == ({field.plot.own} if table == "channel_application" else set()), table
+
+
+def test_operators_are_taken_away_by_the_applicant_or_themselves(house, field):
+    """A head of one's own application's and as an operator of another's."""
+    for person, count in ((field.head, 2), (field.staff, 2), (field.slt, 0)):
+        with acting(house, session=field.session(person)) as cursor:
+            assert outcome(cursor, "DELETE FROM application_operator") == count, person.name
+
+
+def test_every_table_is_open_to_the_definer(house):
+    """A function that looks past row security would find nothing there, and no error would say so."""
+    closed = house.sql("SELECT table_name AS name FROM table_rule WHERE NOT EXISTS (SELECT FROM pg_policies"
+                       " WHERE tablename = table_name AND policyname = 'definer' AND roles = '{chaperone_definer}'"
+                       " AND cmd = 'ALL' AND qual = 'true' AND with_check = 'true') ORDER BY 1")
+    assert closed == []
