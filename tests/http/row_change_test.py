@@ -9,12 +9,12 @@ from row_security_test import DATED, Field, acting, insert, outcome, planted, ta
 
 ALONE = "SET session_replication_role = replica"  # without triggers and foreign keys
 EMPTIED = "; ".join([ALONE, *(f"DELETE FROM {table}" for table in (
-    "appointment_school", "application_operator", "exclusion", "setting"))])
+    "appointment_school", "application_operator", "exclusion", "setting", "calendar_period"))])
 # Every table whose rows the service adds by a policy of its own, and the column that says who adds.
 ADDER = {"person": None, "appointment": "granted_by", "appointment_school": None, "appointment_history": "actor_id",
          "assessment": "recorded_by", "attestation": "attested_by", "invitation": "invited_by", "post": None,
          "team": None, "membership": "added_by", "membership_history": "actor_id", "person_relationship": None,
-         "channel": None, "channel_grant": None, "channel_history": "actor_id", "setting": None,
+         "channel": None, "channel_grant": None, "channel_history": "actor_id", "setting": None, "calendar_period": None,
          "channel_application": "recorded_by", "application_operator": None, "application_revision": "submitted_by",
          "application_decision": "decider_id", "application_history": "actor_id", "exclusion": "excluded_by"}
 # Rows that whoever belongs there may add, or that a trigger (in_sight) keeps in their place.
