@@ -9,6 +9,7 @@ from processes import FOLDER, http
 from workloads import BODY, CHANNELS, DRAFT_KIND, drafts_left, drafts_make, uuid
 
 ROLE = "-c random_page_cost=1.1 -c plan_cache_mode=force_generic_plan -c timezone=UTC"
+CIRCLES = " ".join(f"-c me.{circle}=*" for circle in ("member", "colleague", "keeper", "leader"))
 TABLES = "relnamespace = 'public'::regnamespace AND relkind = 'r'"
 
 
@@ -47,7 +48,7 @@ class Callers:
         """For whoever goes without enter(): the same caller, set for the session."""
         me = claims(self.token(workload))
         return (f"-c me.tenant={me['tid']} -c me.person={me['sub']} -c me.identity={me['idn']} "
-                f"-c me.name=bench {ROLE}")
+                f"-c me.name=bench {CIRCLES} {ROLE}")
 
     def call(self, workload, server, number):
         """One call as the load makes it; the answer."""
