@@ -49,6 +49,12 @@ const enum cell policy_matrix[PERMISSION_COUNT][COLUMN_COUNT] = {
 	[TRANSFER_DECIDE]     = { SCOPE, NO,    NO,    NO,    NO,      NO,    NO,    NO,    NO,    NO,    NO,    NO,    NO    },
 	[CALENDAR_READ]       = { SCOPE, SCOPE, SCOPE, SCOPE, SCOPE,   SCOPE, SCOPE, SCOPE, SCOPE, SCOPE, SCOPE, SCOPE, SCOPE },
 	[CALENDAR_WRITE]      = { SCOPE, SCOPE, SCOPE, NO,    NO,      NO,    NO,    NO,    NO,    NO,    NO,    NO,    NO    },
+	[MESSAGE_READ]        = { SCOPE, SCOPE, SCOPE, OWN,   NO,      SCOPE, SCOPE, OWN,   NO,    NO,    NO,    NO,    NO    },
+	[MESSAGE_LOG]         = { SCOPE, SCOPE, SCOPE, OWN,   NO,      SCOPE, SCOPE, NO,    NO,    NO,    NO,    NO,    NO    },
+	[MESSAGE_HANDLE]      = { SCOPE, SCOPE, SCOPE, OWN,   NO,      SCOPE, SCOPE, OWN,   NO,    NO,    NO,    NO,    NO    },
+	[MESSAGE_ASSIGN]      = { SCOPE, SCOPE, SCOPE, NO,    NO,      SCOPE, SCOPE, NO,    NO,    NO,    NO,    NO,    NO    },
+	[SAFEGUARDING_READ]   = { OWN,   OWN,   OWN,   OWN,   NO,      OWN,   SCOPE, OWN,   NO,    NO,    NO,    NO,    NO    },
+	[SAFEGUARDING_NAME]   = { NO,    NO,    NO,    NO,    NO,      NO,    SCOPE, NO,    NO,    NO,    NO,    NO,    NO    },
 	[AUDIT_VERIFY]        = { SCOPE, NO,    NO,    NO,    SCOPE,   NO,    NO,    NO,    NO,    NO,    NO,    NO,    SCOPE },
 };
 /* clang-format on */
