@@ -9,8 +9,9 @@ BEGIN
 	   AND (me_wide('safeguarder') OR coalesce(m.school_id = ANY (me_schools('safeguarder')), false)
 		OR CASE WHEN m.safeguarding THEN m.id = ANY (me_handling())
 			ELSE me_wide('leader') OR coalesce(m.school_id = ANY (me_schools('leader')), false)
-			  OR m.recorded_by = me_person() OR coalesce(m.assignee_id = me_person(), false)
-			  OR coalesce(m.channel_id = ANY (me_channels()), false) END);
+			  OR (me_wide('member') OR me_schools('member') <> '{}') AND (m.recorded_by = me_person()
+				OR coalesce(m.assignee_id = me_person(), false)
+				OR coalesce(m.channel_id = ANY (me_channels()), false)) END);
 END
 $$;
 

@@ -175,11 +175,12 @@ BEGIN
 END
 $$;
 SELECT define('me_channels()', 'chaperone_app');
--- What the caller was named for in the compartment.
+-- What the caller was named for in the compartment, while they hold anything at all.
 CREATE FUNCTION me_handling() RETURNS uuid[] LANGUAGE plpgsql STABLE AS $$
 BEGIN
 	RETURN ARRAY(SELECT h.message_id FROM message_handler h
-		 WHERE h.tenant_id = me_tenant() AND h.person_id = me_person() AND h.ended_at IS NULL);
+		 WHERE h.tenant_id = me_tenant() AND h.person_id = me_person() AND h.ended_at IS NULL
+		   AND (me_wide('member') OR me_schools('member') <> '{}'));
 END
 $$;
 SELECT define('me_handling()', 'chaperone_app');
@@ -256,8 +257,9 @@ CREATE POLICY sight ON message FOR SELECT TO chaperone_app
 		AND ((SELECT me_wide('safeguarder')) OR school_id = ANY ((SELECT me_schools('safeguarder'))::uuid[])
 			OR CASE WHEN safeguarding THEN id = ANY ((SELECT me_handling())::uuid[])
 				ELSE (SELECT me_wide('leader')) OR school_id = ANY ((SELECT me_schools('leader'))::uuid[])
-					OR recorded_by = (SELECT me_person()) OR assignee_id = (SELECT me_person())
-					OR channel_id = ANY ((SELECT me_channels())::uuid[]) END));
+					OR ((SELECT me_wide('member')) OR (SELECT me_schools('member')) <> '{}')
+						AND (recorded_by = (SELECT me_person()) OR assignee_id = (SELECT me_person())
+							OR channel_id = ANY ((SELECT me_channels())::uuid[])) END));
 CREATE POLICY adding ON message FOR INSERT TO chaperone_app
 	WITH CHECK (tenant_id = (SELECT me_tenant()) AND recorded_by = (SELECT me_person()) AND NOT safeguarding
 		AND ((SELECT me_wide('leader')) OR school_id = ANY ((SELECT me_schools('leader'))::uuid[])
@@ -268,8 +270,9 @@ CREATE POLICY changing ON message FOR UPDATE TO chaperone_app
 		AND ((SELECT me_wide('safeguarder')) OR school_id = ANY ((SELECT me_schools('safeguarder'))::uuid[])
 			OR CASE WHEN safeguarding THEN id = ANY ((SELECT me_handling())::uuid[])
 				ELSE (SELECT me_wide('leader')) OR school_id = ANY ((SELECT me_schools('leader'))::uuid[])
-					OR recorded_by = (SELECT me_person()) OR assignee_id = (SELECT me_person())
-					OR channel_id = ANY ((SELECT me_channels())::uuid[]) END));
+					OR ((SELECT me_wide('member')) OR (SELECT me_schools('member')) <> '{}')
+						AND (recorded_by = (SELECT me_person()) OR assignee_id = (SELECT me_person())
+							OR channel_id = ANY ((SELECT me_channels())::uuid[])) END));
 CREATE POLICY sight ON message_history FOR SELECT TO chaperone_app
 	USING (tenant_id = (SELECT me_tenant()) AND EXISTS (SELECT FROM message m
 		WHERE m.tenant_id = message_history.tenant_id AND m.id = message_id));

@@ -93,3 +93,19 @@ def test_a_dsl_of_the_trust_sees_every_school(school):
     message = school.runner.client.post(MESSAGES, school.said(**ASK), expect=202).json
     lead = school.tenant.person("Tess Trustlead", "staff", (), ["dsl"])
     lead.client.get(f"{MESSAGES}/{message['id']}", expect=200)
+
+
+def test_whoever_holds_nothing_any_more_sees_nothing(school, second_wall):
+    """What they recorded, worked on or were named for, with the first wall off."""
+    gone = school.tenant.person("Gil Gone", "staff", [school.a])
+    school.slt.client.post(f"/v1/channels/{school.channel}/grants", {"access": "poster", "person_id": gone.id}, expect=200)
+    recorded, named = school.log(by=gone), school.log(by=gone, **ASK, expect=202)
+    school.act(named, "handlers", {"person_id": gone.id}, by=school.dsl)
+    for message in recorded, named:
+        gone.client.get(f"{MESSAGES}/{message['id']}", expect=200)
+    school.house.sql("UPDATE appointment SET state = 'ended' WHERE person_id = %s", gone.id)
+    school.house.forget(gone.login)
+    client = second_wall.as_(gone.login)
+    for message in recorded, named:
+        client.get(f"{MESSAGES}/{message['id']}", expect=404)
+    assert client.get(MESSAGES, expect=200).json["data"] == []
