@@ -139,6 +139,9 @@ SELECT true AS ok FROM stopped;
 -- name: message_protect :one
 SELECT id, state FROM message_protect(:id::uuid, :version::integer, :triage::text[], :about_name, :reason);
 
+-- name: message_protected :one
+SELECT 'You have put this into the compartment: the DSL has it.' AS detail WHERE message_protected(:id::uuid);
+
 -- name: message_release :one
 SELECT id, state FROM message_release(:id::uuid, :version::integer, :reason);
 

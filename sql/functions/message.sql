@@ -35,6 +35,17 @@ END
 $$;
 GRANT EXECUTE ON FUNCTION message_protect(uuid, integer, text[], text, text) TO chaperone_app;
 
+-- Did the caller put this message there? Then they know of it, and hear so instead of 404.
+CREATE OR REPLACE FUNCTION message_protected(p_message uuid) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+	RETURN EXISTS (SELECT FROM message m JOIN message_history h ON h.tenant_id = m.tenant_id AND h.message_id = m.id
+		WHERE m.tenant_id = me_tenant() AND m.id = p_message AND m.safeguarding AND m.id <> ALL (me_excluded())
+		  AND h.action = 'protect' AND h.actor_id = me_person());
+END
+$$;
+GRANT EXECUTE ON FUNCTION message_protected(uuid) TO chaperone_app;
+
 -- The DSL takes a message out of the compartment again. No row: out of sight, or changed since.
 CREATE OR REPLACE FUNCTION message_release(p_message uuid, p_version integer, p_note text)
 RETURNS TABLE (id uuid, state text) LANGUAGE plpgsql SECURITY DEFINER

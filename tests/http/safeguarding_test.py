@@ -51,8 +51,11 @@ def test_triage_takes_it_out_of_sight(school):
     message = school.log()
     done = school.act(message, "triage", {"triage": ["self_generated_imagery"]}, by=school.administrator, expect=202)
     assert done.json == {"id": message["id"], "state": "open"}
-    for person in school.others:
+    told = school.act(message, "triage", {"triage": ["self_generated_imagery"]}, by=school.administrator, expect=409)
+    assert told.json["detail"] == "You have put this into the compartment: the DSL has it."
+    for person in set(school.others) - {school.administrator}:
         blind(person.client, message["id"])
+    school.administrator.client.get(f"{MESSAGES}/{message['id']}", expect=404)
     seen = school.dsl.client.get(f"{MESSAGES}/{message['id']}", expect=200).json
     assert seen["triage"] == ["self_generated_imagery"] and "release" in {a["name"] for a in seen["actions"]}
 
