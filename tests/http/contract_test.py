@@ -62,7 +62,7 @@ def route_facts(route):
         "status": route["status"],
         "recent": route["recent"],
         "If-Match": "required" if route["if_match"] else "optional" if route["versioned"] else None,
-        "Idempotency-Key": "optional" if signed_in and route["method"] == "POST" else None,
+        "Idempotency-Key": "optional" if signed_in and route["method"] == "POST" and not route["anew"] else None,
         "body": bool(route["body"]),
         "body required": any(f["required"] for f in route["body"])
                          or bool(route["body"]) and route["if_match"],
