@@ -17,7 +17,7 @@ FROM debian:bookworm-slim
 RUN apt-get update && \
 	apt-get install -y --no-install-recommends libulfius2.7 libyder2.0 liborcania2.3 \
 		libmicrohttpd12 libjansson4 libjwt0 libpq5 libsodium23 libssl3 libzxcvbn0 libcsv3 libical3 \
-		libarchive13 zlib1g && \
+		libarchive13 libmagic1 libmagic-mgc zlib1g && \
 	rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/log/* && \
 	install -d -o 10001 -g 10001 /heads
 COPY --from=build /src/build/release/chaperone /usr/bin/chaperone

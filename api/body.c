@@ -82,3 +82,13 @@ const struct problem *body_read(const struct request *request, json_t **ret_body
 			       "The body is no JSON object.");
 	return NULL;
 }
+
+const struct problem *body_bytes(const struct request *request)
+{
+	if (!media_is(request->content_type, "application/octet-stream"))
+		return problem(request->arena, PROBLEM_UNSUPPORTED_MEDIA,
+			       "Send the body as application/octet-stream.");
+	if (request->body_length == 0)
+		return problem(request->arena, PROBLEM_INVALID, "There is no body.");
+	return NULL;
+}

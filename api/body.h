@@ -1,4 +1,4 @@
-/* A request's body as JSON, refused before it can do harm. */
+/* A request's body as JSON or bytes, refused before it can do harm. */
 #pragma once
 #include "models/call.h"
 
@@ -7,3 +7,5 @@ enum { DEPTH_MAX = 32 };
 /* 415 for another media type, 400 for what is no JSON object; no body is an empty object.
  * The caller owns *ret_body. */
 const struct problem *body_read(const struct request *request, json_t **ret_body);
+/* 415 for another media type than application/octet-stream, 422 for nothing. */
+const struct problem *body_bytes(const struct request *request);

@@ -112,6 +112,8 @@ static const struct problem *gate_body(struct call *call)
 	const struct problem *err;
 	json_t *body;
 
+	if (call->route->binary)
+		return body_bytes(call->request);
 	err = body_read(call->request, &body);
 	if (!err)
 		err = fields_check(call->arena, call->route->body,

@@ -68,9 +68,22 @@ static const struct {
 				      "ETag." },
 	[PROBLEM_BODY_TOO_LARGE] = { "The body is larger than the service takes.",
 				     "Send less; the detail says how much there may be." },
+	[PROBLEM_FILE_TOO_LARGE] = { "The file is larger than the service keeps.",
+				     "Make it smaller, for example by cutting out what shows "
+				     "the matter; the detail says how large it may be." },
 	[PROBLEM_UNSUPPORTED_MEDIA] = { "The body is of a media type that is not read here.",
-					"Send application/json, or for PATCH "
-					"application/merge-patch+json." },
+					"Send application/json, for PATCH "
+					"application/merge-patch+json, for a part of a file "
+					"application/octet-stream." },
+	[PROBLEM_FILE_REFUSED] = { "The file is of a kind that is not taken: by the type it "
+				   "was announced with, or by what its bytes say it is. What "
+				   "was sent of it is thrown away.",
+				   "Send a picture, a PDF, plain text, sound or film in one of "
+				   "the forms that the contract lists." },
+	[PROBLEM_FILE_INFECTED] = { "The scanner found malware in the file. What was sent of "
+				    "it is thrown away.",
+				    "Do not open the file. Tell whoever looks after your "
+				    "computers its name, which the detail says." },
 	[PROBLEM_INVALID] = { "The body can be read, but some of its fields cannot be "
 			      "accepted.",
 			      "The member errors names every faulty field with a JSON "

@@ -22,6 +22,7 @@
 	X(calendar_period)                                                               \
 	X(clock_resource)                                                                \
 	X(message)                                                                       \
+	X(upload)                                                                        \
 	X(work_waiting)                                                                  \
 	X(enumeration)                                                                   \
 	X(register_school)                                                               \

@@ -18,6 +18,7 @@
 #include "api/router.h"
 #include "api/server.h"
 #include "auth/password.h"
+#include "base/clamd.h"
 #include "base/config.h"
 #include "models/resource.h"
 #include "sql/migrate.h"
@@ -80,7 +81,7 @@ static bool house_setup(void)
 	const struct route_entry *routes;
 	int count;
 
-	if (!listen_is_address())
+	if (!listen_is_address() || !clamd_is_place())
 		return false;
 	if (!keys_unlock())
 		return false;

@@ -54,6 +54,7 @@
 	X(MESSAGE_ASSIGN, "message_assign")                                              \
 	X(SAFEGUARDING_READ, "safeguarding_read")                                        \
 	X(SAFEGUARDING_NAME, "safeguarding_name")                                        \
+	X(UPLOAD, "upload")                                                              \
 	X(AUDIT_VERIFY, "audit_verify")
 
 enum permission {

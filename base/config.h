@@ -55,6 +55,10 @@ enum config_type { CONFIG_TEXT, CONFIG_SECRET, CONFIG_NUMBER, CONFIG_FLAG, CONFI
 	  "file that signed heads of audit trails are added to, beside the log")         \
 	X(AUDIT_HEADS_S, "audit_heads_s", CONFIG_NUMBER, "60", 1, 86400,                 \
 	  "seconds between signed heads of audit trails that have moved")                \
+	X(CLAMD, "clamd", CONFIG_TEXT, "", 0, 0,                                         \
+	  "where clamd scans files: its socket's path or host:port; empty: not scanned") \
+	X(CLAMD_WAIT_S, "clamd_wait_s", CONFIG_NUMBER, "30", 1, 600,                     \
+	  "longest wait for clamd before 503")                                           \
 	X(WALL_ONE_OFF, "wall_one_off", CONFIG_FLAG, "false", 0, 0,                      \
 	  "test builds only: the permission matrix answers SCOPE to everything")
 

@@ -26,7 +26,11 @@
 	X(STANDING_CHANGED, "standing-changed", 409, "What you hold has changed since")  \
 	X(VERSION_CHANGED, "version-changed", 412, "Someone changed it first")           \
 	X(BODY_TOO_LARGE, "body-too-large", 413, "The body is too large")                \
-	X(UNSUPPORTED_MEDIA, "unsupported-media-type", 415, "Send application/json")     \
+	X(FILE_TOO_LARGE, "file-too-large", 413, "The file is too large")                \
+	X(UNSUPPORTED_MEDIA, "unsupported-media-type", 415,                              \
+	  "The body is of another media type")                                           \
+	X(FILE_REFUSED, "file-refused", 415, "Files of this kind are not taken")         \
+	X(FILE_INFECTED, "file-infected", 422, "Malware was found in the file")          \
 	X(INVALID, "invalid", 422, "Some fields are not acceptable")                     \
 	X(KEY_REUSED, "idempotency-key-reused", 422,                                     \
 	  "This key belongs to another request")                                         \

@@ -2,10 +2,10 @@
 
 BUILD_PACKAGES="build-essential cmake ninja-build pkg-config libulfius-dev libyder-dev
 	liborcania-dev libjansson-dev libjwt-dev libpq-dev libsodium-dev libzxcvbn-dev libcsv-dev
-	libarchive-dev libical-dev zlib1g-dev libssl-dev libmicrohttpd-dev libcurl4-gnutls-dev postgresql-15
+	libarchive-dev libical-dev libmagic-dev zlib1g-dev libssl-dev libmicrohttpd-dev libcurl4-gnutls-dev postgresql-15
 	python3 python3-yaml ca-certificates curl"
 CHECK_PACKAGES="clang clang-format-14 python3-pytest python3-jsonschema python3-psycopg2
-	python3-jwt python3-cryptography python3-hypothesis haproxy"
+	python3-jwt python3-cryptography python3-hypothesis haproxy clamav-daemon"
 
 # What root writes below, PostgreSQL's user must be able to read; the data folder is 0700.
 umask 022

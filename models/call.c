@@ -40,6 +40,11 @@ void call_set_reach(struct call *call, const char *prefix, enum permission permi
 		 array_text(call->arena, reach.schools));
 }
 
+static bool only_reads(const struct call *call)
+{
+	return call->read_only && !(call->route && call->route->audited);
+}
+
 /* Who is calling: only ever from the principal, so that no input can pose as it. */
 static bool value_me(const struct call *call, const char *name, const char **ret_text)
 {
@@ -50,7 +55,7 @@ static bool value_me(const struct call *call, const char *name, const char **ret
 		{ "identity", me->identity },
 		{ "session", me->session },
 		{ "request_id", call->request->id },
-		{ "read_only", call->read_only ? "true" : "false" },
+		{ "read_only", only_reads(call) ? "true" : "false" },
 	};
 
 	if (strcmp(name, "session_version") == 0) {
@@ -104,8 +109,13 @@ static const struct problem *call_enter(struct call *call)
 {
 	const struct problem *err = NULL;
 
-	if (!call->tx.arena)
+	if (!call->tx.arena) {
 		tx_init(&call->tx, call->pool, call->arena, call->resource->constraints);
+		if (call->route && call->route->binary) {
+			call->tx.bytes = call->request->body;
+			call->tx.bytes_length = call->request->body_length;
+		}
+	}
 	if (call->me && !call->entered)
 		err = tx_queue(&call->tx, query_statement(q_enter), call_value, call);
 	call->entered = !err;

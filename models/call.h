@@ -35,9 +35,10 @@ struct answer {
 	struct header headers[16];
 	int header_count;
 	bool close;
-	bool open;	       /* to any web page */
-	bool begun;	       /* rows went out before these: no header row again */
-	struct stream *stream; /* writes what follows the body; NULL: nothing does */
+	bool open;		   /* to any web page */
+	bool begun;		   /* rows went out before these: no header row again */
+	struct stream *stream;	   /* writes what follows the body; NULL: nothing does */
+	struct download *download; /* the same of a file */
 	/* for the log line */
 	const char *route; /* pattern, or NULL */
 	const char *person;
@@ -68,11 +69,11 @@ struct call {
 	struct values values;	  /* path, body, filters, and what handlers add */
 	struct page page;
 	struct tx tx;
-	bool entered;  /* the context statement was queued in this transaction */
-	bool admitted; /* and gave its row */
-	bool read_only;
-	bool revoked;		/* the session has ended: its cached token must go */
-	const char *if_version; /* from If-Match, or NULL */
+	bool entered;	/* the context statement was queued in this transaction */
+	bool admitted;	/* and gave its row */
+	bool read_only; /* a GET; it may write who reads, when its route is audited */
+	bool revoked;	/* the session has ended: its cached token must go */
+	const char *if_version;		    /* from If-Match, or NULL */
 	const char *idem_key, *idem_digest; /* NULL without an Idempotency-Key */
 	bool replayed; /* the answer is an earlier one, word for word */
 	/* What to answer with when the handler wrote no body: one row or several. */
@@ -82,6 +83,10 @@ struct call {
 	const PGresult *rows;
 	const struct changes *changes; /* of an answer to changed_since= */
 	const char *next; /* of a stream: where its next page begins; NULL: it ends */
+	/* of a file: a query that gives its `piece` from the byte :at on; and its length
+	 */
+	enum query piece;
+	long file_size;
 };
 
 /* Queues the context once, then `query` with its slots filled; reads its result. The tx

@@ -96,7 +96,7 @@ const struct problem *resource_list(struct call *call, enum query query)
 
 	if (!err)
 		err = call_queue(call, query);
-	if (!err && call->read_only)
+	if (!err && call->read_only && !call->route->audited)
 		err = tx_sync(&call->tx);
 	if (!err && inner)
 		err = call_read(call, &owner);

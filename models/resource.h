@@ -33,6 +33,8 @@ struct route {
 	bool recent;	/* needs a recent sign-in (RFC 9470) */
 	bool anew;	/* answers with tokens: a kept answer would outlive them */
 	bool whole;	/* the list has no pages: all rows at once */
+	bool binary;	/* the body is bytes, which queries know as :bytes */
+	bool audited;	/* a GET that writes down who reads, before its first byte */
 	enum rate rate; /* what is public and costly, or worth guessing at, is counted */
 	bool open;	/* any web page may read the answer: it knows no caller */
 	const char *const

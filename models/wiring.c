@@ -72,6 +72,8 @@ static bool route_gives(const struct route_entry *entry, const char *name)
 	if (path_names(route->path, name) || field_named(route->query, name) ||
 	    field_named(route->body, name) || named(route->provides, name))
 		return true;
+	if (route->binary && strcmp(name, "bytes") == 0)
+		return true;
 	if (patch && strncmp(name, "has_", 4) == 0)
 		return field_named(route->body, name + 4);
 	if (route->step && flow_gives(entry->resource, name))
@@ -186,7 +188,11 @@ static void method_check(struct wiring *wiring, const struct route *route)
 		fault_say(wiring, "reads, but takes a body");
 	if (!get && (route->list || route->whole))
 		fault_say(wiring, "writes, but is a list");
-	if (!get && strcmp(route->method, "POST") != 0 && !route->if_match)
+	if (get ? route->binary : route->audited)
+		fault_say(wiring,
+			  get ? "reads, but takes bytes" : "writes, and is audited");
+	if (!get && strcmp(route->method, "POST") != 0 && !route->if_match &&
+	    !route->binary)
 		fault_say(wiring, "is a %s without if_match", route->method);
 }
 

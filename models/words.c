@@ -277,4 +277,8 @@ WORDS_DEFINE(words_author_identity, AUTHOR_IDENTITY);
 	X("fulfilled", "What the law asks for was done") \
 	X("not_applicable", "It should not have run, or need not any more")
 WORDS_DEFINE(words_clock_stop, CLOCK_STOP);
+
+#define UPLOAD_KIND(X) \
+	X("evidence", "A file that shows what was posted")
+WORDS_DEFINE(words_upload_kind, UPLOAD_KIND);
 /* clang-format on */

@@ -44,3 +44,4 @@ WORDS_DECLARE(words_type_group);
 WORDS_DECLARE(words_settings_checked);
 WORDS_DECLARE(words_post_kind);
 WORDS_DECLARE(words_team_kind);
+WORDS_DECLARE(words_upload_kind);

@@ -85,8 +85,16 @@ static FILE *file_make(const struct export *export, const char *name)
 	return file;
 }
 
+/* Parts of files have a mebibyte each, twice that as text. */
+static const char *fetch_of(const char *table)
+{
+	return strcmp(table, "upload_part") == 0 ? "FETCH 4 FROM rows"
+						 : "FETCH 1000 FROM rows";
+}
+
 /* Row after row through a cursor: no table has to fit into memory. */
-static bool rows_write(struct export *export, const char *query, FILE *file)
+static bool rows_write(struct export *export, const char *query, const char *fetch,
+		       FILE *file)
 {
 	autobuffer declare = { 0 };
 	int count = 1;
@@ -99,7 +107,7 @@ static bool rows_write(struct export *export, const char *query, FILE *file)
 	if (!run(export->pg, declare.data, export->tenant))
 		return false;
 	while (count > 0) {
-		autoresult *rows = ask(export->pg, "FETCH 1000 FROM rows", NULL);
+		autoresult *rows = ask(export->pg, fetch, NULL);
 
 		if (!rows)
 			return false;
@@ -121,7 +129,7 @@ static bool table_write(struct export *export, const PGresult *list, int row)
 	snprintf(name, sizeof(name), "%s.ndjson", table);
 	if (!(file = file_make(export, name)))
 		return false;
-	good = rows_write(export, PQgetvalue(list, row, 2), file);
+	good = rows_write(export, PQgetvalue(list, row, 2), fetch_of(table), file);
 	if (fflush(file) != 0 || ferror(file))
 		good = complain(name, "cannot be written");
 	fclose(file);

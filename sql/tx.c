@@ -82,10 +82,28 @@ static bool shape_prepare(struct tx *tx, const struct statement *statement)
 	return true;
 }
 
+/* What goes to the database with a statement: texts, and one value of plain bytes. */
+struct parameters {
+	const char *values[STATEMENT_PARAMS];
+	int lengths[STATEMENT_PARAMS], formats[STATEMENT_PARAMS];
+};
+
+static bool parameter_fill(const struct tx *tx, const char *name, tx_value value,
+			   void *data, struct parameters *out, int at)
+{
+	out->formats[at] = tx->bytes && strcmp(name, "bytes") == 0;
+	if (out->formats[at]) {
+		out->values[at] = tx->bytes;
+		out->lengths[at] = (int)tx->bytes_length;
+		return true;
+	}
+	return value && value(data, name, &out->values[at]);
+}
+
 const struct problem *tx_queue(struct tx *tx, const struct statement *statement,
 			       tx_value value, void *data)
 {
-	const char *values[STATEMENT_PARAMS];
+	struct parameters with;
 	const struct problem *err;
 
 	if (tx->failed)
@@ -94,14 +112,15 @@ const struct problem *tx_queue(struct tx *tx, const struct statement *statement,
 		return tx_bug(tx, "queued after the end of its transaction",
 			      statement->name);
 	for (int i = 0; i < statement->param_count; i++)
-		if (!value || !value(data, statement->params[i], &values[i]))
+		if (!parameter_fill(tx, statement->params[i], value, data, &with, i))
 			return tx_bug(tx, statement->params[i],
 				      "a parameter has no value");
 	if (!tx->connection && (err = pool_take(tx->pool, tx->arena, &tx->connection)))
 		return tx_fail(tx, err);
 	if (!shape_prepare(tx, statement) ||
 	    !PQsendQueryPrepared(tx->connection->pg, statement->name,
-				 statement->param_count, values, NULL, NULL, 0))
+				 statement->param_count, with.values, with.lengths,
+				 with.formats, 0))
 		return tx_lost(tx);
 	step_add(tx, STEP_STATEMENT, statement->name);
 	return NULL;

@@ -26,7 +26,9 @@ struct tx {
 	int queued;		      /* statements whose result was not read yet */
 	const struct problem *failed; /* the first one: nothing after it counts */
 	bool flushed, synced, done;
-	long query_us; /* time spent waiting for the database */
+	long query_us;	   /* time spent waiting for the database */
+	const char *bytes; /* what the parameter :bytes stands for, as it is */
+	size_t bytes_length;
 };
 
 void tx_init(struct tx *tx, struct pool *pool, struct arena *arena,

@@ -71,7 +71,7 @@ $$;
 GRANT EXECUTE ON FUNCTION house_faults() TO chaperone_gate, chaperone_operator;
 
 -- What has run out: idempotency keys after a day, tallies of tries after an hour of peace,
--- sessions and refresh tokens after 90 days.
+-- sessions and refresh tokens after 90 days, uploads that nothing used a day after they began.
 CREATE OR REPLACE FUNCTION sweep() RETURNS void LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
@@ -80,6 +80,8 @@ BEGIN
 	DELETE FROM refresh_token WHERE expires_at < now() - interval '90 days';
 	DELETE FROM session s WHERE expires_at < now() - interval '90 days'
 		AND NOT EXISTS (SELECT FROM refresh_token t WHERE t.session_id = s.id);
+	-- an hour more, for whoever is about to use one
+	DELETE FROM upload u WHERE expires_at < now() - interval '1 hour';
 END
 $$;
 GRANT EXECUTE ON FUNCTION sweep() TO chaperone_worker;

@@ -63,9 +63,9 @@ def route_facts(route):
         "recent": route["recent"],
         "If-Match": "required" if route["if_match"] else "optional" if route["versioned"] else None,
         "Idempotency-Key": "optional" if signed_in and route["method"] == "POST" and not route["anew"] else None,
-        "body": bool(route["body"]),
+        "body": bool(route["body"]) or route["binary"],
         "body required": any(f["required"] for f in route["body"])
-                         or bool(route["body"]) and route["if_match"],
+                         or bool(route["body"]) and route["if_match"] or route["binary"],
     }
 
 
@@ -129,6 +129,7 @@ def test_merge_patch_has_its_media_type(routes):
         if "requestBody" in operation:
             wanted = {"application/json"}
             wanted |= {"application/merge-patch+json"} if route["method"] == "PATCH" else set()
+            wanted = {"application/octet-stream"} if route["binary"] else wanted
             assert set(operation["requestBody"]["content"]) == wanted, what
 
 

@@ -115,7 +115,7 @@ def schemas_in(node, path="#"):
 
 
 BODIES = {each["schema"]["$ref"].rsplit("/", 1)[1] for operation in OPERATIONS.values()
-          for each in operation.get("requestBody", {}).get("content", {}).values()} | {"Operator"}
+          for each in operation.get("requestBody", {}).get("content", {}).values() if each} | {"Operator"}
 # Properties that are absent rather than null.
 ABSENT = {"Tokens": {"refresh_token"}, "Problem": {"errors", "blockers"},
           "ActionField": {"past", "coming", "min", "max", "one_of", "of", "fields"}}

@@ -307,6 +307,9 @@ CASES = [
     Case("safeguarding_read", "mine", (200,), read(lambda s, h: f"/v1/messages/{s.named(h)}")),
     Case("safeguarding_name", "there", (200,), act("message", lambda s, h: s.plot.plant_protected(), "handlers",
          member_body), table="message"),
+    Case("upload", "mine", (200,), read(lambda s, h: f"/v1/uploads/{h.upload}")),
+    Case("upload", None, (201,), add("/v1/uploads", lambda s, h: {
+        "kind": "evidence", "size": 9, "sha256": "0" * 64, "media_type": "image/png"})),
     Case("audit_verify", "level", (200,), read(lambda s, h: "/v1/audit/verification")),
 ]
 ELSEWHERE = {"channel_import"}  # has no route: the command line is its door, tested below

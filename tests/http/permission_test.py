@@ -91,6 +91,7 @@ class Stage:
         plot = self.plot_of(holder)
         holder.message = plot.plant_message(by=holder.person.id)
         holder.attestation = plot.plant_attestation(holder.person.id)
+        holder.upload = plot.plant_upload(holder.person.id)
         holder.application = plot.plant_application("draft", applicant=holder.person.id)
         holder.appointment = self.house.sql(
             "SELECT id FROM appointment WHERE person_id = %s", holder.person.id)[0]["id"]
@@ -134,8 +135,8 @@ def test_cell(stage, case):
 @pytest.mark.parametrize("case", CASES, ids=case_name)
 def test_nobody(stage, case):
     """Signed in, and appointed to nothing."""
-    holder = namedtuple("Nobody", "person application appointment attestation message")(
-        stage.nobody, *[uuid.uuid4()] * 4)
+    holder = namedtuple("Nobody", "person application appointment attestation message upload")(
+        stage.nobody, *[uuid.uuid4()] * 5)
     if case.target == "mine":
         return
     method, target, body, headers = case.request(stage, holder)

@@ -59,6 +59,7 @@ class Plot:
         self.assessment = self.plant_assessment()
         self.period = self.plant_period()
         self.attestation = self.plant_attestation(self.person)
+        self.upload = self.plant_upload(self.person)
         self.application = self.plant_application("submitted", whole=True)
         self.channel = self.plant_channel("approved", handle=self.handle,
                                           application_id=self.application)
@@ -137,6 +138,14 @@ class Plot:
                         person_name=f"attested {self.mark}", policy_edition=f"ed {self.mark}",
                         policy_read_on=day(-9), trained_on=day(-9), attested_by=by or self.boss,
                         attested_name=f"attester {self.mark}")
+
+    def plant_upload(self, person):
+        """With its first part of two; the bytes hold the mark."""
+        id = self.row("upload", id=uuid.uuid4(), kind="evidence", size=2048, sha256="0" * 64, part_size=1024,
+                      declared_type=f"image/{self.mark}", begun_by=person)
+        self.row("upload_part", upload_id=id, number=1, content=self.mark.encode().ljust(1024))
+        self.parts["upload"] = {"number": 2}
+        return id
 
     def plant_application(self, state, applicant=None, whole=False):
         """By the person of this plot, run by `boss`; whole: with a revision and a decision."""
@@ -244,7 +253,7 @@ class Plot:
                 "assessment": self.assessment, "attestation": self.attestation,
                 "channel": self.channel, "channel_application": self.application,
                 "setting": self.setting, "transfer": self.transfer,
-                "calendar_period": self.period, "message": self.message}
+                "calendar_period": self.period, "message": self.message, "upload": self.upload}
 
 
 def version_of(house, table, id):

@@ -17,15 +17,16 @@ ADDER = {"person": None, "appointment": "granted_by", "appointment_school": None
          "channel": None, "channel_grant": None, "channel_history": "actor_id", "setting": None, "calendar_period": None,
          "message": "recorded_by", "message_history": "actor_id", "message_handler": "named_by", "clock": None,
          "channel_application": "recorded_by", "application_operator": None, "application_revision": "submitted_by",
-         "application_decision": "decider_id", "application_history": "actor_id", "exclusion": "excluded_by"}
+         "application_decision": "decider_id", "application_history": "actor_id", "exclusion": "excluded_by",
+         "upload": "begun_by", "upload_part": None}
 # Rows that whoever belongs there may add, or that a trigger (in_sight) keeps in their place.
 ANYBODY = {"application_history", "appointment_history", "channel_history", "membership_history", "message_history",
-           "channel_application", "application_operator", "application_revision"}
+           "channel_application", "application_operator", "application_revision", "upload", "upload_part"}
 # What a row hangs on; all others say their school themselves.
 SUBJECTS = {"application_operator": {"application_id": "own"},
             "application_revision": {"application_id": "application"}, "exclusion": {"subject_id": "application"},
             "clock": {"message_id": "message"}, "invitation": {"person_id": "person"}, "attestation": {"person_id": "person"},
-            "person_relationship": {"person_id": "person"}}
+            "person_relationship": {"person_id": "person"}, "upload_part": {"upload_id": "sent"}}
 
 # What an exclusion hides, by the column that names it.
 FROM = {"channel_application": "id", "application_operator": "application_id",
@@ -40,6 +41,7 @@ def field(house):
     field = Field(house)
     for plot in field.plot, field.other, field.foreign:
         plot.own = plot.plant_application("submitted", field.head.id if plot is field.plot else None)
+        plot.sent = plot.plant_upload(field.head.id if plot is field.plot else plot.person)
     field.plot.led = field.plot.plant_application("submitted")
     field.closed = field.plot.plant_channel("approved")  # from which everybody is excluded
     field.hidden = field.plot.plant_message()  # as well
@@ -59,8 +61,8 @@ def addable(house, field, table, who):
     row = planted(house, table, field.mine)
     fresh = {"id": str(uuid.uuid4()), "token_hash": f"\\x{uuid.uuid4().hex}", "email": None,
              "external_ref": None, "handle": None, "identity_id": None, "handle_key": None,
-             "name": uuid.uuid4().hex, "scope": "schools", "revision": 77,
-             "state": {"channel_application": "draft", "message": "open"}.get(table, "active"),
+             "name": uuid.uuid4().hex, "scope": "schools", "revision": 77, "number": 77,
+             "state": {"channel_application": "draft", "message": "open", "upload": "open"}.get(table, "active"),
              "school_id": field.plot.school, "person_id": field.plot.person, "waiting_since": None,
              "stopped_at": "2026-01-01", "stop": "answered",  # of one kind of clock one runs
              ADDER[table]: who.id,

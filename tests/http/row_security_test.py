@@ -64,6 +64,7 @@ class Field:
         self.head = self.mine.person("Head", "slt", [self.mine.schools[0]], ["head"])
         self.governor = self.mine.person("Governor", "governor", [self.mine.schools[0]])
         self.staff = self.mine.person("Staff", "staff", [self.mine.schools[0]])
+        self.plot.plant_upload(self.slt.id)  # nobody sees those of others
 
     def session(self, person):
         self.house.token(person.login)
