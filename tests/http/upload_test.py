@@ -1,55 +1,13 @@
-"""Files in parts (DESIGN "Uploads"): announced, sent, resumed, completed, or refused and thrown away."""
-import hashlib
+"""Files in parts (DESIGN "Uploads"): announced, sent, resumed, completed, and nobody else's."""
 import json
-import os
-import subprocess
 import threading
 import uuid
 
 import pytest
 
 from refusal import refused, unchanged
-from scanner import EICAR, scanner, speaker
-from server import free_port
-
-UPLOADS = "/v1/uploads"
-BYTES = {"Content-Type": "application/octet-stream"}
-PART = 2**20
-PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89"
-
-
-def png(size=200):
-    """Another picture each time, as far as its beginning says."""
-    return PNG + os.urandom(size - len(PNG))
-
-
-def announce(data, **other):
-    return {"kind": "evidence", "size": len(data), "sha256": hashlib.sha256(data).hexdigest(),
-            "media_type": "image/png", **other}
-
-
-def begin(client, data, expect=201, **other):
-    return client.post(UPLOADS, announce(data, **other), expect=expect).json
-
-
-def put(client, id, number, data, **options):
-    return client.put(f"{UPLOADS}/{id}/parts/{number}", body=data, headers=BYTES, **options)
-
-
-def send(client, data, **other):
-    """All parts, not completed."""
-    made = begin(client, data, **other)
-    for n in range(made["part_count"]):
-        made = put(client, made["id"], n + 1, data[n * PART:(n + 1) * PART], expect=200).json
-    return made
-
-
-def complete(client, id, expect=None):
-    return client.post(f"{UPLOADS}/{id}/complete", {}, expect=expect)
-
-
-def uploaded(client, data, **other):
-    return complete(client, send(client, data, **other)["id"], expect=200).json
+from upload import (BYTES, PART, UPLOADS, announce, begin, complete, lean, peak, peak_reset, png, put, send,
+                    uploaded)
 
 
 @pytest.fixture(scope="module")
@@ -148,86 +106,6 @@ def test_media_types_as_clients_write_them(client):
         assert begin(client, png(), media_type=media)["declared_type"] == kept
 
 
-def mp4(brand):
-    return b"\0\0\0\x18ftyp" + brand + b"\0\0\x02\0" + brand + b"mp41" + b"\0\0\0\x08moov" + b"\0" * 64
-
-
-TAKEN = {
-    "image/png": PNG + b"\0" * 40,
-    "image/jpeg": b"\xff\xd8\xff\xe0\0\x10JFIF\0\x01\x01\0\0\x01\0\x01\0\0" + b"\0" * 40,
-    "image/gif": b"GIF89a\x01\0\x01\0\0\0\0" + b"\0" * 40,
-    "image/webp": b"RIFF\x40\0\0\0WEBPVP8 " + b"\0" * 56,
-    "application/pdf": b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n",
-    "text/plain": "They wrote: “you are out”, and more.\n".encode(),
-    "video/mp4": mp4(b"isom"),
-    "video/quicktime": mp4(b"qt  "),
-    "video/webm": b"\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01\x42\xf7\x81\x01\x42\xf2\x81\x04\x42\xf3\x81\x08"
-                  b"\x42\x82\x84webm\x42\x87\x81\x04" + b"\0" * 40,
-    "audio/mpeg": b"ID3\x03\0\0\0\0\0\x0a" + b"\0" * 10 + b"\xff\xfb\x90\x64" + b"\0" * 413,
-    "audio/mp4": mp4(b"M4A "),
-    "audio/ogg": b"OggS\0\x02" + b"\0" * 20 + b"\x01\x1e\x01vorbis" + b"\0" * 30,
-}
-
-
-@pytest.mark.parametrize("media", TAKEN)
-def test_kinds_that_are_taken(client, media):
-    data = TAKEN[media] + (b"" if media == "text/plain" else os.urandom(4))
-    assert uploaded(client, data, media_type=media)["media_type"] == media
-
-
-REFUSED = {
-    "HTML": b"<!DOCTYPE html>\n<html><head><title>x</title></head><body><script>alert(1)</script></body></html>",
-    "HTML in disguise": b"\n\n  <html><body onload=alert(1)>Hello</body></html>",
-    "SVG": b'<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
-    "SVG without a head": b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"></svg>',
-    "XML": b'<?xml version="1.0"?>\n<a><b>c</b></a>',
-    "ZIP": b"PK\x03\x04\x14\0\0\0\x08\0" + b"\0" * 60,
-    "gzip": b"\x1f\x8b\x08\0\0\0\0\0\0\x03" + b"\0" * 60,
-    "7z": b"7z\xbc\xaf\x27\x1c\0\x04" + b"\0" * 60,
-    "RAR": b"Rar!\x1a\x07\x01\0" + b"\0" * 60,
-    "tar": b"a" + b"\0" * 99 + b"0000644\0" + b"0" * 149 + b"ustar\00000" + b"\0" * 250,
-    "a program of Linux": b"\x7fELF\x02\x01\x01" + b"\0" * 60,
-    "a program of Windows": b"MZ\x90\0\x03\0\0\0\x04\0\0\0\xff\xff\0\0\xb8" + b"\0" * 43 + b"\x40\0\0\0PE\0\0" + b"\0" * 60,
-    "a script": b"#!/bin/sh\nrm -rf /\n",
-    "a document with macros": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600,
-    "noise": bytes(range(1, 256)) * 3,
-    "zeroes": b"\0" * 100,
-}
-
-
-@pytest.mark.parametrize("what", REFUSED)
-def test_kinds_that_are_refused_whatever_they_are_called(house, client, what):
-    id = send(client, REFUSED[what], media_type="text/plain")["id"]
-    refused(complete(client, id), 415, "file-refused")
-    gone(house, client, id)
-
-
-def gone(house, client, id):
-    """Thrown away: its bytes are no more, and the reason is told."""
-    there = client.get(f"{UPLOADS}/{id}", expect=200).json
-    assert there["state"] == "discarded" and there["discarded_because"] and there["parts"] == []
-    assert house.sql("SELECT count(*) AS n FROM upload_part WHERE upload_id = %s", id)[0]["n"] == 0
-    refused(complete(client, id), 409, "wrong-state")
-    refused(put(client, id, 1, b"x" * min(there["size"], PART)), 409, "wrong-state")
-
-
-def test_another_digest(house, client):
-    data = png(PART + 1)
-    id = send(client, data, sha256=hashlib.sha256(b"other").hexdigest())["id"]
-    refused(complete(client, id), 422, "invalid", ["/sha256"])
-    gone(house, client, id)
-
-
-def test_the_digest_covers_every_part(house, client):
-    """Each part is there and has its length, but one byte of the last is another."""
-    data = png(2 * PART + 7)
-    id = begin(client, data)["id"]
-    for number, part in ((1, data[:PART]), (2, data[PART:2 * PART]), (3, data[2 * PART:-1] + bytes([data[-1] ^ 1]))):
-        put(client, id, number, part, expect=200)
-    refused(complete(client, id), 422, "invalid", ["/sha256"])
-    gone(house, client, id)
-
-
 def test_completed_by_several_at_once(house, staff):
     data = png(3 * PART)
     id = send(staff.client, data)["id"]
@@ -318,23 +196,6 @@ def test_bytes_are_in_no_log_and_no_trail(house, client):
     assert not house.sql("SELECT FROM audit_event e WHERE e::text LIKE %s", f"%{mark}%")
 
 
-def lean(house):
-    """A server whose sanitizer gives back what is freed, so that its memory tells something."""
-    return house.another(ASAN_OPTIONS=house.server.environment()["ASAN_OPTIONS"] + ":quarantine_size_mb=1"
-                         ":thread_local_quarantine_size_kb=64")
-
-
-def peak(server):
-    """Kilobytes that the process had at most since the last reset."""
-    with open(f"/proc/{server.process.pid}/status", encoding="ascii") as file:
-        return next(int(line.split()[1]) for line in file if line.startswith("VmHWM"))
-
-
-def peak_reset(server):
-    with open(f"/proc/{server.process.pid}/clear_refs", "w", encoding="ascii") as file:
-        file.write("5")
-
-
 def test_a_large_file_takes_no_more_memory_than_a_small_one(house, staff):
     with lean(house) as server:
         client = server.client(lambda: house.token(staff.login))
@@ -343,70 +204,3 @@ def test_a_large_file_takes_no_more_memory_than_a_small_one(house, staff):
         before = peak(server)
         uploaded(client, png(25 * PART))
         assert peak(server) - before < 8_000
-
-
-# The scanner
-
-@pytest.fixture(scope="module")
-def clamd(house):
-    with scanner(os.path.join(house.folder, "clamd"), free_port()) as running:
-        yield running
-
-
-def through(house, staff, place, **settings):
-    """A server that scans at this place, and a client of it."""
-    return house.another(CHAPERONE_CLAMD=place, **settings)
-
-
-@pytest.mark.parametrize("kind", ["path", "address"])
-def test_malware_is_found(house, staff, clamd, kind):
-    with through(house, staff, getattr(clamd, kind)) as server:
-        client = server.client(lambda: house.token(staff.login))
-        assert uploaded(client, png(2 * PART + 3))["scan"] == "clean"
-        id = send(client, EICAR, media_type="text/plain")["id"]
-        body = refused(complete(client, id), 422, "file-infected")
-        assert "Eicar-Test-Signature" in body["detail"]
-        gone(house, client, id)
-
-
-def test_25_megabytes_are_scanned(house, staff, clamd):
-    with through(house, staff, clamd.path) as server:
-        client = server.client(lambda: house.token(staff.login))
-        assert uploaded(client, png(26214400))["scan"] == "clean"
-
-
-def away(house, staff, place, **settings):
-    """503, nothing lost: with the scanner back it goes on."""
-    data = png(PART + 3)
-    id = send(staff.client, data)["id"]
-    with through(house, staff, place, **settings) as server, unchanged(house):
-        client = server.client(lambda: house.token(staff.login))
-        answer = complete(client, id, expect=503)
-        assert refused(answer, 503, "unavailable") and answer.headers["retry-after"] == "30"
-    there = staff.client.get(f"{UPLOADS}/{id}", expect=200).json
-    assert there["state"] == "open" and there["parts"] == [1, 2]
-    return id
-
-
-def test_a_scanner_that_is_away(house, staff, clamd):
-    for place in (f"127.0.0.1:{free_port()}", "/nowhere/clamd.socket"):
-        id = away(house, staff, place)
-    with through(house, staff, clamd.path) as server:
-        client = server.client(lambda: house.token(staff.login))
-        assert complete(client, id, expect=200).json["scan"] == "clean"
-
-
-@pytest.mark.parametrize("answer", [b"stream: Broken ERROR\0", b"stream: OK", b"", b"OK\0", None],
-                         ids=["an error", "half an answer", "hanging up", "other words", "silence"])
-def test_a_scanner_that_says_nothing_clear(house, staff, answer):
-    """What clamd does not do on demand: a stand-in that takes the stream and answers like this."""
-    with speaker(answer) as port:
-        away(house, staff, f"127.0.0.1:{port}", CHAPERONE_CLAMD_WAIT_S="1")
-
-
-@pytest.mark.parametrize("place", ["clamd", "relative/socket", "host:", ":3310", "host:port", "/" + "x" * 200],
-                         ids=["word", "relative", "no port", "no host", "no number", "too long"])
-def test_a_scanner_at_no_place(house, place):
-    done = subprocess.run([house.binary, "serve"], cwd="/", text=True, capture_output=True, timeout=60,
-                          env={**house.server.environment(), "CHAPERONE_CLAMD": place}, check=False)
-    assert done.returncode != 0 and "CHAPERONE_CLAMD" in done.stderr
