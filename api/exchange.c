@@ -7,6 +7,7 @@
 #include <time.h>
 #include "api/address.h"
 #include "api/cors.h"
+#include "api/download.h"
 #include "api/engine.h"
 #include "api/framing.h"
 #include "api/record.h"
@@ -207,10 +208,13 @@ static void exchange_free(struct exchange *exchange)
 	spare_give(exchange->request.arena); /* and the exchange with it */
 }
 
+/* Rows or a file, as it comes. */
 static ssize_t stream_give(void *data, uint64_t offset, char *out, size_t room)
 {
 	struct exchange *exchange = data;
-	ssize_t given = stream_read(exchange->answer.stream, out, room);
+	struct answer *answer = &exchange->answer;
+	ssize_t given = answer->download ? download_read(answer->download, out, room)
+					 : stream_read(answer->stream, out, room);
 
 	(void)offset;
 	if (given > 0)
@@ -222,8 +226,18 @@ static void stream_free(void *data)
 {
 	struct exchange *exchange = data;
 
-	stream_end(exchange->answer.stream);
+	if (exchange->answer.download)
+		download_end(exchange->answer.download);
+	else
+		stream_end(exchange->answer.stream);
 	exchange_free(exchange);
+}
+
+/* A file's length is known, and told. */
+static uint64_t stream_length(const struct answer *answer)
+{
+	return answer->download ? (uint64_t)download_size(answer->download)
+				: (uint64_t)U_STREAM_SIZE_UNKNOWN;
 }
 
 /* ulfius frees the body with o_free, which is free. */
@@ -236,9 +250,9 @@ static void answer_send(struct exchange *exchange, struct _u_response *out)
 	if (answer->stream && strcmp(exchange->request.method, "HEAD") == 0)
 		answer->close = true;
 	headers_send(exchange, out->map_header);
-	if (answer->stream) {
+	if (answer->stream || answer->download) {
 		ulfius_set_stream_response(out, (unsigned)answer->status, stream_give,
-					   stream_free, U_STREAM_SIZE_UNKNOWN,
+					   stream_free, stream_length(answer),
 					   STREAM_BLOCK, exchange);
 		return;
 	}

@@ -1,6 +1,7 @@
 /* The end of a call: its rows as an answer, kept if asked for, committed. */
 #include "api/finish.h"
 #include <string.h>
+#include "api/download.h"
 #include "api/reply.h"
 #include "api/stream.h"
 #include "models/idempotency.h"
@@ -100,6 +101,8 @@ const struct problem *call_finish(struct call *call)
 		err = call_commit(call);
 	if (!err && call->next)
 		call->answer->stream = stream_begin(call);
+	if (!err && call->piece)
+		call->answer->download = download_begin(call);
 	if (call->answer->status == 204)
 		call->answer->content_type = NULL;
 	return err;

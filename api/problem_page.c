@@ -54,6 +54,14 @@ static const struct {
 	[PROBLEM_ALREADY_EXISTS] = { "There is one already of what may be there only once.",
 				     "Use the one that is there, or choose another value "
 				     "for the field that errors names." },
+	[PROBLEM_INTIMATE_IMAGERY] = { "The message is about nude or nearly nude images of a "
+				       "child. The service takes no file of it and gives "
+				       "none out, to anybody.",
+				       "Never view, copy, print, share, store or save such "
+				       "images: it is illegal. Report to the designated "
+				       "safeguarding lead at once; if an adult is involved, "
+				       "call the police. Describe in words what was found. "
+				       "Delete nothing before you were advised." },
 	[PROBLEM_IN_PROGRESS] = { "A request with the same Idempotency-Key is still being "
 				  "worked on.",
 				  "Wait a moment and repeat it with the same key." },

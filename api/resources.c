@@ -23,6 +23,7 @@
 	X(clock_resource)                                                                \
 	X(message)                                                                       \
 	X(upload)                                                                        \
+	X(evidence)                                                                      \
 	X(work_waiting)                                                                  \
 	X(enumeration)                                                                   \
 	X(register_school)                                                               \

@@ -55,6 +55,8 @@
 	X(SAFEGUARDING_READ, "safeguarding_read")                                        \
 	X(SAFEGUARDING_NAME, "safeguarding_name")                                        \
 	X(UPLOAD, "upload")                                                              \
+	X(EVIDENCE_READ, "evidence_read")                                                \
+	X(EVIDENCE_ADD, "evidence_add")                                                  \
 	X(AUDIT_VERIFY, "audit_verify")
 
 enum permission {

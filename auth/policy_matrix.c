@@ -56,6 +56,8 @@ const enum cell policy_matrix[PERMISSION_COUNT][COLUMN_COUNT] = {
 	[SAFEGUARDING_READ]   = { OWN,   OWN,   OWN,   OWN,   NO,      OWN,   SCOPE, OWN,   NO,    NO,    NO,    NO,    NO    },
 	[SAFEGUARDING_NAME]   = { NO,    NO,    NO,    NO,    NO,      NO,    SCOPE, NO,    NO,    NO,    NO,    NO,    NO    },
 	[UPLOAD]              = { OWN,   OWN,   OWN,   OWN,   NO,      OWN,   OWN,   NO,    NO,    NO,    NO,    NO,    NO    },
+	[EVIDENCE_READ]       = { SCOPE, SCOPE, SCOPE, OWN,   NO,      SCOPE, SCOPE, OWN,   NO,    NO,    NO,    NO,    NO    },
+	[EVIDENCE_ADD]        = { SCOPE, SCOPE, SCOPE, OWN,   NO,      SCOPE, SCOPE, NO,    NO,    NO,    NO,    NO,    NO    },
 	[AUDIT_VERIFY]        = { SCOPE, NO,    NO,    NO,    SCOPE,   NO,    NO,    NO,    NO,    NO,    NO,    NO,    SCOPE },
 };
 /* clang-format on */

@@ -22,6 +22,8 @@
 	X(BLOCKED, "blocked", 409, "Something is missing first")                         \
 	X(CONFLICTED, "conflicted", 409, "A conflict of interest")                       \
 	X(ALREADY_EXISTS, "already-exists", 409, "This exists already")                  \
+	X(INTIMATE_IMAGERY, "intimate-imagery", 409,                                     \
+	  "Nobody may look at this or keep it")                                          \
 	X(IN_PROGRESS, "in-progress", 409, "The same request is being worked on")        \
 	X(STANDING_CHANGED, "standing-changed", 409, "What you hold has changed since")  \
 	X(VERSION_CHANGED, "version-changed", 412, "Someone changed it first")           \

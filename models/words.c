@@ -281,4 +281,14 @@ WORDS_DEFINE(words_clock_stop, CLOCK_STOP);
 #define UPLOAD_KIND(X) \
 	X("evidence", "A file that shows what was posted")
 WORDS_DEFINE(words_upload_kind, UPLOAD_KIND);
+
+#define EVIDENCE_KIND(X) \
+	X("text", "What was posted, in words") \
+	X("file", "A picture, a recording or a document that was uploaded")
+WORDS_DEFINE(words_evidence_kind, EVIDENCE_KIND);
+
+#define MOMENT(X) \
+	X("before", "What stood there before it was asked to be removed") \
+	X("after", "What stands there since")
+WORDS_DEFINE(words_moment, MOMENT);
 /* clang-format on */

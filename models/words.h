@@ -45,3 +45,5 @@ WORDS_DECLARE(words_settings_checked);
 WORDS_DECLARE(words_post_kind);
 WORDS_DECLARE(words_team_kind);
 WORDS_DECLARE(words_upload_kind);
+WORDS_DECLARE(words_evidence_kind);
+WORDS_DECLARE(words_moment);

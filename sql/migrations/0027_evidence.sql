@@ -54,3 +54,126 @@ CREATE POLICY adding ON upload_part FOR INSERT TO chaperone_app
 	WITH CHECK (tenant_id = (SELECT me_tenant()) AND EXISTS (SELECT FROM upload u
 		WHERE u.tenant_id = upload_part.tenant_id AND u.id = upload_id AND u.begun_by = (SELECT me_person())
 		  AND u.state = 'open'));
+
+CREATE TABLE evidence (
+	tenant_id       uuid NOT NULL REFERENCES tenant,
+	id              uuid NOT NULL,
+	message_id      uuid NOT NULL,
+	school_id       uuid, -- the message's, which does not change
+	kind            text NOT NULL CHECK (kind IN ('text', 'file')),
+	moment          text CHECK (moment IN ('before', 'after')), -- of a removal that was asked for
+	text            text CHECK (text <> ''),
+	source_url      text,
+	captured_at     timestamptz NOT NULL,
+	platform        text REFERENCES platform (code),
+	author_handle   text,
+	author_identity text NOT NULL CHECK (author_identity IN ('declared', 'pseudonymous', 'anonymous', 'unknown')),
+	reappearance_of uuid,
+	sha256          text NOT NULL CHECK (sha256 ~ '^[0-9a-f]{64}$'),
+	upload_id       uuid,
+	media_type      text,
+	size            bigint,
+	part_size       integer,
+	scan            text CHECK (scan IN ('not_scanned', 'clean')),
+	locked_at       timestamptz, -- since then nobody is given the file
+	recorded_by     uuid NOT NULL,
+	recorded_name   text NOT NULL,
+	version         integer NOT NULL DEFAULT 1,
+	created_at      timestamptz NOT NULL DEFAULT now(),
+	PRIMARY KEY (tenant_id, id),
+	CONSTRAINT evidence_message FOREIGN KEY (tenant_id, message_id) REFERENCES message (tenant_id, id),
+	CONSTRAINT evidence_school FOREIGN KEY (tenant_id, school_id) REFERENCES school (tenant_id, id),
+	CONSTRAINT evidence_again FOREIGN KEY (tenant_id, reappearance_of) REFERENCES evidence (tenant_id, id),
+	CONSTRAINT evidence_upload FOREIGN KEY (tenant_id, upload_id) REFERENCES upload (tenant_id, id),
+	CONSTRAINT evidence_recorded_by FOREIGN KEY (tenant_id, recorded_by) REFERENCES person (tenant_id, id),
+	CONSTRAINT evidence_upload_once UNIQUE (tenant_id, upload_id),
+	CONSTRAINT evidence_past CHECK (captured_at <= created_at + interval '1 minute'),
+	CONSTRAINT evidence_said CHECK (kind = 'file' OR text IS NOT NULL),
+	CONSTRAINT evidence_file CHECK (CASE kind WHEN 'file' THEN num_nulls(upload_id, media_type, size, part_size, scan) = 0
+		ELSE num_nonnulls(upload_id, media_type, size, part_size, scan) = 0 END)
+);
+CREATE INDEX evidence_newest ON evidence (tenant_id, created_at, id);
+CREATE INDEX evidence_by_school ON evidence (tenant_id, school_id, created_at, id);
+CREATE INDEX evidence_of ON evidence (tenant_id, message_id, created_at, id);
+CREATE INDEX evidence_reappearance ON evidence (tenant_id, reappearance_of) WHERE reappearance_of IS NOT NULL;
+SELECT declare_table('evidence', 'as long as its message', 'rows',
+	ordinary => '{tenant_id,id,message_id,school_id,kind,moment,captured_at,platform,author_identity,reappearance_of,sha256,upload_id,media_type,size,part_size,scan,locked_at,recorded_by,version,created_at}',
+	personal => '{text,source_url,author_handle,recorded_name}');
+
+-- Who had it before them, and when: every look at it, every copy that was given out.
+CREATE TABLE evidence_custody (
+	tenant_id   uuid NOT NULL,
+	id          bigint GENERATED ALWAYS AS IDENTITY,
+	evidence_id uuid NOT NULL,
+	at          timestamptz NOT NULL DEFAULT now(),
+	action      text NOT NULL CHECK (action IN ('added', 'listed', 'viewed', 'downloaded', 'refused', 'locked')),
+	actor_id    uuid,
+	actor_name  text,
+	request     text,
+	PRIMARY KEY (tenant_id, id),
+	FOREIGN KEY (tenant_id, evidence_id) REFERENCES evidence (tenant_id, id)
+);
+CREATE INDEX evidence_custody_of ON evidence_custody (tenant_id, evidence_id, id);
+SELECT declare_table('evidence_custody', 'as long as its message', 'rows',
+	ordinary => '{tenant_id,id,evidence_id,at,action,actor_id,request}', personal => '{actor_name}');
+
+-- Neither is changed or removed by anybody: a lock is evidence_lock()'s.
+GRANT SELECT, INSERT ON evidence, evidence_custody TO chaperone_app;
+CREATE POLICY sight ON evidence FOR SELECT TO chaperone_app
+	USING (tenant_id = (SELECT me_tenant()) AND EXISTS (SELECT FROM message m
+		WHERE m.tenant_id = evidence.tenant_id AND m.id = message_id));
+CREATE POLICY adding ON evidence FOR INSERT TO chaperone_app
+	WITH CHECK (tenant_id = (SELECT me_tenant()) AND recorded_by = (SELECT me_person()) AND locked_at IS NULL
+		AND EXISTS (SELECT FROM message m WHERE m.tenant_id = evidence.tenant_id AND m.id = message_id
+			AND m.school_id IS NOT DISTINCT FROM evidence.school_id)
+		AND (upload_id IS NULL OR EXISTS (SELECT FROM upload u WHERE u.tenant_id = evidence.tenant_id
+			AND u.id = upload_id AND u.begun_by = (SELECT me_person()) AND u.state = 'complete')));
+CREATE POLICY sight ON evidence_custody FOR SELECT TO chaperone_app
+	USING (tenant_id = (SELECT me_tenant()) AND EXISTS (SELECT FROM evidence e
+		WHERE e.tenant_id = evidence_custody.tenant_id AND e.id = evidence_id));
+CREATE POLICY adding ON evidence_custody FOR INSERT TO chaperone_app
+	WITH CHECK (tenant_id = (SELECT me_tenant()) AND actor_id = (SELECT me_person()) AND EXISTS (SELECT FROM evidence e
+		WHERE e.tenant_id = evidence_custody.tenant_id AND e.id = evidence_id));
+-- Whoever sees the evidence is given its bytes, unless it is locked.
+ALTER POLICY sight ON upload_part
+	USING (tenant_id = (SELECT me_tenant()) AND (EXISTS (SELECT FROM upload u
+			WHERE u.tenant_id = upload_part.tenant_id AND u.id = upload_id AND u.begun_by = (SELECT me_person())
+			  AND u.state = 'open')
+		OR EXISTS (SELECT FROM evidence e WHERE e.tenant_id = upload_part.tenant_id AND e.upload_id = upload_part.upload_id
+			AND e.locked_at IS NULL)));
+
+-- A file that was added while its message was being triaged must not slip through, so both take the message's row.
+CREATE FUNCTION evidence_added() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+	v_triage text[];
+BEGIN
+	SELECT m.triage INTO v_triage FROM message m
+	 WHERE m.tenant_id = NEW.tenant_id AND m.id = NEW.message_id FOR SHARE;
+	IF 'self_generated_imagery' = ANY (v_triage) AND (NEW.upload_id IS NOT NULL OR url_of_media(NEW.source_url)) THEN
+		RAISE EXCEPTION USING MESSAGE = imagery_advice(), DETAIL = 'intimate-imagery';
+	END IF;
+	INSERT INTO evidence_custody (tenant_id, evidence_id, action, actor_id, actor_name, request)
+	VALUES (NEW.tenant_id, NEW.id, 'added', NEW.recorded_by, NEW.recorded_name,
+		nullif(current_setting('me.request', true), ''));
+	RETURN NULL;
+END
+$$;
+SELECT define('evidence_added()', 'chaperone_owner');
+CREATE TRIGGER added AFTER INSERT ON evidence FOR EACH ROW EXECUTE FUNCTION evidence_added();
+
+-- A message that turns out to be about such images locks the files it has, in the same transaction. Nothing is deleted.
+CREATE FUNCTION evidence_lock() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	WITH locked AS (
+		UPDATE evidence SET locked_at = now(), version = version + 1
+		 WHERE tenant_id = NEW.tenant_id AND message_id = NEW.id AND upload_id IS NOT NULL AND locked_at IS NULL
+		RETURNING tenant_id, id
+	)
+	INSERT INTO evidence_custody (tenant_id, evidence_id, action, actor_id, actor_name, request)
+	SELECT l.tenant_id, l.id, 'locked', me_person(), me_name(), nullif(current_setting('me.request', true), '') FROM locked l;
+	RETURN NULL;
+END
+$$;
+SELECT define('evidence_lock()', 'chaperone_owner');
+CREATE TRIGGER lock_evidence AFTER UPDATE OF triage ON message FOR EACH ROW
+	WHEN ('self_generated_imagery' = ANY (NEW.triage)) EXECUTE FUNCTION evidence_lock();

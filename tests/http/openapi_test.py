@@ -8,7 +8,7 @@ from contract import format_checker
 from contract_shape import (DOCUMENT, OPERATIONS, PROBLEMS, PUBLIC, SCHEMAS, deref,
                             header_parameter, references)
 
-ANY_MEDIA = {"/metrics", "/docs", "/docs/{file}"}  # one form, whatever Accept says
+ANY_MEDIA = {"/metrics", "/docs", "/docs/{file}", "/v1/evidence/{id}/file"}  # one form, whatever Accept says
 KEYWORDS = {"$ref", "type", "format", "description", "enum", "const", "pattern", "default",
             "properties", "required", "additionalProperties", "unevaluatedProperties", "items",
             "allOf", "oneOf", "minLength", "maxLength", "minItems", "maxItems", "uniqueItems",
@@ -74,7 +74,7 @@ MORE = {"/v1/auth/sign-in": {"401", "429", "503"}, "/v1/auth/refresh": {"401", "
         "/v1/auth/change-password": {"429"}, "/v1/verify": {"429", "503"},
         "/v1/channels/privacy-notice": {"404"}, "/readyz": {"503"},
         "/v1/calendar": {"404"}, "/v1/clocks/preview": {"404"},
-        "/v1/audit/verification": {"404"}}
+        "/v1/audit/verification": {"404"}, "/v1/evidence/{id}/file": {"409"}}
 
 
 @pytest.mark.parametrize("key", OPERATIONS, ids=" ".join)

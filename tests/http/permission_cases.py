@@ -310,6 +310,16 @@ CASES = [
     Case("upload", "mine", (200,), read(lambda s, h: f"/v1/uploads/{h.upload}")),
     Case("upload", None, (201,), add("/v1/uploads", lambda s, h: {
         "kind": "evidence", "size": 9, "sha256": "0" * 64, "media_type": "image/png"})),
+    Case("evidence_read", "there", (200,), read(lambda s, h: f"/v1/evidence/{s.plot.evidence}")),
+    Case("evidence_read", "level", (200,), read(lambda s, h: f"/v1/evidence/{s.level.evidence}/custody")),
+    Case("evidence_read", "mine", (200,), read(lambda s, h: f"/v1/evidence/{h.evidence}")),
+    Case("evidence_read", "there", (200,), read(lambda s, h: f"/v1/evidence/{s.plot.evidence_file}/file")),
+    Case("evidence_add", "there", (201,), add("/v1/evidence", lambda s, h: {
+        "message_id": s.plot.message, "kind": "text", "text": "They wrote: out."}), creates=True),
+    Case("evidence_add", "level", (201,), add("/v1/evidence", lambda s, h: {
+        "message_id": s.level.message, "kind": "text", "text": "They wrote: out."}), creates=True),
+    Case("evidence_add", "mine", (201,), add("/v1/evidence", lambda s, h: {
+        "message_id": h.message, "kind": "text", "text": "They wrote: out."}), creates=True),
     Case("audit_verify", "level", (200,), read(lambda s, h: "/v1/audit/verification")),
 ]
 ELSEWHERE = {"channel_import"}  # has no route: the command line is its door, tested below

@@ -90,6 +90,7 @@ class Stage:
     def own_rows(self, holder):
         plot = self.plot_of(holder)
         holder.message = plot.plant_message(by=holder.person.id)
+        holder.evidence = plot.plant_evidence(holder.message)
         holder.attestation = plot.plant_attestation(holder.person.id)
         holder.upload = plot.plant_upload(holder.person.id)
         holder.application = plot.plant_application("draft", applicant=holder.person.id)
@@ -135,8 +136,8 @@ def test_cell(stage, case):
 @pytest.mark.parametrize("case", CASES, ids=case_name)
 def test_nobody(stage, case):
     """Signed in, and appointed to nothing."""
-    holder = namedtuple("Nobody", "person application appointment attestation message upload")(
-        stage.nobody, *[uuid.uuid4()] * 5)
+    holder = namedtuple("Nobody", "person application appointment attestation message upload evidence")(
+        stage.nobody, *[uuid.uuid4()] * 6)
     if case.target == "mine":
         return
     method, target, body, headers = case.request(stage, holder)
@@ -156,6 +157,7 @@ LISTS = [
     ("calendar_read", "period", "/v1/calendar-periods?kind=inset"),
     ("transfer_read", "transfer", "/v1/transfers?side=from&state=proposed"),
     ("message_read", "message", "/v1/messages?kind=complaint"),
+    ("evidence_read", "evidence", "/v1/evidence?message_id={0.message}"),
 ]
 # Lists that hold the rows of another list, or what is the same for everybody.
 OTHER_LISTS = {"/v1/channel-applications/inbox", "/v1/messages/open", "/v1/channels/register", "/v1/channels/quality",

@@ -14,7 +14,7 @@ PAGED = [
     "/v1/people", "/v1/posts", "/v1/teams", "/v1/appointments", "/v1/assessments",
     "/v1/attestations", "/v1/channels", "/v1/channel-applications",
     "/v1/channel-applications/inbox", "/v1/transfers", "/v1/calendar-periods",
-    "/v1/messages", "/v1/messages/open",
+    "/v1/messages", "/v1/messages/open", "/v1/evidence",
 ]
 # No tenant's: the index of the order is found without one.
 PUBLIC = ["/v1/register/schools", "/v1/register/trusts"]
@@ -37,6 +37,7 @@ WHOLE = {
     "/v1/channel-applications/{id}/history": "what happened to one application",
     "/v1/channel-applications/{id}/revisions": "the revisions of one application",
     "/v1/messages/{id}/history": "what happened to one message",
+    "/v1/evidence/{id}/custody": "who had one piece of evidence",
     "/v1/messages/{id}/clocks": "every due date of one message",
     "/v1/settings": "every key, in the order of a form",
     "/v1/settings/{key}/history": "what happened to one key at one place",
@@ -108,6 +109,9 @@ INSERT INTO message (tenant_id, id, school_id, state, kind, source, received_at,
 SELECT %(tenant)s, id, school, CASE WHEN n <= 400 THEN 'open' ELSE 'closed' END, 'comment', 'phone', at, 'Said ' || n, 'parent',
        'likely', 'unknown', CASE WHEN n > 400 THEN 'answered' END, CASE WHEN n > 400 THEN at END,
        CASE WHEN n <= 400 THEN at + interval '1 day' END, id, 'Person ' || n, at FROM seed;
+INSERT INTO evidence (tenant_id, id, message_id, school_id, kind, text, captured_at, author_identity, sha256, recorded_by,
+	recorded_name, created_at)
+SELECT %(tenant)s, id, id, school, 'text', 'Said ' || n, at, 'unknown', repeat('0', 64), id, 'Person ' || n, at FROM seed;
 INSERT INTO transfer (tenant_id, id, move_id, side, state, urn, school_id, school_name, from_trust_id,
 	from_trust_name, to_trust_id, to_trust_name, found_on, import_id, created_at)
 SELECT %(tenant)s, id, id, 'from', CASE WHEN n <= 400 THEN 'proposed' ELSE 'accepted' END,

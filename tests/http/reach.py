@@ -66,6 +66,8 @@ class Plot:
         self.row("exclusion", subject_id=self.application, person_id=self.plant_person("excluded"),
                  reason=mark, excluded_by=self.boss)
         self.message = self.plant_message(channel_id=self.channel)
+        self.evidence = self.plant_evidence(self.message)
+        self.evidence_file = self.plant_evidence(self.message, file=True)
         self.invitation = self.row("invitation", id=uuid.uuid4(), person_id=self.person,
                                    token_hash=uuid.uuid4().bytes * 2, invited_by=self.boss,
                                    expires_at=day(9))
@@ -139,10 +141,10 @@ class Plot:
                         policy_read_on=day(-9), trained_on=day(-9), attested_by=by or self.boss,
                         attested_name=f"attester {self.mark}")
 
-    def plant_upload(self, person):
+    def plant_upload(self, person, **values):
         """With its first part of two; the bytes hold the mark."""
         id = self.row("upload", id=uuid.uuid4(), kind="evidence", size=2048, sha256="0" * 64, part_size=1024,
-                      declared_type=f"image/{self.mark}", begun_by=person)
+                      declared_type=f"image/{self.mark}", begun_by=person, **values)
         self.row("upload_part", upload_id=id, number=1, content=self.mark.encode().ljust(1024))
         self.parts["upload"] = {"number": 2}
         return id
@@ -227,6 +229,21 @@ class Plot:
                  named_name=f"namer {self.mark}")
         return id
 
+    def plant_evidence(self, message, file=False):
+        """Words, or a file of one part, with an entry in its custody."""
+        known = {}
+        if file:
+            known = {"upload_id": self.plant_upload(self.person, state="complete", media_type="image/png", scan="clean"),
+                     "media_type": "image/png", "size": 1024, "part_size": 1024, "scan": "clean"}
+        id = self.row("evidence", id=uuid.uuid4(), message_id=message, school_id=self.school,
+                      kind="file" if file else "text", text=f"posted {self.mark}",
+                      source_url=f"https://{self.mark}.example/e", captured_at="2026-01-05T10:00:00Z", platform="x",
+                      author_handle=f"@{self.mark}", author_identity="unknown", sha256="0" * 64,
+                      recorded_by=self.boss, recorded_name=f"recorder {self.mark}", **known)
+        self.row("evidence_custody", evidence_id=id, action="viewed", actor_id=self.boss,
+                 actor_name=f"viewer {self.mark}", request=f"request {self.mark}")
+        return id
+
     def plant_protected(self, **values):
         return self.plant_message(safeguarding=True, triage="{safeguarding}", **values)
 
@@ -253,7 +270,8 @@ class Plot:
                 "assessment": self.assessment, "attestation": self.attestation,
                 "channel": self.channel, "channel_application": self.application,
                 "setting": self.setting, "transfer": self.transfer,
-                "calendar_period": self.period, "message": self.message, "upload": self.upload}
+                "calendar_period": self.period, "message": self.message, "upload": self.upload,
+                "evidence": self.evidence}
 
 
 def version_of(house, table, id):

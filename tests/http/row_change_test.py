@@ -16,6 +16,7 @@ ADDER = {"person": None, "appointment": "granted_by", "appointment_school": None
          "team": None, "membership": "added_by", "membership_history": "actor_id", "person_relationship": None,
          "channel": None, "channel_grant": None, "channel_history": "actor_id", "setting": None, "calendar_period": None,
          "message": "recorded_by", "message_history": "actor_id", "message_handler": "named_by", "clock": None,
+         "evidence": "recorded_by", "evidence_custody": "actor_id",
          "channel_application": "recorded_by", "application_operator": None, "application_revision": "submitted_by",
          "application_decision": "decider_id", "application_history": "actor_id", "exclusion": "excluded_by",
          "upload": "begun_by", "upload_part": None}
@@ -26,14 +27,15 @@ ANYBODY = {"application_history", "appointment_history", "channel_history", "mem
 SUBJECTS = {"application_operator": {"application_id": "own"},
             "application_revision": {"application_id": "application"}, "exclusion": {"subject_id": "application"},
             "clock": {"message_id": "message"}, "invitation": {"person_id": "person"}, "attestation": {"person_id": "person"},
-            "person_relationship": {"person_id": "person"}, "upload_part": {"upload_id": "sent"}}
+            "person_relationship": {"person_id": "person"}, "upload_part": {"upload_id": "sent"}, "evidence": {"message_id": "message"},
+            "evidence_custody": {"evidence_id": "evidence"}}
 
 # What an exclusion hides, by the column that names it.
 FROM = {"channel_application": "id", "application_operator": "application_id",
         "application_revision": "application_id", "application_decision": "application_id",
         "application_history": "application_id", "exclusion": "subject_id", "channel": "id",
         "channel_grant": "channel_id", "channel_history": "channel_id", "message": "id", "message_history": "message_id",
-        "message_handler": "message_id", "clock": "message_id"}
+        "message_handler": "message_id", "clock": "message_id", "evidence": "message_id"}
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +47,7 @@ def field(house):
     field.plot.led = field.plot.plant_application("submitted")
     field.closed = field.plot.plant_channel("approved")  # from which everybody is excluded
     field.hidden = field.plot.plant_message()  # as well
+    field.plot.plant_evidence(field.hidden)
     for application, applicant in (field.plot.own, field.head.id), (field.plot.application, field.plot.person):
         operate(field.plot, application, applicant, field.staff)
     operate(field.plot, field.plot.led, field.plot.person, field.head)

@@ -30,6 +30,7 @@ COPIES = {
     ("channel_history", "actor_id"): "who did it stays, whatever becomes of them",
     ("message_history", "actor_id"): "who did it stays, whatever becomes of them",
     ("clock_history", "actor_id"): "who did it stays, whatever becomes of them",
+    ("evidence_custody", "actor_id"): "who did it stays, whatever becomes of them",
     ("clock", "place_id"): "its message's school, or the tenant",
     ("calendar_version", "place_id"): "a school, or the tenant",
     ("application_history", "actor_id"): "who did it stays, whatever becomes of them",
@@ -247,6 +248,8 @@ def repointed(house, field, table, column, target):
         row["identity_id"] = None
     if table == "clock":
         row.update(stopped_at="2026-01-01", stop="answered")  # one of a kind runs
+    if table == "evidence" and column == "upload_id":
+        row.update(kind="file", media_type="image/png", size=1, part_size=1, scan="clean")
     if table == "message_handler":
         row["ended_at"] = "2026-01-01"
     if column in ALTERNATIVES.get(table, ()):

@@ -249,6 +249,10 @@ def creating(plot, own):
     said = {"kind": "query", "source": "phone", "received_at": "2026-01-05T10:00:00Z", "text": "Planted"}
     yield "/v1/messages", {"channel_id": plot.channel, **said}
     yield "/v1/messages", {"school_id": own.school, "assignee_id": plot.person, **said}
+    shown = {"kind": "text", "text": "Planted"}
+    yield "/v1/evidence", {"message_id": plot.message, **shown}
+    yield "/v1/evidence", {"message_id": own.message, "reappearance_of": plot.evidence, **shown}
+    yield "/v1/evidence", {"message_id": own.message, "kind": "file", "upload_id": plot.upload}
     yield f"/v1/messages/{own.message}/assign", {"person_id": plot.person}
     yield f"/v1/messages/{own.message}/exclude", {"person_id": plot.person, **WORDS}
     attest = {"policy_edition": "1", "policy_read_on": day(-1), "trained_on": day(-1)}
