@@ -14,6 +14,7 @@ TITLES = {
     "compare": "Beside pgbench, Go and Fastify", "memory": "Memory and many connections",
     "mixed": "Fast reads beside slow reports", "instructions": "Instructions a request",
     "growth": "Growth: ten times the rows", "england": "England in one database",
+    "upload": "A file in and out",
     "why": "What is missed, and why", "plans": "Plans of the first pages",
 }
 TOP = """# Performance
