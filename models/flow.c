@@ -107,25 +107,31 @@ static enum problem_kind gate_kind(const PGresult *gate, const struct fault *fau
 	return faults ? PROBLEM_INVALID : PROBLEM_BLOCKED;
 }
 
-static const struct problem *flow_gate(struct call *call, struct looked *looked)
+const struct problem *gate_judge(struct call *call, const PGresult *gate)
 {
-	const struct step *step = call->route->step;
 	const struct fault *faults;
 	autobuffer blockers = { 0 };
 	struct problem *blocked;
-	const struct problem *err;
 
-	if (!step->gate)
+	if (row_count(gate) == 0)
 		return NULL;
-	if ((err = call_read(call, &looked->gate)) || row_count(looked->gate) == 0)
-		return err;
-	faults = gate_faults(call, looked->gate);
-	blockers_add(&blockers, step->action, looked->gate);
-	blocked = problem(call->arena, gate_kind(looked->gate, faults), "%s",
-			  row_text(looked->gate, 0, "detail"));
+	faults = gate_faults(call, gate);
+	blockers_add(&blockers, call->route->step->action, gate);
+	blocked = problem(call->arena, gate_kind(gate, faults), "%s",
+			  row_text(gate, 0, "detail"));
 	blocked->errors = faults;
 	blocked->blockers = arena_printf(call->arena, "[%s]", blockers.data);
 	return blocked;
+}
+
+static const struct problem *flow_gate(struct call *call, struct looked *looked)
+{
+	const struct problem *err;
+
+	if (!call->route->step->gate)
+		return NULL;
+	err = call_read(call, &looked->gate);
+	return err ? err : gate_judge(call, looked->gate);
 }
 
 /* The names that other steps of this flow give its queries: NULL where

@@ -13,5 +13,8 @@ bool actions_ask(struct call *call);
 bool actions_gated(struct call *call, const PGresult *row);
 /* Sets call->more to the row's actions and blockers for this caller. */
 const struct problem *actions_show(struct call *call, const PGresult *row);
+/* Why the step of this call has to wait, by the rows of a gate: NULL when there is none.
+ */
+const struct problem *gate_judge(struct call *call, const PGresult *gate);
 /* Adds {action, code, detail} for each row of a gate to a JSON array. */
 void blockers_add(struct buffer *out, const char *action, const PGresult *gate);

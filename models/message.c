@@ -129,20 +129,13 @@ static const struct problem *settle(struct call *call)
 {
 	const struct problem *err = NULL;
 	const PGresult *running;
-	struct problem *blocked;
-	autobuffer blockers = { 0 };
 
 	if (call_text(call, "settles"))
 		err = clocks_stop(call, call_text(call, "settles"), "fulfilled");
 	call_set(call, "courtesy", clocks_courtesy(call->arena));
-	if (err || (err = run(call, q_message_running, &running)) ||
-	    row_count(running) == 0)
+	if (err || (err = run(call, q_message_running, &running)))
 		return err;
-	blockers_add(&blockers, call->route->step->action, running);
-	blocked = problem(call->arena, PROBLEM_BLOCKED, "%s",
-			  row_text(running, 0, "detail"));
-	blocked->blockers = arena_printf(call->arena, "[%s]", blockers.data);
-	return blocked;
+	return gate_judge(call, running);
 }
 
 static const struct problem *answer(struct call *call)
@@ -157,9 +150,13 @@ static const struct problem *answer(struct call *call)
 
 static const struct problem *close_message(struct call *call)
 {
-	const struct problem *err = settle(call);
+	const struct problem *err;
+	const PGresult *missing;
 
-	if (!err)
+	if ((err = run(call, q_evidence_missing, &missing)) ||
+	    (err = gate_judge(call, missing)))
+		return err;
+	if (!(err = settle(call)))
 		err = clocks_stop(call, clocks_courtesy(call->arena), "not_applicable");
 	return err ? err : flow_move(call);
 }

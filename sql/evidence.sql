@@ -106,6 +106,12 @@ WITH subject AS (
 )
 SELECT fault IS NULL AS ok, fault FROM judged;
 
+-- name: evidence_missing :many
+-- What is hidden or removed is captured first (B9).
+SELECT 'not_captured' AS code, 'Add evidence of it first: what was hidden or removed is gone.' AS detail
+ WHERE :outcome = 'hidden' AND NOT EXISTS (SELECT FROM evidence e
+	WHERE e.tenant_id = :me_tenant::uuid AND e.message_id = :id::uuid AND e.moment IS DISTINCT FROM 'after');
+
 -- name: evidence_custody :list
 SELECT c.id, c.at, c.action, c.actor_id, c.actor_name, c.request
   FROM evidence_custody c WHERE c.tenant_id = :me_tenant::uuid AND c.evidence_id = :id::uuid ORDER BY c.id;

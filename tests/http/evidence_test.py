@@ -240,6 +240,19 @@ def test_it_turns_up_again(desk):
     assert found == []
 
 
+def test_what_is_hidden_is_captured_first(house, desk):
+    """B9: afterwards there is nothing left to capture."""
+    message = desk.message()
+    path, body = f"{MESSAGES}/{message}/close", {"outcome": "hidden"}
+    desk.words(message, moment="after")
+    with unchanged(house):
+        blocked = refused(desk.slt.client.post(path, body), 409, "blocked")
+    assert [(b["action"], b["code"]) for b in blocked["blockers"]] == [("close", "not_captured")]
+    desk.words(message)
+    assert desk.slt.client.post(path, body, expect=200).json["outcome"] == "hidden"
+    desk.slt.client.post(f"{MESSAGES}/{desk.message()}/close", {"outcome": "no_reply_needed"}, expect=200)
+
+
 def test_nothing_changes_it(house, desk, second_wall):
     made = desk.file(desk.message())
     path = f"{EVIDENCE}/{made['id']}"
