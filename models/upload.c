@@ -127,7 +127,7 @@ static const struct problem *upload_complete(struct call *call)
 		return err;
 	if (row_count(row) == 0)
 		return no_upload(call);
-	if (strcmp(row_text(row, 0, "state"), "complete") == 0)
+	if (row_text(row, 0, "scan")) /* that it was complete, whatever uses it since */
 		return resource_show_row(call, row);
 	if ((err = complete_judge(call, row)))
 		return err;

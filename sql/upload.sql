@@ -1,6 +1,6 @@
 -- Files that come in parts: each is seen by whoever began it, and by nobody else.
 -- term: columns = u.id, u.kind, u.state, u.size, u.sha256, u.declared_type, u.media_type, u.part_size,
---   (u.size + u.part_size - 1) / u.part_size AS part_count, CASE u.state WHEN 'complete'
+--   (u.size + u.part_size - 1) / u.part_size AS part_count, CASE WHEN u.state IN ('complete', 'used')
 --   THEN ARRAY(SELECT generate_series(1, (u.size + u.part_size - 1) / u.part_size))
 --   ELSE ARRAY(SELECT p.number FROM upload_part p WHERE p.tenant_id = u.tenant_id AND p.upload_id = u.id
 --   ORDER BY 1) END AS parts, u.scan, u.discarded_because, u.expires_at, u.version, u.created_at
@@ -15,7 +15,7 @@ SELECT @columns
 WITH waiting AS (
 	SELECT coalesce(sum(u.size), 0) + :size::bigint <= 262144000 AS ok FROM upload u
 	 WHERE u.tenant_id = :me_tenant::uuid AND u.begun_by = :me_person::uuid AND u.expires_at > now()
-	   AND u.state <> 'discarded'
+	   AND u.state IN ('open', 'complete')
 ), begun AS (
 	INSERT INTO upload (tenant_id, id, kind, size, sha256, declared_type, part_size, begun_by)
 	SELECT :me_tenant::uuid, :id::uuid, :kind, :size::bigint, :sha256, :declared_type, :part_size::integer,

@@ -81,8 +81,7 @@ BEGIN
 	DELETE FROM session s WHERE expires_at < now() - interval '90 days'
 		AND NOT EXISTS (SELECT FROM refresh_token t WHERE t.session_id = s.id);
 	-- an hour more, for whoever is about to use one
-	DELETE FROM upload u WHERE expires_at < now() - interval '1 hour'
-		AND NOT EXISTS (SELECT FROM evidence e WHERE e.tenant_id = u.tenant_id AND e.upload_id = u.id);
+	DELETE FROM upload WHERE expires_at < now() - interval '1 hour' AND state <> 'used';
 END
 $$;
 GRANT EXECUTE ON FUNCTION sweep() TO chaperone_worker;

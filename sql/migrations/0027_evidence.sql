@@ -4,7 +4,7 @@ CREATE TABLE upload (
 	tenant_id         uuid NOT NULL REFERENCES tenant,
 	id                uuid NOT NULL,
 	kind              text NOT NULL CHECK (kind IN ('evidence')),
-	state             text NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'complete', 'discarded')),
+	state             text NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'complete', 'used', 'discarded')),
 	size              bigint NOT NULL CHECK (size BETWEEN 1 AND 26214400),
 	sha256            text NOT NULL CONSTRAINT upload_sha256 CHECK (sha256 ~ '^[0-9a-f]{64}$'),
 	declared_type     text NOT NULL CHECK (declared_type <> ''),
@@ -18,7 +18,7 @@ CREATE TABLE upload (
 	created_at        timestamptz NOT NULL DEFAULT now(),
 	PRIMARY KEY (tenant_id, id),
 	CONSTRAINT upload_begun_by FOREIGN KEY (tenant_id, begun_by) REFERENCES person (tenant_id, id),
-	CONSTRAINT upload_known CHECK ((state = 'complete') = (media_type IS NOT NULL AND scan IS NOT NULL)),
+	CONSTRAINT upload_known CHECK ((state IN ('complete', 'used')) = (media_type IS NOT NULL AND scan IS NOT NULL)),
 	CONSTRAINT upload_discarded CHECK ((state = 'discarded') = (discarded_because IS NOT NULL))
 );
 CREATE INDEX upload_by_person ON upload (tenant_id, begun_by, expires_at);
@@ -152,6 +152,8 @@ BEGIN
 	IF 'self_generated_imagery' = ANY (v_triage) AND (NEW.upload_id IS NOT NULL OR url_of_media(NEW.source_url)) THEN
 		RAISE EXCEPTION USING MESSAGE = imagery_advice(), DETAIL = 'intimate-imagery';
 	END IF;
+	UPDATE upload SET state = 'used', version = version + 1
+	 WHERE tenant_id = NEW.tenant_id AND id = NEW.upload_id;
 	INSERT INTO evidence_custody (tenant_id, evidence_id, action, actor_id, actor_name, request)
 	VALUES (NEW.tenant_id, NEW.id, 'added', NEW.recorded_by, NEW.recorded_name,
 		nullif(current_setting('me.request', true), ''));

@@ -11,7 +11,7 @@ from reach import day
 from refusal import refused, unchanged
 from row_security_test import acting, outcome
 from second_wall import silent
-from upload import PART, lean, peak, peak_reset, png, uploaded
+from upload import PART, announce, begin, lean, peak, peak_reset, png, send, uploaded
 
 EVIDENCE, MESSAGES = "/v1/evidence", "/v1/messages"
 IMAGERY = {"triage": ["self_generated_imagery"]}
@@ -207,7 +207,6 @@ def test_bad_input(house, desk, body, pointers):
 def test_a_file_is_its_uploaders_and_used_once(house, desk):
     message = desk.message()
     theirs = uploaded(desk.head.client, png())["id"]
-    from upload import send
     unfinished = send(desk.slt.client, png())["id"]
     old = uploaded(desk.slt.client, png())["id"]
     house.sql("UPDATE upload SET expires_at = now() WHERE id = %s", old)
@@ -219,6 +218,20 @@ def test_a_file_is_its_uploaders_and_used_once(house, desk):
     desk.slt.client.post(EVIDENCE, body, expect=201)
     with unchanged(house):
         refused(desk.slt.client.post(EVIDENCE, body), 422, "invalid", ["/upload_id"])
+
+
+def test_what_became_evidence_does_not_wait_any_more(house, desk):
+    """Only what nothing uses counts against what one person may have waiting."""
+    person = desk.tenant.person("Busy Slt", "slt", [desk.a])
+    message = desk.message()
+    made = desk.file(message, by=person)
+    upload = house.sql("SELECT upload_id::text AS id FROM evidence WHERE id = %s", made["id"])[0]["id"]
+    assert person.client.get(f"/v1/uploads/{upload}", expect=200).json["state"] == "used"
+    assert person.client.post(f"/v1/uploads/{upload}/complete", {}, expect=200).json["state"] == "used"
+    house.sql("UPDATE upload SET size = 26214400 WHERE id = %s", upload)
+    for _ in range(10):
+        begin(person.client, png(), size=26214400)
+    refused(person.client.post("/v1/uploads", announce(png())), 409, "wrong-state")
 
 
 def test_what_became_evidence_is_not_swept(house, desk):
