@@ -111,7 +111,7 @@ static const struct problem *digest_judge(struct look *look, const char *announc
 				    found));
 }
 
-/* Asked whatever the digest says, so that the connection ends properly. */
+/* No verdict leaves the upload as it is: it counts as nothing yet. */
 static const struct problem *scan_judge(struct look *look)
 {
 	struct call *call = look->call;

@@ -179,6 +179,20 @@ def test_what_nobody_uses_expires(house, client):
     complete(client, kept, expect=200)
 
 
+def test_parts_are_no_larger_than_a_body_may_be(house, staff):
+    """Where the operator allows less: an upload keeps the size it began with, at whichever server."""
+    data = png(9000)
+    with house.another(CHAPERONE_MAX_BODY="4096") as server:
+        client = server.client(lambda: house.token(staff.login))
+        made = begin(client, data)
+        assert made["part_size"] == 4096 and made["part_count"] == 3
+        for number in range(3):
+            put(client, made["id"], number + 1, data[number * 4096:(number + 1) * 4096], expect=200)
+        assert complete(client, made["id"], expect=200).json["part_size"] == 4096
+        id = begin(staff.client, data)["id"]
+        refused(put(client, id, 1, data), 413, "body-too-large")
+
+
 def test_what_waits_has_a_limit(house, tenant):
     person = tenant.person("Many Files", "staff", tenant.schools[:1])
     for _ in range(10):
