@@ -23,6 +23,9 @@
 	X(clock_resource)                                                                \
 	X(work_waiting)                                                                  \
 	X(enumeration)                                                                   \
+	X(monitoring_authorisation)                                                      \
+	X(monitoring_statement)                                                          \
+	X(media_enquiry)                                                                 \
 	X(register_school)                                                               \
 	X(register_trust)                                                                \
 	X(register_imports)                                                              \

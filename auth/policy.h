@@ -48,6 +48,14 @@
 	X(TRANSFER_DECIDE, "transfer_decide")                                            \
 	X(CALENDAR_READ, "calendar_read")                                                \
 	X(CALENDAR_WRITE, "calendar_write")                                              \
+	X(MONITORING_READ, "monitoring_read")                                            \
+	X(MONITORING_AUTHORISE, "monitoring_authorise")                                  \
+	X(STATEMENT_READ, "statement_read")                                              \
+	X(STATEMENT_WRITE, "statement_write")                                            \
+	X(MEDIA_ENQUIRY_READ, "media_enquiry_read")                                      \
+	X(MEDIA_ENQUIRY_LOG, "media_enquiry_log")                                        \
+	X(MEDIA_ENQUIRY_RESPOND, "media_enquiry_respond")                                \
+	X(MEDIA_ENQUIRY_DECIDE, "media_enquiry_decide")                                  \
 	X(AUDIT_VERIFY, "audit_verify")
 
 enum permission {

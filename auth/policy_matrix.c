@@ -49,6 +49,14 @@ const enum cell policy_matrix[PERMISSION_COUNT][COLUMN_COUNT] = {
 	[TRANSFER_DECIDE]     = { SCOPE, NO,    NO,    NO,    NO,      NO,    NO,    NO,    NO,    NO,    NO,    NO,    NO    },
 	[CALENDAR_READ]       = { SCOPE, SCOPE, SCOPE, SCOPE, SCOPE,   SCOPE, SCOPE, SCOPE, SCOPE, SCOPE, SCOPE, SCOPE, SCOPE },
 	[CALENDAR_WRITE]      = { SCOPE, SCOPE, SCOPE, NO,    NO,      NO,    NO,    NO,    NO,    NO,    NO,    NO,    NO    },
+	[MONITORING_READ]     = { SCOPE, SCOPE, NO,    NO,    NO,      SCOPE, NO,    SCOPE, NO,    NO,    NO,    NO,    NO    },
+	[MONITORING_AUTHORISE]= { SCOPE, SCOPE, NO,    NO,    NO,      SCOPE, NO,    NO,    NO,    NO,    NO,    NO,    NO    },
+	[STATEMENT_READ]      = { SCOPE, SCOPE, SCOPE, SCOPE, SCOPE,   SCOPE, SCOPE, SCOPE, SCOPE, SCOPE, SCOPE, SCOPE, SCOPE },
+	[STATEMENT_WRITE]     = { SCOPE, SCOPE, NO,    NO,    NO,      NO,    NO,    NO,    NO,    NO,    NO,    NO,    NO    },
+	[MEDIA_ENQUIRY_READ]  = { SCOPE, SCOPE, SCOPE, OWN,   NO,      SCOPE, NO,    NO,    NO,    NO,    NO,    NO,    NO    },
+	[MEDIA_ENQUIRY_LOG]   = { SCOPE, SCOPE, SCOPE, SCOPE, NO,      SCOPE, NO,    NO,    NO,    NO,    NO,    NO,    NO    },
+	[MEDIA_ENQUIRY_RESPOND]={ SCOPE, SCOPE, SCOPE, OWN,   NO,      SCOPE, NO,    NO,    NO,    NO,    NO,    NO,    NO    },
+	[MEDIA_ENQUIRY_DECIDE]= { SCOPE, SCOPE, NO,    NO,    NO,      SCOPE, NO,    NO,    NO,    NO,    NO,    NO,    NO    },
 	[AUDIT_VERIFY]        = { SCOPE, NO,    NO,    NO,    SCOPE,   NO,    NO,    NO,    NO,    NO,    NO,    NO,    SCOPE },
 };
 /* clang-format on */

@@ -200,4 +200,25 @@ WORDS_DEFINE(words_team_kind, TEAM_KIND);
 	X("inset", "Staff are in, pupils are not") \
 	X("closure", "The school is shut: snow, a poll, a burst pipe")
 WORDS_DEFINE(words_period_kind, PERIOD_KIND);
+
+#define AUTHORISATION_STATE(X) \
+	X("active", "Stands until its last day") \
+	X("ended", "Ended before its last day")
+WORDS_DEFINE(words_authorisation_state, AUTHORISATION_STATE);
+
+#define ENQUIRY_STATE(X) \
+	X("received", "Nobody has decided what is answered") \
+	X("approved", "The words are approved, and who says them") \
+	X("responded", "Answered with the approved words") \
+	X("declined", "It is not answered")
+WORDS_DEFINE(words_enquiry_state, ENQUIRY_STATE);
+
+#define ENQUIRY_MEDIUM(X) \
+	X("comment", "Below a post of a channel") \
+	X("message", "A direct message to a channel") \
+	X("email", "To an address of the school") \
+	X("telephone", "A call to the school") \
+	X("in_person", "At the gate, or at an event") \
+	X("other", "None of these")
+WORDS_DEFINE(words_enquiry_medium, ENQUIRY_MEDIUM);
 /* clang-format on */

@@ -35,3 +35,6 @@ WORDS_DECLARE(words_type_group);
 WORDS_DECLARE(words_settings_checked);
 WORDS_DECLARE(words_post_kind);
 WORDS_DECLARE(words_team_kind);
+WORDS_DECLARE(words_authorisation_state);
+WORDS_DECLARE(words_enquiry_state);
+WORDS_DECLARE(words_enquiry_medium);

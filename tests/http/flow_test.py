@@ -21,9 +21,14 @@ STEPS = {
         "proposed": {"confirm", "decline", "end"}, "active": {"end"}, "declined": set(), "ended": set()},
     "transfer": {
         "proposed": {"accept", "decline"}, "accepted": set(), "declined": set(), "superseded": set()},
+    "monitoring_authorisation": {"active": {"end"}, "ended": set()},
+    "media_enquiry": {
+        "received": {"approve", "respond", "decline"}, "approved": {"respond", "decline"},
+        "responded": set(), "declined": set()},
 }
 PATHS = {"channel": "channels", "channel_application": "channel-applications",
-         "appointment": "appointments", "transfer": "transfers"}
+         "appointment": "appointments", "transfer": "transfers",
+         "monitoring_authorisation": "monitoring-authorisations", "media_enquiry": "media-enquiries"}
 
 
 class Stage:

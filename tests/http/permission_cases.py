@@ -64,6 +64,20 @@ SETTINGS = {"settings_checked": ["privacy", "tagging", "comments", "direct_messa
 WORDS = {"reason": "We looked at the whole case."}
 
 
+WATCHING, STATEMENTS, PRESS = "/v1/monitoring-authorisations", "/v1/monitoring-statements", "/v1/media-enquiries"
+APPROVAL = {"approved_words": "All are well.", "spokesperson": "The head"}
+
+
+def authorise_body(school):
+    return {**({"school_id": school} if school else {}), "concerns": "An account", "scope": "Its posts",
+            "reason": "It names pupils.", "until_on": day(30)}
+
+
+def enquiry_body(school):
+    return {**({"school_id": school} if school else {}), "outlet": "The Post", "medium": "email",
+            "about": "The school trip."}
+
+
 def draft_body(school):
     return {"school_id": school, "platform": "x", "proposed_name": "Drafted", "kind": "class"}
 
@@ -288,6 +302,34 @@ CASES = [
          {"title": "Changed"}), table="calendar_period"),
     Case("calendar_write", "there", (204,), remove("calendar_period",
          lambda s, h: s.plot.plant_period(one_day()["from_on"])), table="calendar_period"),
+    Case("monitoring_read", "there", (200,), read(lambda s, h: f"{WATCHING}/{s.plot.authorisation}")),
+    Case("monitoring_read", "level", (200,), read(lambda s, h: f"{WATCHING}/{s.level.authorisation}")),
+    Case("monitoring_authorise", "there", (201,),
+         add(WATCHING, lambda s, h: authorise_body(s.a)), creates=True),
+    Case("monitoring_authorise", "level", (201,),
+         add(WATCHING, lambda s, h: authorise_body(None)), creates=True),
+    Case("monitoring_authorise", "there", (200,), act("monitoring_authorisation",
+         lambda s, h: s.plot.plant_monitoring_authorisation(), "end", {"end_reason": "It is over."}),
+         table="monitoring_authorisation"),
+    Case("statement_read", "there", (200,), read(lambda s, h: f"{STATEMENTS}/{s.plot.statement}")),
+    Case("statement_read", "shared", (200,), read(lambda s, h: f"{STATEMENTS}/{s.level.statement}")),
+    Case("statement_write", "there", (201,), add(STATEMENTS, lambda s, h: {
+        "school_id": s.a, "body": "What we look at.", "dpia_note": "Why."}), creates=True),
+    Case("statement_write", "level", (201,), add(STATEMENTS, lambda s, h: {
+        "body": "What we look at.", "dpia_note": "Why."}), creates=True),
+    Case("media_enquiry_read", "there", (200,), read(lambda s, h: f"{PRESS}/{s.plot.enquiry}")),
+    Case("media_enquiry_read", "level", (200,), read(lambda s, h: f"{PRESS}/{s.level.enquiry}/history")),
+    Case("media_enquiry_read", "mine", (200,), read(lambda s, h: f"{PRESS}/{s.asked(h)}")),
+    Case("media_enquiry_log", "there", (201,), add(PRESS, lambda s, h: enquiry_body(s.a)), creates=True),
+    Case("media_enquiry_log", "level", (201,), add(PRESS, lambda s, h: enquiry_body(None)), creates=True),
+    Case("media_enquiry_respond", "there", (200,), act("media_enquiry",
+         lambda s, h: s.asked(state="approved"), "respond"), table="media_enquiry"),
+    Case("media_enquiry_respond", "mine", (200,), act("media_enquiry",
+         lambda s, h: s.asked(h, "approved"), "respond"), table="media_enquiry"),
+    Case("media_enquiry_decide", "there", (200,), act("media_enquiry",
+         lambda s, h: s.plot.plant_media_enquiry(), "decline", WORDS), table="media_enquiry"),
+    Case("media_enquiry_decide", "there", (200,), act("media_enquiry",
+         lambda s, h: s.plot.plant_media_enquiry(), "approve", APPROVAL), table="media_enquiry"),
     Case("audit_verify", "level", (200,), read(lambda s, h: "/v1/audit/verification")),
 ]
 ELSEWHERE = {"channel_import"}  # has no route: the command line is its door, tested below

@@ -60,6 +60,7 @@ class Stage:
         self.holders = [Holder(self.tenant, role, duty, place)
                         for role, duty in KINDS for place in PLACES]
         self.nobody = self.tenant.person("Nobody")
+        self.level.row("setting", id=uuid.uuid4(), key="journalist.rule", value=json.dumps("follow_media_policy"))
         for holder in self.holders:
             self.own_rows(holder)
 
@@ -78,6 +79,13 @@ class Stage:
                  school_id=plot.school, applicant_id=plot.person, access="admin",
                  person_name=holder.name)
         return id
+
+    def asked(self, holder=None, state="received"):
+        """A question of the press, logged by the holder; the rule is the one by which staff may answer it."""
+        self.house.sql("UPDATE setting SET value = %s WHERE tenant_id = %s AND key = 'journalist.rule'",
+                       json.dumps("follow_media_policy"), self.tenant.id)
+        return self.plot_of(holder).plant_media_enquiry(state, by=holder.person.id) if holder \
+            else self.plot.plant_media_enquiry(state)
 
     def own_rows(self, holder):
         plot = self.plot_of(holder)
@@ -144,6 +152,9 @@ LISTS = [
     ("application_read", "application", APPS + "?applicant_id={0.person}&state=submitted"),
     ("school_read", "school", "/v1/schools?sort=name"),
     ("calendar_read", "period", "/v1/calendar-periods?kind=inset"),
+    ("monitoring_read", "authorisation", "/v1/monitoring-authorisations?state=active"),
+    ("statement_read", "statement", "/v1/monitoring-statements?sort=created_at"),
+    ("media_enquiry_read", "enquiry", "/v1/media-enquiries?medium=email"),
     ("transfer_read", "transfer", "/v1/transfers?side=from&state=proposed"),
 ]
 # Lists that hold the rows of another list, or what is the same for everybody.

@@ -14,6 +14,7 @@ PAGED = [
     "/v1/people", "/v1/posts", "/v1/teams", "/v1/appointments", "/v1/assessments",
     "/v1/attestations", "/v1/channels", "/v1/channel-applications",
     "/v1/channel-applications/inbox", "/v1/transfers", "/v1/calendar-periods",
+    "/v1/monitoring-authorisations", "/v1/monitoring-statements", "/v1/media-enquiries",
 ]
 # No tenant's: the index of the order is found without one.
 PUBLIC = ["/v1/register/schools", "/v1/register/trusts"]
@@ -33,6 +34,7 @@ WHOLE = {
     "/v1/channels/{id}/grants": "who had access to one channel",
     "/v1/channels/{id}/history": "what happened to one channel",
     "/v1/appointments/{id}/history": "what happened to one appointment",
+    "/v1/media-enquiries/{id}/history": "what happened to one enquiry",
     "/v1/channel-applications/{id}/history": "what happened to one application",
     "/v1/channel-applications/{id}/revisions": "the revisions of one application",
     "/v1/settings": "every key, in the order of a form",
@@ -100,6 +102,13 @@ SELECT %(tenant)s, id, school, CASE WHEN n <= 400 THEN 'submitted' ELSE 'account
        CASE WHEN n <= 400 THEN at END, at FROM seed;
 INSERT INTO calendar_period (tenant_id, id, school_id, kind, title, from_on, to_on, created_at)
 SELECT %(tenant)s, id, school, 'inset', 'Inset ' || n, '1990-01-01'::date + n, '1990-01-01'::date + n, at FROM seed;
+INSERT INTO monitoring_authorisation (tenant_id, id, school_id, concerns, scope, reason, from_on, until_on,
+	authorised_by, authorised_name, created_at)
+SELECT %(tenant)s, id, school, 'Account ' || n, 'Posts', 'Why', at::date, at::date + 30, id, 'Lead', at FROM seed;
+INSERT INTO monitoring_statement (tenant_id, id, school_id, edition, body, dpia_note, written_by, written_name, created_at)
+SELECT %(tenant)s, id, school, n, 'Body', 'Note', id, 'Lead', at FROM seed;
+INSERT INTO media_enquiry (tenant_id, id, school_id, outlet, medium, about, received_at, logged_by, logged_name, created_at)
+SELECT %(tenant)s, id, school, 'Post ' || n, 'email', 'About', at, id, 'Person ' || n, at FROM seed;
 INSERT INTO transfer (tenant_id, id, move_id, side, state, urn, school_id, school_name, from_trust_id,
 	from_trust_name, to_trust_id, to_trust_name, found_on, import_id, created_at)
 SELECT %(tenant)s, id, id, 'from', CASE WHEN n <= 400 THEN 'proposed' ELSE 'accepted' END,

@@ -69,6 +69,9 @@ class Plot:
                                    expires_at=day(9))
         self.row("person_gone", person_id=uuid.uuid4(), school_id=school)
         self.transfer = self.plant_transfer()
+        self.authorisation = self.plant_monitoring_authorisation()
+        self.statement = self.plant_statement()
+        self.enquiry = self.plant_media_enquiry()
         self.setting = self.row("setting", id=uuid.uuid4(), school_id=school,
                                 key="channel.max_admins", value=json.dumps(3))
 
@@ -212,6 +215,38 @@ class Plot:
                         to_trust_name=f"to {self.mark}", found_on=day(-3),
                         import_id=uuid.uuid4())
 
+    def plant_monitoring_authorisation(self, state="active", **values):
+        ended = {} if state == "active" else {
+            "ended_by": self.boss, "ended_name": f"ender {self.mark}", "ended_at": day(0),
+            "end_reason": f"over {self.mark}"}
+        return self.row("monitoring_authorisation", **{
+            "id": uuid.uuid4(), "school_id": self.school, "state": state,
+            "person_id": self.plant_person("watched"), "from_on": day(-1), "until_on": day(30),
+            "authorised_by": self.boss, **ended, **{name: f"{name} {self.mark}" for name in (
+                "person_name", "concerns", "scope", "reason", "dpia_reference", "authorised_name")},
+            **values})
+
+    def plant_statement(self):
+        return self.row("monitoring_statement", id=uuid.uuid4(), school_id=self.school, edition=1,
+                        body=f"body {self.mark}", dpia_note=f"note {self.mark}", written_by=self.boss,
+                        written_name=f"writer {self.mark}")
+
+    def plant_media_enquiry(self, state="received", by=None):
+        """Logged by the person of this plot, or by somebody else."""
+        who, answered = by or self.person, state in ("approved", "responded")
+        words = {} if not answered else {
+            "approved_by": self.boss, "approved_name": f"approver {self.mark}", "approved_at": day(0),
+            "approved_words": f"words {self.mark}", "spokesperson": f"speaker {self.mark}",
+            "responded_at": day(0) if state == "responded" else None}
+        id = self.row("media_enquiry", id=uuid.uuid4(), school_id=self.school, state=state,
+                      medium="email", received_at=day(-1), logged_by=who, **words, **{
+                          name: f"{name} {self.mark}" for name in (
+                              "outlet", "journalist_name", "contact", "about", "about_url",
+                              "logged_name")})
+        self.row("media_enquiry_history", media_enquiry_id=id, actor_id=who, action="log",
+                 actor_name=f"actor {self.mark}", to_state=state, note=f"note {self.mark}")
+        return id
+
     @property
     def ids(self):
         """By the name of the resource, as `chaperone describe` has it."""
@@ -220,7 +255,9 @@ class Plot:
                 "assessment": self.assessment, "attestation": self.attestation,
                 "channel": self.channel, "channel_application": self.application,
                 "setting": self.setting, "transfer": self.transfer,
-                "calendar_period": self.period}
+                "calendar_period": self.period,
+                "monitoring_authorisation": self.authorisation,
+                "monitoring_statement": self.statement, "media_enquiry": self.enquiry}
 
 
 def version_of(house, table, id):

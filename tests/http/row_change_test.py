@@ -16,10 +16,14 @@ ADDER = {"person": None, "appointment": "granted_by", "appointment_school": None
          "team": None, "membership": "added_by", "membership_history": "actor_id", "person_relationship": None,
          "channel": None, "channel_grant": None, "channel_history": "actor_id", "setting": None, "calendar_period": None,
          "channel_application": "recorded_by", "application_operator": None, "application_revision": "submitted_by",
-         "application_decision": "decider_id", "application_history": "actor_id", "exclusion": "excluded_by"}
+         "application_decision": "decider_id", "application_history": "actor_id", "exclusion": "excluded_by",
+         "monitoring_authorisation": "authorised_by", "monitoring_statement": "written_by",
+         "media_enquiry": "logged_by", "media_enquiry_history": "actor_id"}
 # Rows that whoever belongs there may add, or that a trigger (in_sight) keeps in their place.
 ANYBODY = {"application_history", "appointment_history", "channel_history", "membership_history",
-           "channel_application", "application_operator", "application_revision"}
+           "channel_application", "application_operator", "application_revision",
+           "media_enquiry", "media_enquiry_history"}
+BEGINNING = {"channel_application": "draft", "media_enquiry": "received"}  # the state that a row begins in
 # What a row hangs on; all others say their school themselves.
 SUBJECTS = {"application_operator": {"application_id": "own"},
             "application_revision": {"application_id": "application"}, "exclusion": {"subject_id": "application"},
@@ -30,7 +34,7 @@ SUBJECTS = {"application_operator": {"application_id": "own"},
 FROM = {"channel_application": "id", "application_operator": "application_id",
         "application_revision": "application_id", "application_decision": "application_id",
         "application_history": "application_id", "exclusion": "subject_id", "channel": "id",
-        "channel_grant": "channel_id", "channel_history": "channel_id"}
+        "channel_grant": "channel_id", "channel_history": "channel_id", "monitoring_authorisation": "id"}
 
 
 @pytest.fixture(scope="module")
@@ -56,8 +60,8 @@ def addable(house, field, table, who):
     row = planted(house, table, field.mine)
     fresh = {"id": str(uuid.uuid4()), "token_hash": f"\\x{uuid.uuid4().hex}", "email": None,
              "external_ref": None, "handle": None, "identity_id": None, "handle_key": None,
-             "name": uuid.uuid4().hex, "scope": "schools", "revision": 77,
-             "state": "draft" if table == "channel_application" else "active",
+             "name": uuid.uuid4().hex, "scope": "schools", "revision": 77, "edition": 77,
+             "state": BEGINNING.get(table, "active"),
              "school_id": field.plot.school, "person_id": field.plot.person, "waiting_since": None,
              ADDER[table]: who.id,
              **{name: getattr(field.plot, plot) for name, plot in SUBJECTS.get(table, {}).items()}}
@@ -71,9 +75,9 @@ def moved(field, table, row):
         yield {**row, ADDER[table]: field.plot.boss}
     if table == "appointment_school":  # nobody widens what they hold themselves
         yield {**row, "person_id": field.head.id}
-    if table == "channel_application":
-        yield {**row, "state": "more_information"}
-    if "school_id" in row and table not in ANYBODY - {"channel_application"}:
+    if table in BEGINNING:
+        yield {**row, "state": "more_information" if table == "channel_application" else "declined"}
+    if "school_id" in row and table not in ANYBODY - set(BEGINNING):
         yield {**row, "school_id": field.other.school}
     for name, plot in SUBJECTS.get(table, {}).items():
         yield {**row, name: getattr(field.other, plot)}

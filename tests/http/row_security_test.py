@@ -29,6 +29,7 @@ COPIES = {
     ("channel_history", "actor_id"): "who did it stays, whatever becomes of them",
     ("application_history", "actor_id"): "who did it stays, whatever becomes of them",
     ("application_revision", "submitted_by"): "who did it stays, whatever becomes of them",
+    ("media_enquiry_history", "actor_id"): "who did it stays, whatever becomes of them",
     ("setting_history", "actor_id"): "who did it stays, whatever becomes of them",
     ("invitation", "invited_by"): "null for the operator; who did it stays",
     ("person_gone", "person_id"): "deleted people are told of as well",
@@ -230,7 +231,7 @@ def repointed(house, field, table, column, target):
     """A row of ours that names a row of the other tenant."""
     row = planted(house, table, field.mine)
     for name, value in row.items():
-        if name in ("revision", "step"):
+        if name in ("revision", "step", "edition"):
             row[name] = value + 1000  # what a unique constraint may count
     unique = {"id": str(uuid.uuid4()), "token_hash": f"\\x{uuid.uuid4().hex}",
               "email": None, "external_ref": None, "handle": None}

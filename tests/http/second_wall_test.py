@@ -37,6 +37,9 @@ CHANGES = {
     ("channel_application", "exclude"): WORDS, ("channel_application", "step-down"): {},
     ("transfer", "accept"): {}, ("transfer", "decline"): WORDS,
     ("calendar_period", "PATCH"): {"title": "Changed"}, ("calendar_period", "DELETE"): None,
+    ("monitoring_authorisation", "end"): {"end_reason": "It is over."},
+    ("media_enquiry", "approve"): {"approved_words": "All are well.", "spokesperson": "The head"},
+    ("media_enquiry", "respond"): {}, ("media_enquiry", "decline"): WORDS,
     ("setting", "PUT"): {"value": 9}, ("setting", "DELETE"): None,
 }
 KEY = "channel.max_admins"  # the setting that is planted at each place
@@ -240,6 +243,10 @@ def creating(plot, own):
     assess = {"title": "T", "assessed_on": day(-9), "author_name": "An", "score": 6,
               "mitigations": "M", "approved_by_name": "Bo", "approved_on": day(-8),
               "review_on": day(90)}
+    watch = {"concerns": "An account", "scope": "Its posts", "reason": "Planted", "until_on": day(9)}
+    press = {"outlet": "The Post", "medium": "email", "about": "Planted"}
+    yield "/v1/monitoring-authorisations", {"school_id": own.school, **watch, "person_id": plot.person}
+    yield "/v1/media-enquiries", {"school_id": own.school, **press, "channel_id": plot.channel}
     applications = "/v1/channel-applications"
     yield "/v1/attestations", {"person_id": plot.person, **attest}
     yield "/v1/channels", {"school_id": own.school, "platform": "x", **WORDS,
@@ -259,6 +266,9 @@ def creating(plot, own):
         yield "/v1/calendar-periods", {"school_id": plot.school, "kind": "closure", "title": "Planted",
                                        "from_on": day(0), "to_on": day(0)}
         yield "/v1/calendar-periods/import", {"school_id": plot.school, "icalendar": ICALENDAR}
+        yield "/v1/monitoring-authorisations", {"school_id": plot.school, **watch}
+        yield "/v1/monitoring-statements", {"school_id": plot.school, "body": "Planted here", "dpia_note": "Planted"}
+        yield "/v1/media-enquiries", {"school_id": plot.school, **press}
         yield "/v1/channels", {"school_id": plot.school, "platform": "x", **WORDS}
         yield "/v1/settings/apply-preset", {"school_id": plot.school, "preset": "acceptable_use"}
         yield applications, {"school_id": plot.school, **case}

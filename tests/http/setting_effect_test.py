@@ -166,7 +166,18 @@ def bank_holiday(stage):
           "2026-12-29T23:59:00Z", "2026-12-29T10:00:00Z")(stage)
 
 
+def journalist_rule(stage):
+    made = stage.applicant.client.post("/v1/media-enquiries", {
+        "school_id": stage.school, "outlet": "The Post", "medium": "email", "about": "The trip."}, expect=201).json
+    path = f"/v1/media-enquiries/{made['id']}"
+    stage.head.client.post(f"{path}/approve", {"approved_words": "All well.", "spokesperson": "The head"}, expect=200)
+    stage.applicant.client.post(f"{path}/respond", {}, expect=403)
+    stage.set("journalist.rule", "follow_media_policy")
+    stage.applicant.client.post(f"{path}/respond", {}, expect=200)
+
+
 BEHAVIOUR = {
+    "journalist.rule": journalist_rule,
     "clock.response_hours": clock("clock.response_hours", 48, "2026-11-17T10:00:00Z", "2026-11-18T10:00:00Z",
                                   "2026-11-19T10:00:00Z"),
     "clock.answer_days": clock("clock.answer_days", 5, "2026-11-17T10:00:00Z", None, "2026-11-24T23:59:00Z",

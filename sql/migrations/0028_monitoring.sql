@@ -1,0 +1,253 @@
+-- Monitoring: who may look at somebody a second time, what a school says that it looks at, and what
+-- the press asks (M9, R4, J1, J2).
+
+-- Who holds a duty: where the caller's is enough to see what only that duty is for.
+CREATE FUNCTION me_duty(p_duty text, OUT wide boolean, OUT schools uuid[]) LANGUAGE plpgsql STABLE AS $$
+BEGIN
+	SELECT coalesce(bool_or(a.scope = 'tenant'), false), coalesce(array_agg(x.school_id), '{}') INTO wide, schools
+	  FROM appointment a
+	  LEFT JOIN appointment_school x ON x.tenant_id = a.tenant_id AND x.appointment_id = a.id
+	 WHERE a.tenant_id = me_tenant() AND a.person_id = me_person() AND p_duty = ANY (a.duties)
+	   AND appointment_current(a);
+END
+$$;
+SELECT define('me_duty(text)', 'chaperone_app', 'chaperone_definer');
+CREATE FUNCTION me_duty_wide(p_duty text) RETURNS boolean LANGUAGE sql STABLE
+AS $$ SELECT wide FROM me_duty(p_duty) $$;
+CREATE FUNCTION me_duty_schools(p_duty text) RETURNS uuid[] LANGUAGE sql STABLE
+AS $$ SELECT schools FROM me_duty(p_duty) $$;
+GRANT EXECUTE ON FUNCTION me_duty_wide(text), me_duty_schools(text) TO chaperone_app;
+
+-- M9: that somebody is looked at a second time is decided by name, for a reason, until a day. A record.
+CREATE TABLE monitoring_authorisation (
+	tenant_id       uuid NOT NULL REFERENCES tenant,
+	id              uuid NOT NULL,
+	school_id       uuid, -- null: of the whole tenant
+	state           text NOT NULL DEFAULT 'active' CHECK (state IN ('active', 'ended')),
+	person_id       uuid, -- whom it concerns, when the tenant knows them
+	person_name     text, -- at the time
+	concerns        text, -- whom or what it concerns, in words
+	scope           text NOT NULL CHECK (scope <> ''),
+	reason          text NOT NULL CHECK (reason <> ''),
+	from_on         date NOT NULL,
+	until_on        date NOT NULL,
+	dpia_reference  text,
+	authorised_by   uuid NOT NULL,
+	authorised_name text NOT NULL,
+	ended_by        uuid,
+	ended_name      text,
+	ended_at        timestamptz,
+	end_reason      text,
+	version         integer NOT NULL DEFAULT 1,
+	created_at      timestamptz NOT NULL DEFAULT now(),
+	PRIMARY KEY (tenant_id, id),
+	FOREIGN KEY (tenant_id, school_id) REFERENCES school (tenant_id, id),
+	FOREIGN KEY (tenant_id, person_id) REFERENCES person (tenant_id, id),
+	FOREIGN KEY (tenant_id, authorised_by) REFERENCES person (tenant_id, id),
+	FOREIGN KEY (tenant_id, ended_by) REFERENCES person (tenant_id, id),
+	CONSTRAINT monitoring_authorisation_concerns CHECK (num_nonnulls(person_id, concerns) > 0),
+	CONSTRAINT monitoring_authorisation_days CHECK (until_on >= from_on),
+	CONSTRAINT monitoring_authorisation_length CHECK (until_on - from_on <= 366),
+	CONSTRAINT monitoring_authorisation_not_own CHECK (authorised_by <> person_id),
+	CONSTRAINT monitoring_authorisation_ended CHECK (state <> 'ended' OR ended_by IS NOT NULL)
+);
+CREATE INDEX monitoring_authorisation_created ON monitoring_authorisation (tenant_id, created_at, id);
+CREATE INDEX monitoring_authorisation_at ON monitoring_authorisation (tenant_id, school_id, created_at, id);
+SELECT declare_table('monitoring_authorisation', 'end + 6 years', 'rows',
+	ordinary => '{tenant_id,id,school_id,state,person_id,from_on,until_on,authorised_by,ended_by,ended_at,version,created_at}',
+	personal => '{person_name,concerns,scope,reason,dpia_reference,authorised_name,ended_name,end_reason}');
+
+-- Whom it concerns is blind to it from the commit on, whatever they hold.
+CREATE FUNCTION monitoring_exclude() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	INSERT INTO exclusion (tenant_id, subject_id, person_id, reason, excluded_by)
+	VALUES (NEW.tenant_id, NEW.id, NEW.person_id, 'whom a monitoring authorisation concerns', NEW.authorised_by);
+	RETURN NULL;
+END
+$$;
+SELECT define('monitoring_exclude()', 'chaperone_owner');
+CREATE TRIGGER exclude AFTER INSERT ON monitoring_authorisation FOR EACH ROW
+	WHEN (NEW.person_id IS NOT NULL) EXECUTE FUNCTION monitoring_exclude();
+
+GRANT SELECT, INSERT ON monitoring_authorisation TO chaperone_app;
+GRANT UPDATE (state, ended_by, ended_name, ended_at, end_reason, version) ON monitoring_authorisation TO chaperone_app;
+-- Leaders and the data protection officer; administrators are leaders, whom the matrix keeps out.
+CREATE POLICY sight ON monitoring_authorisation FOR SELECT TO chaperone_app
+	USING (tenant_id = (SELECT me_tenant()) AND id <> ALL ((SELECT me_excluded())::uuid[])
+		AND person_id IS DISTINCT FROM (SELECT me_person())
+		AND ((SELECT me_wide('leader')) OR school_id = ANY ((SELECT me_schools('leader'))::uuid[])
+			OR (SELECT me_duty_wide('dpo')) OR school_id = ANY ((SELECT me_duty_schools('dpo'))::uuid[])));
+CREATE POLICY adding ON monitoring_authorisation FOR INSERT TO chaperone_app
+	WITH CHECK (tenant_id = (SELECT me_tenant()) AND authorised_by = (SELECT me_person()) AND state = 'active'
+		AND ((SELECT me_wide('leader')) OR school_id = ANY ((SELECT me_schools('leader'))::uuid[])));
+CREATE POLICY changing ON monitoring_authorisation FOR UPDATE TO chaperone_app
+	USING (tenant_id = (SELECT me_tenant()) AND id <> ALL ((SELECT me_excluded())::uuid[])
+		AND person_id IS DISTINCT FROM (SELECT me_person())
+		AND ((SELECT me_wide('leader')) OR school_id = ANY ((SELECT me_schools('leader'))::uuid[])));
+
+-- R4: what a school says it looks at in public, edition by edition.
+CREATE TABLE monitoring_statement (
+	tenant_id     uuid NOT NULL REFERENCES tenant,
+	id            uuid NOT NULL,
+	school_id     uuid, -- null: of the tenant, for every school without its own
+	edition       integer NOT NULL CHECK (edition > 0),
+	body          text NOT NULL CHECK (body <> ''),
+	dpia_note     text NOT NULL CHECK (dpia_note <> ''),
+	written_by    uuid NOT NULL,
+	written_name  text NOT NULL,
+	superseded_at timestamptz,
+	version       integer NOT NULL DEFAULT 1,
+	created_at    timestamptz NOT NULL DEFAULT now(),
+	PRIMARY KEY (tenant_id, id),
+	CONSTRAINT monitoring_statement_edition UNIQUE NULLS NOT DISTINCT (tenant_id, school_id, edition),
+	FOREIGN KEY (tenant_id, school_id) REFERENCES school (tenant_id, id),
+	FOREIGN KEY (tenant_id, written_by) REFERENCES person (tenant_id, id)
+);
+CREATE INDEX monitoring_statement_created ON monitoring_statement (tenant_id, created_at, id);
+CREATE INDEX monitoring_statement_at ON monitoring_statement (tenant_id, school_id, created_at, id);
+SELECT declare_table('monitoring_statement', 'superseded + 6 years', 'rows',
+	ordinary => '{tenant_id,id,school_id,edition,written_by,superseded_at,version,created_at}',
+	personal => '{body,dpia_note,written_name}');
+GRANT SELECT, INSERT ON monitoring_statement TO chaperone_app;
+GRANT UPDATE (superseded_at, version) ON monitoring_statement TO chaperone_app;
+CREATE POLICY sight ON monitoring_statement FOR SELECT TO chaperone_app
+	USING (tenant_id = (SELECT me_tenant()) AND ((SELECT me_wide('member'))
+		OR (school_id IS NULL AND (SELECT me_schools('member')) <> '{}')
+		OR school_id = ANY ((SELECT me_schools('member'))::uuid[])));
+CREATE POLICY adding ON monitoring_statement FOR INSERT TO chaperone_app
+	WITH CHECK (tenant_id = (SELECT me_tenant()) AND written_by = (SELECT me_person())
+		AND ((SELECT me_wide('leader')) OR school_id = ANY ((SELECT me_schools('leader'))::uuid[])));
+CREATE POLICY changing ON monitoring_statement FOR UPDATE TO chaperone_app
+	USING (tenant_id = (SELECT me_tenant()) AND ((SELECT me_wide('leader'))
+		OR school_id = ANY ((SELECT me_schools('leader'))::uuid[])));
+
+-- J1 J2: what the press asks, and that nobody answers before it is approved.
+CREATE TABLE media_enquiry (
+	tenant_id       uuid NOT NULL REFERENCES tenant,
+	id              uuid NOT NULL,
+	school_id       uuid, -- null: of the whole tenant
+	state           text NOT NULL DEFAULT 'received'
+		CHECK (state IN ('received', 'approved', 'responded', 'declined')),
+	outlet          text NOT NULL CHECK (outlet <> ''),
+	journalist_name text,
+	contact         text,
+	medium         text NOT NULL CHECK (medium IN ('comment', 'message', 'email', 'telephone', 'in_person', 'other')),
+	about           text NOT NULL CHECK (about <> ''),
+	about_url       text,
+	channel_id      uuid,
+	deadline_at     timestamptz,
+	received_at     timestamptz NOT NULL,
+	logged_by       uuid NOT NULL,
+	logged_name     text NOT NULL,
+	approved_by     uuid,
+	approved_name   text,
+	approved_at     timestamptz,
+	approved_words  text,
+	spokesperson    text,
+	responded_at    timestamptz,
+	version         integer NOT NULL DEFAULT 1,
+	created_at      timestamptz NOT NULL DEFAULT now(),
+	PRIMARY KEY (tenant_id, id),
+	FOREIGN KEY (tenant_id, school_id) REFERENCES school (tenant_id, id),
+	FOREIGN KEY (tenant_id, channel_id) REFERENCES channel (tenant_id, id),
+	FOREIGN KEY (tenant_id, logged_by) REFERENCES person (tenant_id, id),
+	FOREIGN KEY (tenant_id, approved_by) REFERENCES person (tenant_id, id),
+	CONSTRAINT media_enquiry_past CHECK (received_at <= created_at),
+	CONSTRAINT media_enquiry_four_eyes CHECK (approved_by <> logged_by),
+	CONSTRAINT media_enquiry_approved CHECK (state NOT IN ('approved', 'responded')
+		OR num_nonnulls(approved_by, approved_name, approved_at, approved_words, spokesperson) = 5),
+	CONSTRAINT media_enquiry_responded CHECK ((state = 'responded') = (responded_at IS NOT NULL))
+);
+CREATE INDEX media_enquiry_created ON media_enquiry (tenant_id, created_at, id);
+CREATE INDEX media_enquiry_at ON media_enquiry (tenant_id, school_id, created_at, id);
+CREATE INDEX media_enquiry_waiting ON media_enquiry (tenant_id, received_at, id) WHERE state = 'received';
+CREATE TABLE media_enquiry_history (
+	tenant_id        uuid NOT NULL,
+	id               bigint GENERATED ALWAYS AS IDENTITY,
+	media_enquiry_id uuid NOT NULL,
+	at               timestamptz NOT NULL DEFAULT now(),
+	actor_id         uuid,
+	actor_name       text,
+	action           text NOT NULL,
+	from_state       text,
+	to_state         text NOT NULL,
+	note             text,
+	PRIMARY KEY (tenant_id, id),
+	FOREIGN KEY (tenant_id, media_enquiry_id) REFERENCES media_enquiry (tenant_id, id)
+);
+CREATE INDEX media_enquiry_history_of ON media_enquiry_history (tenant_id, media_enquiry_id);
+SELECT declare_table('media_enquiry', 'closure + 6 years', 'rows',
+	ordinary => '{tenant_id,id,school_id,state,medium,channel_id,deadline_at,received_at,logged_by,approved_by,approved_at,responded_at,version,created_at}',
+	personal => '{outlet,journalist_name,contact,about,about_url,logged_name,approved_name,approved_words,spokesperson}');
+SELECT declare_table('media_enquiry_history', 'closure + 6 years', 'none',
+	ordinary => '{tenant_id,id,media_enquiry_id,at,actor_id,action,from_state,to_state}', personal => '{actor_name,note}');
+
+-- An approval is the word of a leader there, in their own name; staff decline nothing, and answer only
+-- where the rule lets them.
+CREATE FUNCTION media_enquiry_judged() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+	v_leader boolean := me_wide('leader') OR coalesce(NEW.school_id = ANY (me_schools('leader')), false);
+BEGIN
+	IF NEW.state = 'approved' AND OLD.state <> 'approved'
+		OR (NEW.approved_by, NEW.approved_name, NEW.approved_words, NEW.spokesperson)
+			IS DISTINCT FROM (OLD.approved_by, OLD.approved_name, OLD.approved_words, OLD.spokesperson) THEN
+		v_leader := v_leader AND OLD.state = 'received' AND NEW.state = 'approved' AND NEW.approved_by = me_person();
+	ELSIF NEW.state = 'responded' AND OLD.state <> 'responded' THEN
+		v_leader := v_leader OR setting_of(NEW.tenant_id, NEW.school_id, 'journalist.rule') = '"follow_media_policy"';
+	ELSIF NEW.state = OLD.state THEN
+		v_leader := true;
+	END IF;
+	IF NOT v_leader THEN
+		RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
+			MESSAGE = 'what the press is told is a leader''s to decide, in their own name';
+	END IF;
+	RETURN NEW;
+END
+$$;
+SELECT define('media_enquiry_judged()', 'chaperone_owner');
+CREATE TRIGGER judged BEFORE UPDATE OF state, approved_by, approved_name, approved_words, spokesperson ON media_enquiry
+	FOR EACH ROW EXECUTE FUNCTION media_enquiry_judged();
+
+-- What is told of a row comes from somebody who sees it; as whoever writes, so that row security answers.
+CREATE FUNCTION monitoring_in_sight() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM FROM media_enquiry s WHERE s.tenant_id = NEW.tenant_id AND s.id = NEW.media_enquiry_id;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
+			MESSAGE = 'nothing is added to what is out of sight';
+	END IF;
+	RETURN NULL;
+END
+$$;
+CREATE TRIGGER in_sight AFTER INSERT ON media_enquiry_history
+	FOR EACH ROW EXECUTE FUNCTION monitoring_in_sight();
+
+GRANT SELECT, INSERT ON media_enquiry, media_enquiry_history TO chaperone_app;
+GRANT UPDATE (state, approved_by, approved_name, approved_at, approved_words, spokesperson, responded_at, version)
+	ON media_enquiry TO chaperone_app;
+CREATE POLICY sight ON media_enquiry FOR SELECT TO chaperone_app
+	USING (tenant_id = (SELECT me_tenant()) AND (logged_by = (SELECT me_person())
+		OR (SELECT me_wide('leader')) OR school_id = ANY ((SELECT me_schools('leader'))::uuid[])));
+CREATE POLICY adding ON media_enquiry FOR INSERT TO chaperone_app
+	WITH CHECK (tenant_id = (SELECT me_tenant()) AND logged_by = (SELECT me_person())
+		AND state = 'received' AND approved_by IS NULL
+		AND ((SELECT me_wide('colleague')) OR school_id = ANY ((SELECT me_schools('colleague'))::uuid[])));
+CREATE POLICY changing ON media_enquiry FOR UPDATE TO chaperone_app
+	USING (tenant_id = (SELECT me_tenant()) AND (logged_by = (SELECT me_person())
+		OR (SELECT me_wide('leader')) OR school_id = ANY ((SELECT me_schools('leader'))::uuid[])));
+CREATE POLICY sight ON media_enquiry_history FOR SELECT TO chaperone_app
+	USING (tenant_id = (SELECT me_tenant()) AND EXISTS (SELECT FROM media_enquiry e
+		WHERE e.tenant_id = media_enquiry_history.tenant_id AND e.id = media_enquiry_id));
+CREATE POLICY adding ON media_enquiry_history FOR INSERT TO chaperone_app
+	WITH CHECK (tenant_id = (SELECT me_tenant()) AND actor_id = (SELECT me_person()));
+
+INSERT INTO setting_default (place, key, value, type, unit, min, max, words, strength, strength_of, requirements, help, changes)
+VALUES
+	(42, 'journalist.rule', '"do_not_respond_report_now"', 'enum', NULL, NULL, NULL,
+	 '{follow_media_policy,do_not_respond_report_now}', '"must"', NULL, '{J1,J2}',
+	 'What staff do when a journalist writes or rings: answer by the media policy once their words are approved, or never answer and report it at once.',
+	 'With the second, staff log an enquiry and do no more; either way it waits for school leaders at once, and nobody answers before the words are approved.');
+UPDATE setting_preset_value SET value = '"follow_media_policy"'
+ WHERE key = 'journalist.rule' AND preset = 'independent_prep';
+UPDATE setting_preset_value SET value = '"do_not_respond_report_now"'
+ WHERE key = 'journalist.rule' AND preset = 'acceptable_use';
