@@ -23,6 +23,8 @@
 	X(clock_resource)                                                                \
 	X(work_waiting)                                                                  \
 	X(enumeration)                                                                   \
+	X(monitor_duty)                                                                  \
+	X(channel_check)                                                                 \
 	X(monitoring_authorisation)                                                      \
 	X(monitoring_statement)                                                          \
 	X(media_enquiry)                                                                 \

@@ -56,6 +56,10 @@
 	X(MEDIA_ENQUIRY_LOG, "media_enquiry_log")                                        \
 	X(MEDIA_ENQUIRY_RESPOND, "media_enquiry_respond")                                \
 	X(MEDIA_ENQUIRY_DECIDE, "media_enquiry_decide")                                  \
+	X(MONITOR_DUTY_READ, "monitor_duty_read")                                        \
+	X(MONITOR_DUTY_WRITE, "monitor_duty_write")                                      \
+	X(CHANNEL_CHECK_READ, "channel_check_read")                                      \
+	X(CHANNEL_CHECK_RECORD, "channel_check_record")                                  \
 	X(AUDIT_VERIFY, "audit_verify")
 
 enum permission {

@@ -57,6 +57,10 @@ const enum cell policy_matrix[PERMISSION_COUNT][COLUMN_COUNT] = {
 	[MEDIA_ENQUIRY_LOG]   = { SCOPE, SCOPE, SCOPE, SCOPE, NO,      SCOPE, NO,    NO,    NO,    NO,    NO,    NO,    NO    },
 	[MEDIA_ENQUIRY_RESPOND]={ SCOPE, SCOPE, SCOPE, OWN,   NO,      SCOPE, NO,    NO,    NO,    NO,    NO,    NO,    NO    },
 	[MEDIA_ENQUIRY_DECIDE]= { SCOPE, SCOPE, NO,    NO,    NO,      SCOPE, NO,    NO,    NO,    NO,    NO,    NO,    NO    },
+	[MONITOR_DUTY_READ]   = { SCOPE, SCOPE, SCOPE, SCOPE, NO,      SCOPE, SCOPE, SCOPE, SCOPE, SCOPE, SCOPE, SCOPE, SCOPE },
+	[MONITOR_DUTY_WRITE]  = { SCOPE, SCOPE, SCOPE, NO,    NO,      NO,    NO,    NO,    NO,    NO,    NO,    NO,    NO    },
+	[CHANNEL_CHECK_READ]  = { SCOPE, SCOPE, SCOPE, OWN,   NO,      SCOPE, NO,    NO,    NO,    NO,    NO,    NO,    NO    },
+	[CHANNEL_CHECK_RECORD]= { SCOPE, SCOPE, SCOPE, OWN,   NO,      SCOPE, NO,    NO,    NO,    NO,    NO,    NO,    NO    },
 	[AUDIT_VERIFY]        = { SCOPE, NO,    NO,    NO,    SCOPE,   NO,    NO,    NO,    NO,    NO,    NO,    NO,    SCOPE },
 };
 /* clang-format on */

@@ -221,4 +221,20 @@ WORDS_DEFINE(words_enquiry_state, ENQUIRY_STATE);
 	X("in_person", "At the gate, or at an event") \
 	X("other", "None of these")
 WORDS_DEFINE(words_enquiry_medium, ENQUIRY_MEDIUM);
+
+#define WEEKDAY(X) \
+	X("mon", "Monday") \
+	X("tue", "Tuesday") \
+	X("wed", "Wednesday") \
+	X("thu", "Thursday") \
+	X("fri", "Friday") \
+	X("sat", "Saturday") \
+	X("sun", "Sunday")
+WORDS_DEFINE(words_weekday, WEEKDAY);
+
+#define CHECK_FOUND(X) \
+	X("nothing", "Nothing new, or nothing that needs anybody") \
+	X("messages", "Comments or messages that want an answer") \
+	X("concern", "Something that somebody else has to know of")
+WORDS_DEFINE(words_check_found, CHECK_FOUND);
 /* clang-format on */

@@ -38,3 +38,5 @@ WORDS_DECLARE(words_team_kind);
 WORDS_DECLARE(words_authorisation_state);
 WORDS_DECLARE(words_enquiry_state);
 WORDS_DECLARE(words_enquiry_medium);
+WORDS_DECLARE(words_weekday);
+WORDS_DECLARE(words_check_found);

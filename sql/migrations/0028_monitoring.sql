@@ -1,5 +1,5 @@
--- Monitoring: who may look at somebody a second time, what a school says that it looks at, and what
--- the press asks (M9, R4, J1, J2).
+-- Monitoring: who looks at a channel on which days, who may look at somebody a second time, what a school
+-- says that it looks at, and what the press asks (M1, M2, M9, R4, J1, J2).
 
 -- Who holds a duty: where the caller's is enough to see what only that duty is for.
 CREATE FUNCTION me_duty(p_duty text, OUT wide boolean, OUT schools uuid[]) LANGUAGE plpgsql STABLE AS $$
@@ -241,9 +241,120 @@ CREATE POLICY sight ON media_enquiry_history FOR SELECT TO chaperone_app
 CREATE POLICY adding ON media_enquiry_history FOR INSERT TO chaperone_app
 	WITH CHECK (tenant_id = (SELECT me_tenant()) AND actor_id = (SELECT me_person()));
 
+-- M1 M2: who looks at a channel on which days of the week.
+CREATE TABLE monitor_duty (
+	tenant_id     uuid NOT NULL REFERENCES tenant,
+	id            uuid NOT NULL,
+	channel_id    uuid NOT NULL,
+	school_id     uuid, -- of the channel
+	person_id     uuid,
+	post_id       uuid,
+	team_id       uuid,
+	holder_text   text NOT NULL, -- the name at the time
+	days          text[] NOT NULL,
+	holiday_cover boolean NOT NULL DEFAULT false, -- in school holidays as well
+	from_on       date NOT NULL,
+	until_on      date,
+	added_by      uuid NOT NULL,
+	added_name    text NOT NULL,
+	version       integer NOT NULL DEFAULT 1,
+	created_at    timestamptz NOT NULL DEFAULT now(),
+	PRIMARY KEY (tenant_id, id),
+	FOREIGN KEY (tenant_id, channel_id) REFERENCES channel (tenant_id, id),
+	FOREIGN KEY (tenant_id, school_id) REFERENCES school (tenant_id, id),
+	FOREIGN KEY (tenant_id, person_id) REFERENCES person (tenant_id, id),
+	FOREIGN KEY (tenant_id, post_id) REFERENCES post (tenant_id, id),
+	FOREIGN KEY (tenant_id, team_id) REFERENCES team (tenant_id, id),
+	FOREIGN KEY (tenant_id, added_by) REFERENCES person (tenant_id, id),
+	CONSTRAINT monitor_duty_of_one CHECK (num_nonnulls(person_id, post_id, team_id) = 1),
+	CONSTRAINT monitor_duty_days CHECK (days <> '{}' AND days <@ '{mon,tue,wed,thu,fri,sat,sun}'),
+	CONSTRAINT monitor_duty_term CHECK (until_on >= from_on)
+);
+CREATE INDEX monitor_duty_created ON monitor_duty (tenant_id, created_at, id);
+CREATE INDEX monitor_duty_at ON monitor_duty (tenant_id, school_id, created_at, id);
+CREATE INDEX monitor_duty_of ON monitor_duty (tenant_id, channel_id);
+CREATE INDEX monitor_duty_by_person ON monitor_duty (tenant_id, person_id) WHERE person_id IS NOT NULL;
+CREATE INDEX monitor_duty_by_body ON monitor_duty (tenant_id, coalesce(post_id, team_id)) WHERE person_id IS NULL;
+SELECT declare_table('monitor_duty', 'end + 6 years', 'rows',
+	ordinary => '{tenant_id,id,channel_id,school_id,person_id,post_id,team_id,days,holiday_cover,from_on,until_on,added_by,version,created_at}',
+	personal => '{holder_text,added_name}');
+GRANT SELECT, INSERT ON monitor_duty TO chaperone_app;
+GRANT UPDATE (days, holiday_cover, until_on, version) ON monitor_duty TO chaperone_app;
+CREATE POLICY sight ON monitor_duty FOR SELECT TO chaperone_app
+	USING (tenant_id = (SELECT me_tenant()) AND ((SELECT me_wide('colleague'))
+		OR (school_id IS NULL AND (SELECT me_schools('colleague')) <> '{}')
+		OR school_id = ANY ((SELECT me_schools('colleague'))::uuid[])));
+CREATE POLICY adding ON monitor_duty FOR INSERT TO chaperone_app
+	WITH CHECK (tenant_id = (SELECT me_tenant()) AND added_by = (SELECT me_person())
+		AND ((SELECT me_wide('leader')) OR school_id = ANY ((SELECT me_schools('leader'))::uuid[]))
+		AND EXISTS (SELECT FROM channel c WHERE c.tenant_id = monitor_duty.tenant_id AND c.id = channel_id
+			AND c.school_id IS NOT DISTINCT FROM monitor_duty.school_id));
+CREATE POLICY changing ON monitor_duty FOR UPDATE TO chaperone_app
+	USING (tenant_id = (SELECT me_tenant()) AND ((SELECT me_wide('leader'))
+		OR school_id = ANY ((SELECT me_schools('leader'))::uuid[])));
+
+-- The channels that the caller looks after at present: by a duty of the rota or by access to them, held
+-- themselves or by a post or team.
+CREATE FUNCTION me_watched() RETURNS uuid[] LANGUAGE plpgsql STABLE AS $$
+DECLARE
+	v_bodies uuid[] := ARRAY(SELECT coalesce(b.post_id, b.team_id) FROM membership b
+		WHERE b.tenant_id = me_tenant() AND b.person_id = me_person() AND holds_now(b.from_on, b.until_on, b.ended_at));
+BEGIN
+	RETURN ARRAY(SELECT d.channel_id FROM monitor_duty d
+		WHERE d.tenant_id = me_tenant() AND (d.person_id = me_person() OR coalesce(d.post_id, d.team_id) = ANY (v_bodies))
+		  AND holds_now(d.from_on, d.until_on, NULL)
+		UNION SELECT g.channel_id FROM channel_grant g
+		WHERE g.tenant_id = me_tenant() AND (g.person_id = me_person() OR coalesce(g.post_id, g.team_id) = ANY (v_bodies))
+		  AND holds_now(g.from_on, g.until_on, g.ended_at));
+END
+$$;
+SELECT define('me_watched()', 'chaperone_app');
+
+-- M1: "looked at 08:40, nothing". What was written down stays as it is.
+CREATE TABLE channel_check (
+	tenant_id    uuid NOT NULL REFERENCES tenant,
+	id           uuid NOT NULL,
+	channel_id   uuid NOT NULL,
+	school_id    uuid, -- of the channel
+	checked_at   timestamptz NOT NULL,
+	checked_on   date GENERATED ALWAYS AS ((checked_at AT TIME ZONE 'Europe/London')::date) STORED,
+	found        text NOT NULL CHECK (found IN ('nothing', 'messages', 'concern')),
+	note         text,
+	checked_by   uuid NOT NULL,
+	checked_name text NOT NULL,
+	version      integer NOT NULL DEFAULT 1,
+	created_at   timestamptz NOT NULL DEFAULT now(),
+	PRIMARY KEY (tenant_id, id),
+	FOREIGN KEY (tenant_id, channel_id) REFERENCES channel (tenant_id, id),
+	FOREIGN KEY (tenant_id, school_id) REFERENCES school (tenant_id, id),
+	FOREIGN KEY (tenant_id, checked_by) REFERENCES person (tenant_id, id),
+	CONSTRAINT channel_check_past CHECK (checked_at <= created_at)
+);
+CREATE INDEX channel_check_at ON channel_check (tenant_id, checked_at, id);
+CREATE INDEX channel_check_by_school ON channel_check (tenant_id, school_id, checked_at, id);
+CREATE INDEX channel_check_of ON channel_check (tenant_id, channel_id, checked_at, id);
+SELECT declare_table('channel_check', 'closure + 6 years', 'rows',
+	ordinary => '{tenant_id,id,channel_id,school_id,checked_at,checked_on,found,checked_by,version,created_at}',
+	personal => '{note,checked_name}');
+GRANT SELECT, INSERT ON channel_check TO chaperone_app;
+CREATE POLICY sight ON channel_check FOR SELECT TO chaperone_app
+	USING (tenant_id = (SELECT me_tenant()) AND ((SELECT me_wide('leader'))
+		OR school_id = ANY ((SELECT me_schools('leader'))::uuid[])
+		OR channel_id = ANY ((SELECT me_watched())::uuid[])));
+CREATE POLICY adding ON channel_check FOR INSERT TO chaperone_app
+	WITH CHECK (tenant_id = (SELECT me_tenant()) AND checked_by = (SELECT me_person())
+		AND ((SELECT me_wide('leader')) OR school_id = ANY ((SELECT me_schools('leader'))::uuid[])
+			OR channel_id = ANY ((SELECT me_watched())::uuid[]))
+		AND EXISTS (SELECT FROM channel c WHERE c.tenant_id = channel_check.tenant_id AND c.id = channel_id
+			AND c.school_id IS NOT DISTINCT FROM channel_check.school_id));
+
 INSERT INTO setting_default (place, key, value, type, unit, min, max, words, strength, strength_of, requirements, help, changes)
 VALUES
-	(42, 'journalist.rule', '"do_not_respond_report_now"', 'enum', NULL, NULL, NULL,
+	(51, 'monitor.days', '"working_days"', 'enum', NULL, NULL, NULL,
+	 '{working_days,every_day,school_days}', '"should"', NULL, '{M1,M2}',
+	 'On which days somebody looks at each channel: on working days, every day, holidays included, or while pupils are in.',
+	 'A day that it asks for, and on which nobody looked at a channel, is listed as missed.'),
+	(52, 'journalist.rule', '"do_not_respond_report_now"', 'enum', NULL, NULL, NULL,
 	 '{follow_media_policy,do_not_respond_report_now}', '"must"', NULL, '{J1,J2}',
 	 'What staff do when a journalist writes or rings: answer by the media policy once their words are approved, or never answer and report it at once.',
 	 'With the second, staff log an enquiry and do no more; either way it waits for school leaders at once, and nobody answers before the words are approved.');
@@ -251,3 +362,7 @@ UPDATE setting_preset_value SET value = '"follow_media_policy"'
  WHERE key = 'journalist.rule' AND preset = 'independent_prep';
 UPDATE setting_preset_value SET value = '"do_not_respond_report_now"'
  WHERE key = 'journalist.rule' AND preset = 'acceptable_use';
+UPDATE setting_preset_value SET value = '"every_day"'
+ WHERE key = 'monitor.days' AND preset IN ('independent_prep', 'acceptable_use');
+-- "Moderated" says nothing of days.
+DELETE FROM setting_preset_value WHERE key = 'monitor.days' AND preset = 'local_authority_primary';

@@ -64,6 +64,7 @@ SETTINGS = {"settings_checked": ["privacy", "tagging", "comments", "direct_messa
 WORDS = {"reason": "We looked at the whole case."}
 
 
+ROTA = "/v1/monitor-duties"
 WATCHING, STATEMENTS, PRESS = "/v1/monitoring-authorisations", "/v1/monitoring-statements", "/v1/media-enquiries"
 APPROVAL = {"approved_words": "All are well.", "spokesperson": "The head"}
 
@@ -302,6 +303,24 @@ CASES = [
          {"title": "Changed"}), table="calendar_period"),
     Case("calendar_write", "there", (204,), remove("calendar_period",
          lambda s, h: s.plot.plant_period(one_day()["from_on"])), table="calendar_period"),
+    Case("monitor_duty_read", "there", (200,), read(lambda s, h: f"{ROTA}/{s.plot.duty}")),
+    Case("monitor_duty_read", "shared", (200,), read(lambda s, h: f"{ROTA}/{s.level.duty}")),
+    Case("monitor_duty_write", "there", (201,), add(ROTA, lambda s, h: {
+        "channel_id": s.plot.channel, "person_id": s.plot.plant_person("watcher"), "days": ["mon"]}), creates=True),
+    Case("monitor_duty_write", "level", (201,), add(ROTA, lambda s, h: {
+        "channel_id": s.level.channel, "team_id": s.level.team, "days": ["mon"]}), creates=True),
+    Case("monitor_duty_write", "there", (200,), change("monitor_duty", lambda s, h: s.plot.duty,
+         {"holiday_cover": True}), table="monitor_duty"),
+    Case("monitor_duty_write", "shared", (200,), change("monitor_duty", lambda s, h: s.level.duty,
+         {"days": ["sun"]}), table="monitor_duty"),
+    Case("channel_check_read", "there", (200,), read(lambda s, h: f"/v1/channel-checks/{s.plot.check}")),
+    Case("channel_check_read", "level", (200,), read(lambda s, h: f"/v1/channel-checks/{s.level.check}")),
+    Case("channel_check_read", "mine", (200,), read(lambda s, h: f"/v1/channel-checks/{s.looked(h)}")),
+    Case("channel_check_read", None, (200,), read(lambda s, h: f"/v1/channel-checks/missed?school_id={s.a}")),
+    Case("channel_check_record", "there", (201,), act("channel", lambda s, h: s.plot.channel, "checks",
+         {"found": "nothing"}), table="channel"),
+    Case("channel_check_record", "mine", (201,), act("channel", lambda s, h: s.watched(h), "checks",
+         {"found": "nothing"}), table="channel"),
     Case("monitoring_read", "there", (200,), read(lambda s, h: f"{WATCHING}/{s.plot.authorisation}")),
     Case("monitoring_read", "level", (200,), read(lambda s, h: f"{WATCHING}/{s.level.authorisation}")),
     Case("monitoring_authorise", "there", (201,),

@@ -87,6 +87,17 @@ class Stage:
         return self.plot_of(holder).plant_media_enquiry(state, by=holder.person.id) if holder \
             else self.plot.plant_media_enquiry(state)
 
+    def watched(self, holder):
+        """A channel that the holder is on duty for."""
+        plot = self.plot_of(holder)
+        channel = plot.plant_channel("active")
+        plot.plant_duty(holder.person.id, channel)
+        return channel
+
+    def looked(self, holder):
+        """Somebody looked at such a channel."""
+        return self.plot_of(holder).plant_check(channel=self.watched(holder))
+
     def own_rows(self, holder):
         plot = self.plot_of(holder)
         holder.attestation = plot.plant_attestation(holder.person.id)
@@ -152,13 +163,15 @@ LISTS = [
     ("application_read", "application", APPS + "?applicant_id={0.person}&state=submitted"),
     ("school_read", "school", "/v1/schools?sort=name"),
     ("calendar_read", "period", "/v1/calendar-periods?kind=inset"),
+    ("monitor_duty_read", "duty", "/v1/monitor-duties?sort=created_at"),
+    ("channel_check_read", "check", "/v1/channel-checks?found=nothing"),
     ("monitoring_read", "authorisation", "/v1/monitoring-authorisations?state=active"),
     ("statement_read", "statement", "/v1/monitoring-statements?sort=created_at"),
     ("media_enquiry_read", "enquiry", "/v1/media-enquiries?medium=email"),
     ("transfer_read", "transfer", "/v1/transfers?side=from&state=proposed"),
 ]
 # Lists that hold the rows of another list, or what is the same for everybody.
-OTHER_LISTS = {"/v1/channel-applications/inbox", "/v1/channels/register", "/v1/channels/quality",
+OTHER_LISTS = {"/v1/channel-applications/inbox", "/v1/channel-checks/missed", "/v1/channels/register", "/v1/channels/quality",
                "/v1/platforms", "/v1/settings", "/v1/settings/{key}/history", "/v1/setting-presets",
                "/v1/register/schools", "/v1/register/trusts", "/v1/register/imports"}
 

@@ -14,6 +14,7 @@ PAGED = [
     "/v1/people", "/v1/posts", "/v1/teams", "/v1/appointments", "/v1/assessments",
     "/v1/attestations", "/v1/channels", "/v1/channel-applications",
     "/v1/channel-applications/inbox", "/v1/transfers", "/v1/calendar-periods",
+    "/v1/monitor-duties", "/v1/channel-checks",
     "/v1/monitoring-authorisations", "/v1/monitoring-statements", "/v1/media-enquiries",
 ]
 # No tenant's: the index of the order is found without one.
@@ -34,6 +35,8 @@ WHOLE = {
     "/v1/channels/{id}/grants": "who had access to one channel",
     "/v1/channels/{id}/history": "what happened to one channel",
     "/v1/appointments/{id}/history": "what happened to one appointment",
+    "/v1/channel-checks/missed": "the channels of one school on some days",
+    "/v1/channels/{id}/checks": "pages of one channel, found by its own index",
     "/v1/media-enquiries/{id}/history": "what happened to one enquiry",
     "/v1/channel-applications/{id}/history": "what happened to one application",
     "/v1/channel-applications/{id}/revisions": "the revisions of one application",
@@ -102,6 +105,11 @@ SELECT %(tenant)s, id, school, CASE WHEN n <= 400 THEN 'submitted' ELSE 'account
        CASE WHEN n <= 400 THEN at END, at FROM seed;
 INSERT INTO calendar_period (tenant_id, id, school_id, kind, title, from_on, to_on, created_at)
 SELECT %(tenant)s, id, school, 'inset', 'Inset ' || n, '1990-01-01'::date + n, '1990-01-01'::date + n, at FROM seed;
+INSERT INTO monitor_duty (tenant_id, id, channel_id, school_id, person_id, holder_text, days, from_on, added_by, added_name,
+	created_at)
+SELECT %(tenant)s, id, id, school, id, 'Person ' || n, '{mon}', at::date, id, 'Lead', at FROM seed;
+INSERT INTO channel_check (tenant_id, id, channel_id, school_id, checked_at, found, checked_by, checked_name, created_at)
+SELECT %(tenant)s, id, id, school, at, 'nothing', id, 'Person ' || n, at FROM seed;
 INSERT INTO monitoring_authorisation (tenant_id, id, school_id, concerns, scope, reason, from_on, until_on,
 	authorised_by, authorised_name, created_at)
 SELECT %(tenant)s, id, school, 'Account ' || n, 'Posts', 'Why', at::date, at::date + 30, id, 'Lead', at FROM seed;

@@ -69,6 +69,8 @@ class Plot:
                                    expires_at=day(9))
         self.row("person_gone", person_id=uuid.uuid4(), school_id=school)
         self.transfer = self.plant_transfer()
+        self.duty = self.plant_duty()
+        self.check = self.plant_check()
         self.authorisation = self.plant_monitoring_authorisation()
         self.statement = self.plant_statement()
         self.enquiry = self.plant_media_enquiry()
@@ -215,6 +217,17 @@ class Plot:
                         to_trust_name=f"to {self.mark}", found_on=day(-3),
                         import_id=uuid.uuid4())
 
+    def plant_duty(self, person=None, channel=None):
+        return self.row("monitor_duty", id=uuid.uuid4(), school_id=self.school, from_on=day(-1),
+                        channel_id=channel or self.channel, person_id=person or self.person,
+                        holder_text=f"watcher {self.mark}", days="{mon,sat}", added_by=self.boss,
+                        added_name=f"adder {self.mark}")
+
+    def plant_check(self, by=None, channel=None):
+        return self.row("channel_check", id=uuid.uuid4(), school_id=self.school, checked_at=day(-1),
+                        channel_id=channel or self.channel, found="nothing", note=f"note {self.mark}",
+                        checked_by=by or self.person, checked_name=f"checker {self.mark}")
+
     def plant_monitoring_authorisation(self, state="active", **values):
         ended = {} if state == "active" else {
             "ended_by": self.boss, "ended_name": f"ender {self.mark}", "ended_at": day(0),
@@ -256,6 +269,7 @@ class Plot:
                 "channel": self.channel, "channel_application": self.application,
                 "setting": self.setting, "transfer": self.transfer,
                 "calendar_period": self.period,
+                "monitor_duty": self.duty, "channel_check": self.check,
                 "monitoring_authorisation": self.authorisation,
                 "monitoring_statement": self.statement, "media_enquiry": self.enquiry}
 

@@ -17,6 +17,7 @@ ADDER = {"person": None, "appointment": "granted_by", "appointment_school": None
          "channel": None, "channel_grant": None, "channel_history": "actor_id", "setting": None, "calendar_period": None,
          "channel_application": "recorded_by", "application_operator": None, "application_revision": "submitted_by",
          "application_decision": "decider_id", "application_history": "actor_id", "exclusion": "excluded_by",
+         "monitor_duty": "added_by", "channel_check": "checked_by",
          "monitoring_authorisation": "authorised_by", "monitoring_statement": "written_by",
          "media_enquiry": "logged_by", "media_enquiry_history": "actor_id"}
 # Rows that whoever belongs there may add, or that a trigger (in_sight) keeps in their place.
@@ -28,7 +29,8 @@ BEGINNING = {"channel_application": "draft", "media_enquiry": "received"}  # the
 SUBJECTS = {"application_operator": {"application_id": "own"},
             "application_revision": {"application_id": "application"}, "exclusion": {"subject_id": "application"},
             "invitation": {"person_id": "person"}, "attestation": {"person_id": "person"},
-            "person_relationship": {"person_id": "person"}}
+            "person_relationship": {"person_id": "person"},
+            "monitor_duty": {"channel_id": "channel"}, "channel_check": {"channel_id": "channel"}}
 
 # What an exclusion hides, by the column that names it.
 FROM = {"channel_application": "id", "application_operator": "application_id",

@@ -21,7 +21,7 @@ REFUSED = (psycopg2.errors.InsufficientPrivilege, psycopg2.errors.ForeignKeyViol
 KEYED = "DELETE FROM appointment_school; DELETE FROM application_operator; DELETE FROM exclusion"
 DATED = {"channel_grant", "membership", "person_relationship"}  # only their end changes
 ALTERNATIVES = {  # of these columns only one is set
-    "membership": {"post_id", "team_id"}, "channel_grant": {"person_id", "post_id", "team_id"}}
+    "membership": {"post_id", "team_id"}, "monitor_duty": {"person_id", "post_id", "team_id"}, "channel_grant": {"person_id", "post_id", "team_id"}}
 # Columns that name a row and have no foreign key, each with its reason.
 COPIES = {
     ("appointment_history", "actor_id"): "who did it stays, whatever becomes of them",
