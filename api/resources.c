@@ -27,6 +27,8 @@
 	X(channel_check)                                                                 \
 	X(monitoring_authorisation)                                                      \
 	X(monitoring_statement)                                                          \
+	X(watch_term)                                                                    \
+	X(mention)                                                                       \
 	X(media_enquiry)                                                                 \
 	X(register_school)                                                               \
 	X(register_trust)                                                                \

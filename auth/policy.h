@@ -60,6 +60,11 @@
 	X(MONITOR_DUTY_WRITE, "monitor_duty_write")                                      \
 	X(CHANNEL_CHECK_READ, "channel_check_read")                                      \
 	X(CHANNEL_CHECK_RECORD, "channel_check_record")                                  \
+	X(WATCH_TERM_READ, "watch_term_read")                                            \
+	X(WATCH_TERM_WRITE, "watch_term_write")                                          \
+	X(MENTION_READ, "mention_read")                                                  \
+	X(MENTION_RECORD, "mention_record")                                              \
+	X(MENTION_CLOSE, "mention_close")                                                \
 	X(AUDIT_VERIFY, "audit_verify")
 
 enum permission {

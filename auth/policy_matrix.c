@@ -61,6 +61,11 @@ const enum cell policy_matrix[PERMISSION_COUNT][COLUMN_COUNT] = {
 	[MONITOR_DUTY_WRITE]  = { SCOPE, SCOPE, SCOPE, NO,    NO,      NO,    NO,    NO,    NO,    NO,    NO,    NO,    NO    },
 	[CHANNEL_CHECK_READ]  = { SCOPE, SCOPE, SCOPE, OWN,   NO,      SCOPE, NO,    NO,    NO,    NO,    NO,    NO,    NO    },
 	[CHANNEL_CHECK_RECORD]= { SCOPE, SCOPE, SCOPE, OWN,   NO,      SCOPE, NO,    NO,    NO,    NO,    NO,    NO,    NO    },
+	[WATCH_TERM_READ]     = { SCOPE, SCOPE, SCOPE, SCOPE, NO,      SCOPE, SCOPE, NO,    NO,    NO,    NO,    NO,    NO    },
+	[WATCH_TERM_WRITE]    = { SCOPE, SCOPE, SCOPE, NO,    NO,      NO,    NO,    NO,    NO,    NO,    NO,    NO,    NO    },
+	[MENTION_READ]        = { SCOPE, SCOPE, SCOPE, OWN,   NO,      SCOPE, SCOPE, NO,    NO,    NO,    NO,    NO,    NO    },
+	[MENTION_RECORD]      = { SCOPE, SCOPE, SCOPE, SCOPE, NO,      SCOPE, SCOPE, NO,    NO,    NO,    NO,    NO,    NO    },
+	[MENTION_CLOSE]       = { SCOPE, SCOPE, SCOPE, OWN,   NO,      SCOPE, SCOPE, NO,    NO,    NO,    NO,    NO,    NO    },
 	[AUDIT_VERIFY]        = { SCOPE, NO,    NO,    NO,    SCOPE,   NO,    NO,    NO,    NO,    NO,    NO,    NO,    SCOPE },
 };
 /* clang-format on */

@@ -237,4 +237,21 @@ WORDS_DEFINE(words_weekday, WEEKDAY);
 	X("messages", "Comments or messages that want an answer") \
 	X("concern", "Something that somebody else has to know of")
 WORDS_DEFINE(words_check_found, CHECK_FOUND);
+
+#define WATCH_KIND(X) \
+	X("name", "A name of the tenant, a school or a channel, or a part of one") \
+	X("handle", "The handle of a channel in the register")
+WORDS_DEFINE(words_watch_kind, WATCH_KIND);
+
+#define MENTION_STATE(X) \
+	X("open", "Somebody has yet to see to it") \
+	X("closed", "Seen to")
+WORDS_DEFINE(words_mention_state, MENTION_STATE);
+
+#define MENTION_ACTION(X) \
+	X("none", "Nothing has to be done") \
+	X("respond", "Answered by the playbook") \
+	X("incident", "Treated as an incident") \
+	X("report", "Reported to the platform or somebody outside")
+WORDS_DEFINE(words_mention_action, MENTION_ACTION);
 /* clang-format on */

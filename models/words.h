@@ -40,3 +40,6 @@ WORDS_DECLARE(words_enquiry_state);
 WORDS_DECLARE(words_enquiry_medium);
 WORDS_DECLARE(words_weekday);
 WORDS_DECLARE(words_check_found);
+WORDS_DECLARE(words_watch_kind);
+WORDS_DECLARE(words_mention_state);
+WORDS_DECLARE(words_mention_action);

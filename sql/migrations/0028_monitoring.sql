@@ -1,5 +1,5 @@
 -- Monitoring: who looks at a channel on which days, who may look at somebody a second time, what a school
--- says that it looks at, and what the press asks (M1, M2, M9, R4, J1, J2).
+-- says that it looks at, what it finds there, and what the press asks (M1, M2, M9, R1 to R4, J1, J2).
 
 -- Who holds a duty: where the caller's is enough to see what only that duty is for.
 CREATE FUNCTION me_duty(p_duty text, OUT wide boolean, OUT schools uuid[]) LANGUAGE plpgsql STABLE AS $$
@@ -211,7 +211,11 @@ CREATE TRIGGER judged BEFORE UPDATE OF state, approved_by, approved_name, approv
 -- What is told of a row comes from somebody who sees it; as whoever writes, so that row security answers.
 CREATE FUNCTION monitoring_in_sight() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-	PERFORM FROM media_enquiry s WHERE s.tenant_id = NEW.tenant_id AND s.id = NEW.media_enquiry_id;
+	IF TG_TABLE_NAME = 'mention_history' THEN
+		PERFORM FROM mention s WHERE s.tenant_id = NEW.tenant_id AND s.id = NEW.mention_id;
+	ELSE
+		PERFORM FROM media_enquiry s WHERE s.tenant_id = NEW.tenant_id AND s.id = NEW.media_enquiry_id;
+	END IF;
 	IF NOT FOUND THEN
 		RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
 			MESSAGE = 'nothing is added to what is out of sight';
@@ -347,6 +351,144 @@ CREATE POLICY adding ON channel_check FOR INSERT TO chaperone_app
 			OR channel_id = ANY ((SELECT me_watched())::uuid[]))
 		AND EXISTS (SELECT FROM channel c WHERE c.tenant_id = channel_check.tenant_id AND c.id = channel_id
 			AND c.school_id IS NOT DISTINCT FROM channel_check.school_id));
+
+-- R1: what is looked for in public: the names of the tenant, its schools and its channels, never people's.
+CREATE TABLE watch_term (
+	tenant_id  uuid NOT NULL REFERENCES tenant,
+	id         uuid NOT NULL,
+	school_id  uuid, -- null: for the whole tenant
+	kind       text NOT NULL CHECK (kind IN ('name', 'handle')),
+	text       text NOT NULL CHECK (text <> ''),
+	added_by   uuid NOT NULL,
+	added_name text NOT NULL,
+	removed_at timestamptz,
+	version    integer NOT NULL DEFAULT 1,
+	created_at timestamptz NOT NULL DEFAULT now(),
+	PRIMARY KEY (tenant_id, id),
+	FOREIGN KEY (tenant_id, school_id) REFERENCES school (tenant_id, id),
+	FOREIGN KEY (tenant_id, added_by) REFERENCES person (tenant_id, id)
+);
+CREATE UNIQUE INDEX watch_term_once ON watch_term (tenant_id, school_id, kind, lower(text)) NULLS NOT DISTINCT
+	WHERE removed_at IS NULL;
+CREATE INDEX watch_term_created ON watch_term (tenant_id, created_at, id);
+CREATE INDEX watch_term_at ON watch_term (tenant_id, school_id, created_at, id);
+SELECT declare_table('watch_term', 'end + 6 years', 'rows',
+	ordinary => '{tenant_id,id,school_id,kind,text,added_by,removed_at,version,created_at}', personal => '{added_name}');
+GRANT SELECT, INSERT ON watch_term TO chaperone_app;
+GRANT UPDATE (removed_at, version) ON watch_term TO chaperone_app;
+CREATE POLICY sight ON watch_term FOR SELECT TO chaperone_app
+	USING (tenant_id = (SELECT me_tenant()) AND ((SELECT me_wide('colleague'))
+		OR (school_id IS NULL AND (SELECT me_schools('colleague')) <> '{}')
+		OR school_id = ANY ((SELECT me_schools('colleague'))::uuid[])));
+CREATE POLICY adding ON watch_term FOR INSERT TO chaperone_app
+	WITH CHECK (tenant_id = (SELECT me_tenant()) AND added_by = (SELECT me_person())
+		AND ((SELECT me_wide('leader')) OR school_id = ANY ((SELECT me_schools('leader'))::uuid[])));
+CREATE POLICY changing ON watch_term FOR UPDATE TO chaperone_app
+	USING (tenant_id = (SELECT me_tenant()) AND ((SELECT me_wide('leader'))
+		OR school_id = ANY ((SELECT me_schools('leader'))::uuid[])));
+
+-- R1 R2 R3: what somebody said in public, and what came of it. Of what is not public nothing is kept.
+CREATE TABLE mention (
+	tenant_id          uuid NOT NULL REFERENCES tenant,
+	id                 uuid NOT NULL,
+	school_id          uuid, -- null: of the whole tenant
+	state              text NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'closed')),
+	url                text NOT NULL,
+	platform           text NOT NULL REFERENCES platform,
+	author_handle      text,
+	author_key         text GENERATED ALWAYS AS (nullif(lower(ltrim(btrim(author_handle), '@')), '')) STORED,
+	excerpt            text NOT NULL CHECK (excerpt <> ''),
+	public             boolean NOT NULL CONSTRAINT mention_public CHECK (public),
+	watch_term_id      uuid,
+	authorisation_id   uuid, -- of a second look at the same author
+	action_taken       text NOT NULL CHECK (action_taken IN ('none', 'respond', 'incident', 'report')),
+	playbook_reference text,
+	found_at           timestamptz NOT NULL,
+	found_by           uuid NOT NULL,
+	found_name         text NOT NULL,
+	closed_at          timestamptz,
+	version            integer NOT NULL DEFAULT 1,
+	created_at         timestamptz NOT NULL DEFAULT now(),
+	PRIMARY KEY (tenant_id, id),
+	FOREIGN KEY (tenant_id, school_id) REFERENCES school (tenant_id, id),
+	FOREIGN KEY (tenant_id, watch_term_id) REFERENCES watch_term (tenant_id, id),
+	FOREIGN KEY (tenant_id, authorisation_id) REFERENCES monitoring_authorisation (tenant_id, id),
+	FOREIGN KEY (tenant_id, found_by) REFERENCES person (tenant_id, id),
+	CONSTRAINT mention_past CHECK (found_at <= created_at),
+	CONSTRAINT mention_playbook CHECK (action_taken <> 'respond' OR playbook_reference IS NOT NULL),
+	CONSTRAINT mention_closed CHECK (state <> 'closed' OR closed_at IS NOT NULL)
+);
+CREATE INDEX mention_created ON mention (tenant_id, created_at, id);
+CREATE INDEX mention_at ON mention (tenant_id, school_id, created_at, id);
+CREATE INDEX mention_author ON mention (tenant_id, platform, author_key) WHERE author_key IS NOT NULL;
+CREATE TABLE mention_history (
+	tenant_id  uuid NOT NULL,
+	id         bigint GENERATED ALWAYS AS IDENTITY,
+	mention_id uuid NOT NULL,
+	at         timestamptz NOT NULL DEFAULT now(),
+	actor_id   uuid,
+	actor_name text,
+	action     text NOT NULL,
+	from_state text,
+	to_state   text NOT NULL,
+	note       text,
+	PRIMARY KEY (tenant_id, id),
+	FOREIGN KEY (tenant_id, mention_id) REFERENCES mention (tenant_id, id)
+);
+CREATE INDEX mention_history_of ON mention_history (tenant_id, mention_id);
+SELECT declare_table('mention', 'closure + 6 years', 'rows',
+	ordinary => '{tenant_id,id,school_id,state,platform,public,watch_term_id,authorisation_id,action_taken,found_at,found_by,closed_at,version,created_at}',
+	personal => '{url,author_handle,author_key,excerpt,playbook_reference,found_name}');
+SELECT declare_table('mention_history', 'closure + 6 years', 'none',
+	ordinary => '{tenant_id,id,mention_id,at,actor_id,action,from_state,to_state}', personal => '{actor_name,note}');
+
+-- M9: a second look at the same author, wherever in the tenant the first one was, takes a recorded
+-- authorisation that stands today. Who comes at the same time with the same author waits.
+CREATE FUNCTION mention_looked() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+	v_key text := nullif(lower(ltrim(btrim(NEW.author_handle), '@')), ''); -- generated after this
+BEGIN
+	IF NEW.tenant_id IS DISTINCT FROM me_tenant() THEN RETURN NEW; END IF; -- which row security refuses
+	PERFORM pg_advisory_xact_lock(28, hashtext(NEW.tenant_id || ' ' || NEW.platform || ' ' || v_key) & 1023);
+	IF EXISTS (SELECT FROM mention m WHERE m.tenant_id = NEW.tenant_id AND m.platform = NEW.platform AND m.author_key = v_key)
+		AND NOT EXISTS (SELECT FROM monitoring_authorisation a
+			WHERE a.tenant_id = NEW.tenant_id AND a.id = NEW.authorisation_id AND a.state = 'active'
+			  AND today() BETWEEN a.from_on AND a.until_on) THEN
+		RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'mention_second_look',
+			MESSAGE = 'a second look at one person needs a recorded authorisation with an expiry';
+	END IF;
+	RETURN NEW;
+END
+$$;
+SELECT define('mention_looked()', 'chaperone_owner');
+CREATE TRIGGER looked BEFORE INSERT ON mention FOR EACH ROW
+	WHEN (NEW.author_handle IS NOT NULL) EXECUTE FUNCTION mention_looked();
+CREATE TRIGGER in_sight AFTER INSERT ON mention_history
+	FOR EACH ROW EXECUTE FUNCTION monitoring_in_sight();
+
+GRANT SELECT, INSERT ON mention, mention_history TO chaperone_app;
+GRANT UPDATE (state, action_taken, playbook_reference, closed_at, version) ON mention TO chaperone_app;
+-- Whom an authorisation concerns does not see what was found by it either.
+CREATE POLICY sight ON mention FOR SELECT TO chaperone_app
+	USING (tenant_id = (SELECT me_tenant())
+		AND coalesce(authorisation_id <> ALL ((SELECT me_excluded())::uuid[]), true)
+		AND (found_by = (SELECT me_person())
+			OR (SELECT me_wide('leader')) OR school_id = ANY ((SELECT me_schools('leader'))::uuid[])
+			OR (SELECT me_duty_wide('dsl')) OR school_id = ANY ((SELECT me_duty_schools('dsl'))::uuid[])));
+CREATE POLICY adding ON mention FOR INSERT TO chaperone_app
+	WITH CHECK (tenant_id = (SELECT me_tenant()) AND found_by = (SELECT me_person()) AND state = 'open'
+		AND ((SELECT me_wide('colleague')) OR school_id = ANY ((SELECT me_schools('colleague'))::uuid[])));
+CREATE POLICY changing ON mention FOR UPDATE TO chaperone_app
+	USING (tenant_id = (SELECT me_tenant())
+		AND coalesce(authorisation_id <> ALL ((SELECT me_excluded())::uuid[]), true)
+		AND (found_by = (SELECT me_person())
+			OR (SELECT me_wide('leader')) OR school_id = ANY ((SELECT me_schools('leader'))::uuid[])
+			OR (SELECT me_duty_wide('dsl')) OR school_id = ANY ((SELECT me_duty_schools('dsl'))::uuid[])));
+CREATE POLICY sight ON mention_history FOR SELECT TO chaperone_app
+	USING (tenant_id = (SELECT me_tenant()) AND EXISTS (SELECT FROM mention m
+		WHERE m.tenant_id = mention_history.tenant_id AND m.id = mention_id));
+CREATE POLICY adding ON mention_history FOR INSERT TO chaperone_app
+	WITH CHECK (tenant_id = (SELECT me_tenant()) AND actor_id = (SELECT me_person()));
 
 INSERT INTO setting_default (place, key, value, type, unit, min, max, words, strength, strength_of, requirements, help, changes)
 VALUES

@@ -22,13 +22,15 @@ STEPS = {
     "transfer": {
         "proposed": {"accept", "decline"}, "accepted": set(), "declined": set(), "superseded": set()},
     "monitoring_authorisation": {"active": {"end"}, "ended": set()},
+    "mention": {"open": {"close"}, "closed": set()},
     "media_enquiry": {
         "received": {"approve", "respond", "decline"}, "approved": {"respond", "decline"},
         "responded": set(), "declined": set()},
 }
 PATHS = {"channel": "channels", "channel_application": "channel-applications",
          "appointment": "appointments", "transfer": "transfers",
-         "monitoring_authorisation": "monitoring-authorisations", "media_enquiry": "media-enquiries"}
+         "monitoring_authorisation": "monitoring-authorisations", "media_enquiry": "media-enquiries",
+         "mention": "mentions"}
 
 
 class Stage:

@@ -64,7 +64,7 @@ SETTINGS = {"settings_checked": ["privacy", "tagging", "comments", "direct_messa
 WORDS = {"reason": "We looked at the whole case."}
 
 
-ROTA = "/v1/monitor-duties"
+ROTA, TERMS, MENTIONS = "/v1/monitor-duties", "/v1/watch-terms", "/v1/mentions"
 WATCHING, STATEMENTS, PRESS = "/v1/monitoring-authorisations", "/v1/monitoring-statements", "/v1/media-enquiries"
 APPROVAL = {"approved_words": "All are well.", "spokesperson": "The head"}
 
@@ -72,6 +72,11 @@ APPROVAL = {"approved_words": "All are well.", "spokesperson": "The head"}
 def authorise_body(school):
     return {**({"school_id": school} if school else {}), "concerns": "An account", "scope": "Its posts",
             "reason": "It names pupils.", "until_on": day(30)}
+
+
+def mention_body(school):
+    return {**({"school_id": school} if school else {}), "url": "https://x.example/1", "platform": "x",
+            "excerpt": "Closed again.", "public": True, "action_taken": "none"}
 
 
 def enquiry_body(school):
@@ -330,6 +335,22 @@ CASES = [
     Case("monitoring_authorise", "there", (200,), act("monitoring_authorisation",
          lambda s, h: s.plot.plant_monitoring_authorisation(), "end", {"end_reason": "It is over."}),
          table="monitoring_authorisation"),
+    Case("watch_term_read", "there", (200,), read(lambda s, h: f"{TERMS}/{s.plot.term}")),
+    Case("watch_term_read", "shared", (200,), read(lambda s, h: f"{TERMS}/{s.level.term}")),
+    Case("watch_term_write", "there", (201,), add(TERMS, lambda s, h: {
+        "school_id": s.a, "kind": "handle", "text": s.handle()}), creates=True),
+    Case("watch_term_write", "level", (201,), add(TERMS, lambda s, h: {
+        "kind": "handle", "text": s.handle()}), creates=True),
+    Case("watch_term_write", "there", (204,), remove("watch_term", lambda s, h: s.plot.plant_term()),
+         table="watch_term"),
+    Case("mention_read", "there", (200,), read(lambda s, h: f"{MENTIONS}/{s.plot.mention}")),
+    Case("mention_read", "level", (200,), read(lambda s, h: f"{MENTIONS}/{s.level.mention}/history")),
+    Case("mention_read", "mine", (200,), read(lambda s, h: f"{MENTIONS}/{s.found(h)}")),
+    Case("mention_record", "there", (201,), add(MENTIONS, lambda s, h: mention_body(s.a)), creates=True),
+    Case("mention_record", "level", (201,), add(MENTIONS, lambda s, h: mention_body(None)), creates=True),
+    Case("mention_close", "there", (200,), act("mention", lambda s, h: s.plot.plant_mention(), "close"),
+         table="mention"),
+    Case("mention_close", "mine", (200,), act("mention", lambda s, h: s.found(h), "close"), table="mention"),
     Case("statement_read", "there", (200,), read(lambda s, h: f"{STATEMENTS}/{s.plot.statement}")),
     Case("statement_read", "shared", (200,), read(lambda s, h: f"{STATEMENTS}/{s.level.statement}")),
     Case("statement_write", "there", (201,), add(STATEMENTS, lambda s, h: {

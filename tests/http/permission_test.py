@@ -98,6 +98,16 @@ class Stage:
         """Somebody looked at such a channel."""
         return self.plot_of(holder).plant_check(channel=self.watched(holder))
 
+    def handle(self):
+        """Of a channel that is new to the register."""
+        handle = uuid.uuid4().hex[:15]
+        self.plot.plant_channel("active", handle=handle)
+        return handle
+
+    def found(self, holder):
+        """What the holder has found in public."""
+        return self.plot_of(holder).plant_mention(by=holder.person.id)
+
     def own_rows(self, holder):
         plot = self.plot_of(holder)
         holder.attestation = plot.plant_attestation(holder.person.id)
@@ -165,6 +175,8 @@ LISTS = [
     ("calendar_read", "period", "/v1/calendar-periods?kind=inset"),
     ("monitor_duty_read", "duty", "/v1/monitor-duties?sort=created_at"),
     ("channel_check_read", "check", "/v1/channel-checks?found=nothing"),
+    ("watch_term_read", "term", "/v1/watch-terms?kind=name"),
+    ("mention_read", "mention", "/v1/mentions?state=open"),
     ("monitoring_read", "authorisation", "/v1/monitoring-authorisations?state=active"),
     ("statement_read", "statement", "/v1/monitoring-statements?sort=created_at"),
     ("media_enquiry_read", "enquiry", "/v1/media-enquiries?medium=email"),

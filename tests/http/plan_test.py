@@ -14,7 +14,7 @@ PAGED = [
     "/v1/people", "/v1/posts", "/v1/teams", "/v1/appointments", "/v1/assessments",
     "/v1/attestations", "/v1/channels", "/v1/channel-applications",
     "/v1/channel-applications/inbox", "/v1/transfers", "/v1/calendar-periods",
-    "/v1/monitor-duties", "/v1/channel-checks",
+    "/v1/monitor-duties", "/v1/channel-checks", "/v1/watch-terms", "/v1/mentions",
     "/v1/monitoring-authorisations", "/v1/monitoring-statements", "/v1/media-enquiries",
 ]
 # No tenant's: the index of the order is found without one.
@@ -37,6 +37,7 @@ WHOLE = {
     "/v1/appointments/{id}/history": "what happened to one appointment",
     "/v1/channel-checks/missed": "the channels of one school on some days",
     "/v1/channels/{id}/checks": "pages of one channel, found by its own index",
+    "/v1/mentions/{id}/history": "what happened to one mention",
     "/v1/media-enquiries/{id}/history": "what happened to one enquiry",
     "/v1/channel-applications/{id}/history": "what happened to one application",
     "/v1/channel-applications/{id}/revisions": "the revisions of one application",
@@ -110,6 +111,11 @@ INSERT INTO monitor_duty (tenant_id, id, channel_id, school_id, person_id, holde
 SELECT %(tenant)s, id, id, school, id, 'Person ' || n, '{mon}', at::date, id, 'Lead', at FROM seed;
 INSERT INTO channel_check (tenant_id, id, channel_id, school_id, checked_at, found, checked_by, checked_name, created_at)
 SELECT %(tenant)s, id, id, school, at, 'nothing', id, 'Person ' || n, at FROM seed;
+INSERT INTO watch_term (tenant_id, id, school_id, kind, text, added_by, added_name, created_at)
+SELECT %(tenant)s, id, school, 'name', 'School ' || n, id, 'Lead', at FROM seed;
+INSERT INTO mention (tenant_id, id, school_id, url, platform, excerpt, public, action_taken, found_at, found_by, found_name,
+	created_at)
+SELECT %(tenant)s, id, school, 'https://x.example/', 'facebook', 'Said', true, 'none', at, id, 'Person ' || n, at FROM seed;
 INSERT INTO monitoring_authorisation (tenant_id, id, school_id, concerns, scope, reason, from_on, until_on,
 	authorised_by, authorised_name, created_at)
 SELECT %(tenant)s, id, school, 'Account ' || n, 'Posts', 'Why', at::date, at::date + 30, id, 'Lead', at FROM seed;

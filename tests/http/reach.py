@@ -72,6 +72,8 @@ class Plot:
         self.duty = self.plant_duty()
         self.check = self.plant_check()
         self.authorisation = self.plant_monitoring_authorisation()
+        self.term = self.plant_term()
+        self.mention = self.plant_mention()
         self.statement = self.plant_statement()
         self.enquiry = self.plant_media_enquiry()
         self.setting = self.row("setting", id=uuid.uuid4(), school_id=school,
@@ -228,6 +230,23 @@ class Plot:
                         channel_id=channel or self.channel, found="nothing", note=f"note {self.mark}",
                         checked_by=by or self.person, checked_name=f"checker {self.mark}")
 
+    def plant_term(self):
+        return self.row("watch_term", id=uuid.uuid4(), school_id=self.school, kind="name", added_by=self.boss,
+                        text=f"{uuid.uuid4().hex[:6]} {self.mark}", added_name=f"adder {self.mark}")
+
+    def plant_mention(self, state="open", by=None):
+        """Found by the person of this plot, or by somebody else."""
+        who = by or self.person
+        id = self.row("mention", id=uuid.uuid4(), school_id=self.school, state=state, platform="x", public=True,
+                      url=f"https://{self.mark}.example/1", action_taken="none", found_at=day(-1), found_by=who,
+                      watch_term_id=self.term, authorisation_id=self.authorisation,
+                      closed_at=day(0) if state == "closed" else None,
+                      **{name: f"{name} {self.mark}" for name in (
+                          "author_handle", "excerpt", "playbook_reference", "found_name")})
+        self.row("mention_history", mention_id=id, actor_id=who, action="record",
+                 actor_name=f"actor {self.mark}", to_state=state, note=f"note {self.mark}")
+        return id
+
     def plant_monitoring_authorisation(self, state="active", **values):
         ended = {} if state == "active" else {
             "ended_by": self.boss, "ended_name": f"ender {self.mark}", "ended_at": day(0),
@@ -269,6 +288,7 @@ class Plot:
                 "channel": self.channel, "channel_application": self.application,
                 "setting": self.setting, "transfer": self.transfer,
                 "calendar_period": self.period,
+                "watch_term": self.term, "mention": self.mention,
                 "monitor_duty": self.duty, "channel_check": self.check,
                 "monitoring_authorisation": self.authorisation,
                 "monitoring_statement": self.statement, "media_enquiry": self.enquiry}

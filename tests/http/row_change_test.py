@@ -18,13 +18,14 @@ ADDER = {"person": None, "appointment": "granted_by", "appointment_school": None
          "channel_application": "recorded_by", "application_operator": None, "application_revision": "submitted_by",
          "application_decision": "decider_id", "application_history": "actor_id", "exclusion": "excluded_by",
          "monitor_duty": "added_by", "channel_check": "checked_by",
+         "watch_term": "added_by", "mention": "found_by", "mention_history": "actor_id",
          "monitoring_authorisation": "authorised_by", "monitoring_statement": "written_by",
          "media_enquiry": "logged_by", "media_enquiry_history": "actor_id"}
 # Rows that whoever belongs there may add, or that a trigger (in_sight) keeps in their place.
 ANYBODY = {"application_history", "appointment_history", "channel_history", "membership_history",
            "channel_application", "application_operator", "application_revision",
-           "media_enquiry", "media_enquiry_history"}
-BEGINNING = {"channel_application": "draft", "media_enquiry": "received"}  # the state that a row begins in
+           "media_enquiry", "media_enquiry_history", "mention", "mention_history"}
+BEGINNING = {"channel_application": "draft", "media_enquiry": "received", "mention": "open"}  # the state that a row begins in
 # What a row hangs on; all others say their school themselves.
 SUBJECTS = {"application_operator": {"application_id": "own"},
             "application_revision": {"application_id": "application"}, "exclusion": {"subject_id": "application"},
@@ -62,7 +63,7 @@ def addable(house, field, table, who):
     row = planted(house, table, field.mine)
     fresh = {"id": str(uuid.uuid4()), "token_hash": f"\\x{uuid.uuid4().hex}", "email": None,
              "external_ref": None, "handle": None, "identity_id": None, "handle_key": None,
-             "name": uuid.uuid4().hex, "scope": "schools", "revision": 77, "edition": 77,
+             "name": uuid.uuid4().hex, "scope": "schools", "revision": 77, "edition": 77, "text": uuid.uuid4().hex,
              "state": BEGINNING.get(table, "active"),
              "school_id": field.plot.school, "person_id": field.plot.person, "waiting_since": None,
              ADDER[table]: who.id,
@@ -78,7 +79,7 @@ def moved(field, table, row):
     if table == "appointment_school":  # nobody widens what they hold themselves
         yield {**row, "person_id": field.head.id}
     if table in BEGINNING:
-        yield {**row, "state": "more_information" if table == "channel_application" else "declined"}
+        yield {**row, "state": {"channel_application": "more_information", "mention": "closed"}.get(table, "declined")}
     if "school_id" in row and table not in ANYBODY - set(BEGINNING):
         yield {**row, "school_id": field.other.school}
     for name, plot in SUBJECTS.get(table, {}).items():

@@ -29,6 +29,7 @@ COPIES = {
     ("channel_history", "actor_id"): "who did it stays, whatever becomes of them",
     ("application_history", "actor_id"): "who did it stays, whatever becomes of them",
     ("application_revision", "submitted_by"): "who did it stays, whatever becomes of them",
+    ("mention_history", "actor_id"): "who did it stays, whatever becomes of them",
     ("media_enquiry_history", "actor_id"): "who did it stays, whatever becomes of them",
     ("setting_history", "actor_id"): "who did it stays, whatever becomes of them",
     ("invitation", "invited_by"): "null for the operator; who did it stays",
@@ -234,7 +235,9 @@ def repointed(house, field, table, column, target):
         if name in ("revision", "step", "edition"):
             row[name] = value + 1000  # what a unique constraint may count
     unique = {"id": str(uuid.uuid4()), "token_hash": f"\\x{uuid.uuid4().hex}",
-              "email": None, "external_ref": None, "handle": None}
+              "email": None, "external_ref": None, "handle": None, "author_handle": None}
+    if table == "watch_term":
+        row["removed_at"] = "2026-01-01"
     if table == "handle_claim":
         unique["handle_key"] = uuid.uuid4().hex
     row.update({name: value for name, value in unique.items() if name in row})

@@ -39,6 +39,7 @@ CHANGES = {
     ("calendar_period", "PATCH"): {"title": "Changed"}, ("calendar_period", "DELETE"): None,
     ("channel", "checks"): {"found": "nothing"},
     ("monitor_duty", "PATCH"): {"holiday_cover": True},
+    ("watch_term", "DELETE"): None, ("mention", "close"): {},
     ("monitoring_authorisation", "end"): {"end_reason": "It is over."},
     ("media_enquiry", "approve"): {"approved_words": "All are well.", "spokesperson": "The head"},
     ("media_enquiry", "respond"): {}, ("media_enquiry", "decline"): WORDS,
@@ -250,6 +251,9 @@ def creating(plot, own):
     for holder in ("person", "post", "team"):
         yield "/v1/monitor-duties", {"channel_id": own.channel, "days": ["mon"], f"{holder}_id": plot.ids[holder]}
     yield "/v1/monitor-duties", {"channel_id": plot.channel, "days": ["mon"], "person_id": own.person}
+    said = {"url": "https://x.example/1", "platform": "x", "excerpt": "Planted", "public": True, "action_taken": "none"}
+    yield "/v1/mentions", {"school_id": own.school, **said, "watch_term_id": plot.term}
+    yield "/v1/mentions", {"school_id": own.school, **said, "authorisation_id": plot.authorisation}
     yield "/v1/monitoring-authorisations", {"school_id": own.school, **watch, "person_id": plot.person}
     yield "/v1/media-enquiries", {"school_id": own.school, **press, "channel_id": plot.channel}
     applications = "/v1/channel-applications"
@@ -272,6 +276,8 @@ def creating(plot, own):
                                        "from_on": day(0), "to_on": day(0)}
         yield "/v1/calendar-periods/import", {"school_id": plot.school, "icalendar": ICALENDAR}
         yield "/v1/monitoring-authorisations", {"school_id": plot.school, **watch}
+        yield "/v1/mentions", {"school_id": plot.school, **said}
+        yield "/v1/watch-terms", {"school_id": plot.school, "kind": "handle", "text": own.handle}
         yield "/v1/monitoring-statements", {"school_id": plot.school, "body": "Planted here", "dpia_note": "Planted"}
         yield "/v1/media-enquiries", {"school_id": plot.school, **press}
         yield "/v1/channels", {"school_id": plot.school, "platform": "x", **WORDS}
