@@ -21,6 +21,7 @@
 	X(setting_preset)                                                                \
 	X(calendar_period)                                                               \
 	X(clock_resource)                                                                \
+	X(message)                                                                       \
 	X(work_waiting)                                                                  \
 	X(enumeration)                                                                   \
 	X(monitor_duty)                                                                  \

@@ -22,7 +22,8 @@ static const struct grant_rule rules[] = {
 	{ COLUMN_PROPRIETOR, "slt", "head", true },
 };
 
-static const char *const second_person[] = { "dsl", "hr", "dpo", "auditor", NULL };
+static const char *const second_person[] = { "dsl", "deputy_dsl", "hr",
+					     "dpo", "auditor",	  NULL };
 
 static bool words_hold(const char *words, const char *word)
 {

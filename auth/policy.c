@@ -42,6 +42,14 @@ static int column_find(const char *name, int from, int to)
 	return -1;
 }
 
+/* Who stands in for the DSL does what the DSL does. */
+static int duty_column(const char *duty)
+{
+	if (strcmp(duty, "deputy_dsl") == 0)
+		return COLUMN_DSL;
+	return column_find(duty, FIRST_DUTY, COLUMN_COUNT);
+}
+
 static int role_column(const struct appointment *appointment)
 {
 	if (strcmp(appointment->role, "slt") == 0)
@@ -54,7 +62,7 @@ bool appointment_holds(const struct appointment *appointment, enum column column
 	if (role_column(appointment) == (int)column)
 		return true;
 	for (const char *const *duty = appointment->duties; duty && *duty; duty++)
-		if (column_find(*duty, FIRST_DUTY, COLUMN_COUNT) == (int)column)
+		if (duty_column(*duty) == (int)column)
 			return true;
 	return false;
 }
@@ -70,7 +78,7 @@ static bool appointment_grants(const struct appointment *appointment,
 
 	*own |= column >= 0 && row[column] == OWN;
 	for (const char *const *duty = appointment->duties; duty && *duty; duty++) {
-		column = column_find(*duty, FIRST_DUTY, COLUMN_COUNT);
+		column = duty_column(*duty);
 		if (column < 0)
 			continue;
 		scope |= row[column] == SCOPE;

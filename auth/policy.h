@@ -48,6 +48,12 @@
 	X(TRANSFER_DECIDE, "transfer_decide")                                            \
 	X(CALENDAR_READ, "calendar_read")                                                \
 	X(CALENDAR_WRITE, "calendar_write")                                              \
+	X(MESSAGE_READ, "message_read")                                                  \
+	X(MESSAGE_LOG, "message_log")                                                    \
+	X(MESSAGE_HANDLE, "message_handle")                                              \
+	X(MESSAGE_ASSIGN, "message_assign")                                              \
+	X(SAFEGUARDING_READ, "safeguarding_read")                                        \
+	X(SAFEGUARDING_NAME, "safeguarding_name")                                        \
 	X(MONITORING_READ, "monitoring_read")                                            \
 	X(MONITORING_AUTHORISE, "monitoring_authorise")                                  \
 	X(STATEMENT_READ, "statement_read")                                              \

@@ -115,7 +115,8 @@ static const struct problem *grant_shape(struct call *call, const char *const *s
 	return NULL;
 }
 
-/* DSL, HR, DPO and auditor duties wait for a second person; the rest holds at once. */
+/* DSL, HR, DPO and auditor duties wait for a second person; the rest holds at once. The
+ * person is held, so that they do not leave meanwhile. */
 static const struct problem *grant(struct call *call)
 {
 	const char *const *schools =
@@ -124,7 +125,9 @@ static const struct problem *grant(struct call *call)
 	const struct problem *err;
 	bool none_left = false;
 
-	if ((err = grant_shape(call, schools)) || (err = no_decider(call, &none_left)))
+	if ((err = grant_shape(call, schools)) ||
+	    (err = run(call, q_person_hold, NULL)) ||
+	    (err = no_decider(call, &none_left)))
 		return err;
 	if (!may_grant(call->me, call_text(call, "role"), duties, schools, none_left))
 		return not_yours(call, call_text(call, "role"));

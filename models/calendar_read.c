@@ -65,6 +65,7 @@ const struct problem *calendar_read(struct call *call, int from, int to,
 		arena_copy(call->arena, row_text(place, 0, "school_name")),
 		json_loads(row_text(place, 0, "settings"), 0, NULL),
 		{ .bank_holidays_until = until ? day_read(until) : 0 },
+		arena_copy(call->arena, row_text(place, 0, "calendar_version")),
 		days,
 	};
 	periods_read(call, days, &ret_place->calendar);

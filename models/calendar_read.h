@@ -8,6 +8,7 @@ struct place {
 	const char *school_id, *school_name; /* NULL: the tenant itself */
 	json_t *settings;		     /* the caller's own */
 	struct calendar calendar;
+	const char *calendar_version; /* that of the database when it was read */
 	const PGresult *days; /* the same as rows: kind, title, from_on, to_on, level */
 };
 

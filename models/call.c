@@ -27,6 +27,7 @@ bool call_flag(const struct call *call, const char *name)
 void call_reach(struct call *call, enum permission permission)
 {
 	call->reach = policy_reach(call->arena, call->me, permission);
+	call->compartment = policy_reach(call->arena, call->me, SAFEGUARDING_READ);
 }
 
 void call_set_reach(struct call *call, const char *prefix, enum permission permission)
@@ -73,6 +74,8 @@ bool call_value(void *data, const char *name, const char **ret_text)
 		return call->me && value_me(call, name + 3, ret_text);
 	if (strncmp(name, "reach_", 6) == 0)
 		return reach_value(call->arena, &call->reach, name + 6, ret_text);
+	if (strncmp(name, "inside_", 7) == 0)
+		return reach_value(call->arena, &call->compartment, name + 7, ret_text);
 	value = value_find(&call->values, name);
 	if (value)
 		*ret_text = value->text;
@@ -90,7 +93,7 @@ static const struct statement *statement_for(struct call *call, enum query query
 	return query_shape(
 		call->arena, query, "reach",
 		query_has_slot(query, "reach")
-			? reach_sql(call->arena, &call->reach, query)
+			? reach_sql(call->arena, &call->reach, &call->compartment, query)
 			: NULL,
 		"filter", query_has_slot(query, "filter") ? page->filter_sql : NULL,
 		"cursor", query_has_slot(query, "cursor") ? page->cursor_sql : NULL,

@@ -64,7 +64,8 @@ struct call {
 	const struct route *route;
 	struct reach
 		reach; /* what {reach} stands for: of the route's permission at first */
-	struct values values; /* path, body, filters, and what handlers add */
+	struct reach compartment; /* the same for what the compartment holds */
+	struct values values;	  /* path, body, filters, and what handlers add */
 	struct page page;
 	struct tx tx;
 	bool entered;  /* the context statement was queued in this transaction */

@@ -27,12 +27,12 @@ enum field_type {
 struct field {
 	const char *name;
 	enum field_type type;
-	bool required;	/* on POST and PUT; PATCH never requires */
-	bool clearable; /* PATCH accepts null, which clears */
-	bool fixed;	/* said when the row is made; PATCH does not know it */
-	long min, max;	/* 0, 0: the type's own limits */
-	bool past,
-		coming; /* of a DATE: today or before, today or after, by London's day */
+	bool required;	   /* on POST and PUT; PATCH never requires */
+	bool clearable;	   /* PATCH accepts null, which clears */
+	bool fixed;	   /* said when the row is made; PATCH does not know it */
+	long min, max;	   /* 0, 0: the type's own limits */
+	bool past, coming; /* of a DATE: today or before, today or after, by London's day;
+			      of a TIME past alone: now or before */
 	const char *const *one_of; /* ends with NULL */
 	enum field_type of;
 	const struct field *fields; /* ends with { 0 } */

@@ -6,6 +6,7 @@
 #include "auth/vault.h"
 #include "base/encoding.h"
 #include "base/log.h"
+#include "models/resource.h"
 
 enum { KEY_MAX = 255 };
 
@@ -73,7 +74,8 @@ const struct problem *idempotency_read(struct call *call)
 	const struct request *request = call->request;
 	const char *key = request->idempotency_key, *whole;
 
-	if (!key || !call->me || strcmp(request->method, "POST") != 0)
+	if (!key || !call->me || call->route->anew ||
+	    strcmp(request->method, "POST") != 0)
 		return NULL;
 	if (!key_valid(key))
 		return problem(

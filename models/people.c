@@ -135,7 +135,8 @@ static const struct problem *leave(struct call *call, int *ret_result)
 
 	if (*ret_result != CREATED)
 		*ret_result = LEFT;
-	if ((err = run(call, q_person_standing, &person)))
+	if ((err = run(call, q_row_hold, NULL)) ||
+	    (err = run(call, q_person_standing, &person)))
 		return err;
 	call_set(call, "version", row_text(person, 0, "version"));
 	call_set(call, "reason", "Imported.");

@@ -79,11 +79,18 @@ static const struct problem *beyond_reach(struct call *call)
 }
 
 /* The person as the caller's writing reach sees them; 403 beyond
- * it, 404 beyond reading. */
+ * it, 404 beyond reading. Held: what somebody gives them meanwhile comes before or after.
+ */
 static const struct problem *standing(struct call *call, const PGresult **ret_person)
 {
-	const struct problem *err = run(call, q_person_standing, ret_person);
+	const struct problem *err = call_queue(call, q_row_hold);
 
+	if (!err)
+		err = call_queue(call, q_person_standing);
+	if (!err)
+		err = call_read(call, NULL);
+	if (!err)
+		err = call_read(call, ret_person);
 	return err || row_count(*ret_person) > 0 ? err : beyond_reach(call);
 }
 

@@ -3,8 +3,11 @@
 #include "auth/policy.h"
 #include "sql/query.h"
 
-/* By the query's school:, own: and shared: expressions, in brackets. */
-char *reach_sql(struct arena *arena, const struct reach *reach, enum query query);
-/* reach_tenant, reach_schools and reach_school, named without the prefix. */
+/* By the query's school:, own: and shared: expressions, in brackets; what the query says
+ * is in the compartment goes by the other reach instead. */
+char *reach_sql(struct arena *arena, const struct reach *reach,
+		const struct reach *compartment, enum query query);
+/* reach_tenant, reach_schools and reach_school, or inside_..., named without the prefix.
+ */
 bool reach_value(struct arena *arena, const struct reach *reach, const char *name,
 		 const char **ret_text);

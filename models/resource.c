@@ -1,6 +1,5 @@
 /* What every resource answers alike: show one, list, insert, update. */
 #include "models/resource.h"
-#include <stdlib.h>
 #include <string.h>
 #include "base/id.h"
 #include "models/flow.h"
@@ -14,45 +13,6 @@ static const struct problem *nothing(struct call *call)
 const char *resource_href(struct call *call, const char *id)
 {
 	return arena_printf(call->arena, "%s/%s", call->resource->path, id);
-}
-
-bool route_takes_fields(const struct route *route)
-{
-	/* the columns of a CSV of its own have names that fields= cannot say; no answer
-	 * has none */
-	if (route->media == MEDIA_CSV_ONLY || route->status == 204)
-		return false;
-	return route->sql || route->step || route->list;
-}
-
-const char *const *route_offers(const struct route *route)
-{
-	static const char *const json[] = { "application/json", NULL };
-	static const char *const csv[] = { "text/csv", NULL };
-	static const char *const page[] = { "application/json", "text/html", NULL };
-	static const char *const words[] = { "application/json", "text/plain", NULL };
-	static const char *const lists[] = { "application/json", "text/csv",
-					     "application/x-ndjson", NULL };
-	static const char *const own[] = { NULL };
-
-	switch (route->media) {
-	case MEDIA_CSV_ONLY:
-		return csv;
-	case MEDIA_PAGE:
-		return page;
-	case MEDIA_WORDS:
-		return words;
-	case MEDIA_TEXT:
-		return own;
-	case MEDIA_JSON:
-		break;
-	}
-	return route->list || route->whole ? lists : json;
-}
-
-enum field_mode route_mode(const struct route *route)
-{
-	return strcmp(route->method, "PATCH") == 0 ? FIELD_PATCH : FIELD_CREATE;
 }
 
 static void reach_read(struct call *call)
@@ -261,15 +221,22 @@ const struct problem *resource_update(struct call *call, enum query query)
 	return row_count(rows) == 0 ? update_missed(call) : outcome(call, rows);
 }
 
-/* Holds the row, so that the next one to add to it is judged by what this one wrote. */
+/* Holds the row, so that the next one to add to it is judged by what this one wrote, and
+ * whom the body names, so that nobody is added who leaves meanwhile. Everybody takes the
+ * row first and then the person: leaving takes the person alone. */
 static const struct problem *owner_hold(struct call *call)
 {
+	bool person = call_text(call, "person_id");
 	const struct problem *err = call_queue(call, q_row_hold);
 	const PGresult *owner;
 
+	if (!err && person)
+		err = call_queue(call, q_person_hold);
 	if (!err)
 		err = owner_queue(call);
 	if (!err)
+		err = call_read(call, NULL);
+	if (!err && person)
 		err = call_read(call, NULL);
 	if (!err)
 		err = call_read(call, &owner);

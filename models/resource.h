@@ -31,6 +31,7 @@ struct route {
 	bool if_match;	/* needs If-Match (PATCH, PUT, DELETE); 428 without */
 	bool versioned; /* heeds If-Match when it comes, as every step does */
 	bool recent;	/* needs a recent sign-in (RFC 9470) */
+	bool anew;	/* answers with tokens: a kept answer would outlive them */
 	bool whole;	/* the list has no pages: all rows at once */
 	enum rate rate; /* what is public and costly, or worth guessing at, is counted */
 	bool open;	/* any web page may read the answer: it knows no caller */

@@ -239,7 +239,7 @@ static const struct route routes[] = {
 	  .body = accepting, .rate = RATE_SIGN_IN, .provides = gives_open },
 	{ "POST", "/v1/auth/sign-out", SIGNED_IN, .handle = sign_out, .status = 204 },
 	{ "POST", "/v1/auth/switch", SIGNED_IN, .handle = session_begin,
-	  .body = switching, .provides = gives_open },
+	  .body = switching, .provides = gives_open, .anew = true },
 	{ "POST", "/v1/auth/change-password", SIGNED_IN, .handle = change_password,
 	  .body = password_changing, .rate = RATE_SIGN_IN, .status = 204,
 	  .provides = gives_open },

@@ -14,6 +14,8 @@ static bool me_known(const char *name)
 					     "reach_tenant",
 					     "reach_schools",
 					     "reach_school",
+					     "inside_schools",
+					     "inside_school",
 					     NULL };
 
 	for (const char *const *each = names; *each; each++)

@@ -7,8 +7,9 @@ bool name_reserved(const char *name)
 	static const char *const whole[] = {
 		"id", "version", "from", "to", "action", NULL
 	};
-	static const char *const heads[] = { "me_",	"reach_", "has_",  "filter_",
-					     "cursor_", "page_",  "idem_", NULL };
+	static const char *const heads[] = { "me_",	"reach_",  "has_",
+					     "filter_", "cursor_", "page_",
+					     "idem_",	"inside_", NULL };
 
 	for (const char *const *word = whole; *word; word++)
 		if (strcmp(*word, name) == 0)
@@ -47,7 +48,8 @@ static void field_wired(struct wiring *wiring, const struct field *field,
 			  field->name);
 	if (field->type == OBJECTS && !nested && (!field->fields || !field->fields->name))
 		fault_say(wiring, "%s %s has no fields", what, field->name);
-	if ((field->past || field->coming) && field->type != DATE)
+	if ((field->coming && field->type != DATE) ||
+	    (field->past && field->type != DATE && field->type != TIME))
 		fault_say(wiring, "%s %s is no date to be past or coming", what,
 			  field->name);
 	if (field->min > field->max && field->max)
@@ -78,9 +80,12 @@ static bool query_expand(struct wiring *wiring, enum query query,
 			 struct statement *statement)
 {
 	const struct query_text *text = &query_texts[query];
-	const char *reach = arena_printf(
-		wiring->arena, "(%s) (%s) (%s)", text->school ? text->school : "",
-		text->own ? text->own : "", text->shared ? text->shared : "");
+	const char *reach =
+		arena_printf(wiring->arena, "(%s) (%s) (%s) (%s) (%s)",
+			     text->school ? text->school : "", text->own ? text->own : "",
+			     text->shared ? text->shared : "",
+			     text->compartment ? text->compartment : "",
+			     text->handled ? text->handled : "");
 	const char *const pairs[] = { "reach",
 				      query_has_slot(query, "reach") ? reach : NULL,
 				      NULL };

@@ -201,57 +201,80 @@ WORDS_DEFINE(words_team_kind, TEAM_KIND);
 	X("closure", "The school is shut: snow, a poll, a burst pipe")
 WORDS_DEFINE(words_period_kind, PERIOD_KIND);
 
-#define AUTHORISATION_STATE(X) \
-	X("active", "Stands until its last day") \
-	X("ended", "Ended before its last day")
-WORDS_DEFINE(words_authorisation_state, AUTHORISATION_STATE);
+#define MESSAGE_KIND(X) \
+	X("comment", "Said under a post, or about one") \
+	X("query", "A question") \
+	X("complaint", "Says that something is wrong, formally or not") \
+	X("direct_message", "Sent to the account alone") \
+	X("mention", "Names the school elsewhere") \
+	X("review", "Rates the school") \
+	X("tag", "Marks the school in a post or picture")
+WORDS_DEFINE(words_message_kind, MESSAGE_KIND);
 
-#define ENQUIRY_STATE(X) \
-	X("received", "Nobody has decided what is answered") \
-	X("approved", "The words are approved, and who says them") \
-	X("responded", "Answered with the approved words") \
-	X("declined", "It is not answered")
-WORDS_DEFINE(words_enquiry_state, ENQUIRY_STATE);
+#define MESSAGE_SOURCE(X) \
+	X("own_channel", "On a channel of the register") \
+	X("closed_group", "In a group that is not open to all") \
+	X("third_party_page", "On a page that is not ours") \
+	X("email", "By e-mail") \
+	X("phone", "By telephone") \
+	X("letter", "By post") \
+	X("in_person", "Said to a member of staff")
+WORDS_DEFINE(words_message_source, MESSAGE_SOURCE);
 
-#define ENQUIRY_MEDIUM(X) \
-	X("comment", "Below a post of a channel") \
-	X("message", "A direct message to a channel") \
-	X("email", "To an address of the school") \
-	X("telephone", "A call to the school") \
-	X("in_person", "At the gate, or at an event") \
-	X("other", "None of these")
-WORDS_DEFINE(words_enquiry_medium, ENQUIRY_MEDIUM);
+#define MESSAGE_STATE(X) \
+	X("open", "Nobody has answered") \
+	X("acknowledged", "Whoever wrote knows that it was seen") \
+	X("closed", "Done with, for the reason in outcome")
+WORDS_DEFINE(words_message_state, MESSAGE_STATE);
 
-#define WEEKDAY(X) \
-	X("mon", "Monday") \
-	X("tue", "Tuesday") \
-	X("wed", "Wednesday") \
-	X("thu", "Thursday") \
-	X("fri", "Friday") \
-	X("sat", "Saturday") \
-	X("sun", "Sunday")
-WORDS_DEFINE(words_weekday, WEEKDAY);
+#define MESSAGE_OUTCOME(X) \
+	X("acknowledged", "Receipt was acknowledged, and that is all") \
+	X("answered", "It was answered") \
+	X("redirected", "Whoever wrote was shown the way to the school's own contact") \
+	X("escalated", "It became an incident") \
+	X("converted_to_complaint", "It became a complaint") \
+	X("hidden", "It was hidden or removed") \
+	X("no_reply_needed", "It asks for nothing")
+WORDS_DEFINE(words_message_outcome, MESSAGE_OUTCOME);
 
-#define CHECK_FOUND(X) \
-	X("nothing", "Nothing new, or nothing that needs anybody") \
-	X("messages", "Comments or messages that want an answer") \
-	X("concern", "Something that somebody else has to know of")
-WORDS_DEFINE(words_check_found, CHECK_FOUND);
+/* What a message may be beside its kind. */
+#define TRIAGE(X) \
+	X("data_protection_complaint", "Complains of how personal data is handled: 30 days to acknowledge") \
+	X("freedom_of_information", "Asks for recorded information: 20 school days at most") \
+	X("subject_access", "Asks for one's own personal data: a month") \
+	X("safeguarding", "A child may be at risk: seen by the DSL and whom the DSL names") \
+	X("self_generated_imagery", "Nude or nearly nude images of a child: never viewed, copied or kept; as safeguarding") \
+	X("media", "A journalist asks") \
+	X("names_individual", "Names a member of staff, a pupil or somebody else")
+WORDS_DEFINE(words_triage, TRIAGE);
 
-#define WATCH_KIND(X) \
-	X("name", "A name of the tenant, a school or a channel, or a part of one") \
-	X("handle", "The handle of a channel in the register")
-WORDS_DEFINE(words_watch_kind, WATCH_KIND);
+#define AUTHOR_KIND(X) \
+	X("parent", "A parent or carer") \
+	X("pupil", "A pupil or student") \
+	X("staff", "Works at the school or trust") \
+	X("ex_pupil", "Was a pupil") \
+	X("public", "Somebody else") \
+	X("journalist", "Writes or asks for the media") \
+	X("unknown", "Nobody knows")
+WORDS_DEFINE(words_author_kind, AUTHOR_KIND);
 
-#define MENTION_STATE(X) \
-	X("open", "Somebody has yet to see to it") \
-	X("closed", "Seen to")
-WORDS_DEFINE(words_mention_state, MENTION_STATE);
+#define AUTHOR_CONFIDENCE(X) \
+	X("confirmed", "The school knows who it is") \
+	X("likely", "It looks so") \
+	X("unknown", "Nobody has looked")
+WORDS_DEFINE(words_author_confidence, AUTHOR_CONFIDENCE);
 
-#define MENTION_ACTION(X) \
-	X("none", "Nothing has to be done") \
-	X("respond", "Answered by the playbook") \
-	X("incident", "Treated as an incident") \
-	X("report", "Reported to the platform or somebody outside")
-WORDS_DEFINE(words_mention_action, MENTION_ACTION);
+#define AUTHOR_IDENTITY(X) \
+	X("declared", "Writes under a name of their own") \
+	X("pseudonymous", "Writes under another name") \
+	X("anonymous", "Writes under none") \
+	X("unknown", "Cannot be told")
+WORDS_DEFINE(words_author_identity, AUTHOR_IDENTITY);
+
+#define CLOCK_STOP(X) \
+	X("acknowledged", "Receipt was acknowledged") \
+	X("answered", "The answer was given") \
+	X("fulfilled", "What the law asks for was done") \
+	X("not_applicable", "It should not have run, or need not any more")
+WORDS_DEFINE(words_clock_stop, CLOCK_STOP);
 /* clang-format on */

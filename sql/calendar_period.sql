@@ -62,7 +62,9 @@ RETURNING p.id;
 -- school: s.id
 -- The school whose calendar is asked for, or the tenant itself; with what clocks there run by.
 SELECT s.id AS school_id, s.name AS school_name, my_settings(s.id, VARIADIC :clock_settings::text[]) AS settings,
-       (SELECT b.known_until FROM bank_holiday_source b) AS bank_holidays_until
+       (SELECT b.known_until FROM bank_holiday_source b) AS bank_holidays_until,
+       coalesce((SELECT v.version FROM calendar_version v WHERE v.tenant_id = :me_tenant::uuid
+	AND v.place_id = CASE WHEN :school_id::uuid IS NULL THEN :me_tenant::uuid ELSE :school_id::uuid END), 0) AS calendar_version
   FROM (SELECT 1) one LEFT JOIN school s ON s.tenant_id = :me_tenant::uuid AND s.id = :school_id::uuid AND {reach}
  WHERE :school_id::uuid IS NULL OR s.id IS NOT NULL;
 

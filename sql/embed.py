@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 KINDS = ("one", "many", "exec", "list")
-DIRECTIVES = ("school", "own", "shared")
+DIRECTIVES = ("school", "own", "shared", "compartment", "handled")
 NAME_START = re.compile(r"^--\s*name\s*:")
 NAME_LINE = re.compile(r"^-- name: ([a-z][a-z0-9_]{0,38}) :([a-z]+)$")
 DIRECTIVE = re.compile(r"^-- ([a-z]+): *(.*)$")
@@ -16,7 +16,7 @@ CONTINUATION = re.compile(r"^--   +(.*)$")
 MIGRATION = re.compile(r"^(\d{4})_[a-z0-9_]+$")
 SCRIPT = re.compile(r"^[a-z0-9_]+$")
 FUNCTION = re.compile(r"^\s*CREATE\s+(OR\s+REPLACE\s+)?FUNCTION\s+(\w+)", re.I)
-LANDED = "0018"  # shipped, never edited: up to here a migration may hold an older text of what sql/functions has
+LANDED = "0023"  # shipped, never edited: up to here a migration may hold an older text of what sql/functions has
 # sql/functions runs as the role that sees past row security and alone may replace them.
 FUNCTIONS_HEAD = """GRANT CREATE ON SCHEMA public TO chaperone_definer;
 SET LOCAL ROLE chaperone_definer;
@@ -211,10 +211,9 @@ def queries_source(queries, root):
     out = ('/* Texts of the named queries; generated from sql/ by sql/embed.py. */\n'
            '#include "sql/query.h"\n\nconst struct query_text query_texts[QUERY_COUNT] = {\n')
     for q in queries:
-        own, school, shared = (q.directives.get(word) for word in ("own", "school", "shared"))
         out += (f'\t[q_{q.name}] = {{\n\t\t.name = "{q.name}",\n\t\t.kind = "{q.kind}",\n'
-                f"\t\t.text =\n{quote(q.text)},\n\t\t.school = {quote(school).strip()},\n"
-                f"\t\t.own = {quote(own).strip()},\n\t\t.shared = {quote(shared).strip()},\n"
+                f"\t\t.text =\n{quote(q.text)},\n"
+                + "".join(f"\t\t.{word} = {quote(q.directives.get(word)).strip()},\n" for word in DIRECTIVES) +
                 f'\t\t.file = "{q.path.relative_to(root)}",\n\t\t.line = {q.line},\n\t}},\n')
     return out + "};\n"
 

@@ -63,11 +63,14 @@ WITH body AS (
 SELECT fault IS NULL AND why IS NULL AS ok, fault, why FROM judged;
 
 -- name: membership_end :one
-WITH wanted AS (
-	SELECT m.tenant_id, m.id, e.* FROM membership m,
-	       LATERAL ending(m.from_on, m.until_on, m.ended_at, :until_on::date) e
+-- Its row is held: whoever leaves meanwhile ends it too, and has a last day.
+WITH held AS (
+	SELECT m.tenant_id, m.id, m.from_on, m.until_on, m.ended_at FROM membership m
 	 WHERE m.tenant_id = :me_tenant::uuid AND m.id = :membership_id::uuid
-	   AND coalesce(m.post_id, m.team_id) = :id::uuid
+	   AND coalesce(m.post_id, m.team_id) = :id::uuid FOR UPDATE
+), wanted AS (
+	SELECT m.tenant_id, m.id, e.* FROM held m,
+	       LATERAL ending(m.from_on, m.until_on, m.ended_at, :until_on::date) e
 ), ended AS (
 	UPDATE membership m SET until_on = w.until_on, ended_at = w.ended_at
 	  FROM wanted w WHERE w.ok AND m.tenant_id = w.tenant_id AND m.id = w.id

@@ -1,5 +1,5 @@
-/* A fixed set of connections, taken for one transaction each;
- * waiting is always bounded. */
+/* A fixed set of connections, taken for one transaction each; waiting is always bounded,
+ * and first come is first served. */
 #include "sql/pool.h"
 #include <errno.h>
 #include <pthread.h>
@@ -7,14 +7,16 @@
 #include <time.h>
 #include "base/log.h"
 #include "sql/connection.h"
+#include "sql/turn.h"
 
 struct pool {
 	struct pool_options options;
 	pthread_mutex_t lock;
-	pthread_cond_t changed;
+	pthread_cond_t changed; /* for pool_close */
+	struct turns turns;
 	struct connection
 		*idle; /* the last one given is taken first: its caches are warm */
-	int open, busy, waiting;
+	int open, busy;
 	int connecting, failures;
 	long retry_at; /* ms; no attempt before it */
 	bool closing;
@@ -68,7 +70,6 @@ static void pool_free(struct pool *pool)
 struct pool *pool_open(const struct pool_options *options, const enum query *prepare)
 {
 	struct pool *pool = calloc(1, sizeof(*pool));
-	pthread_condattr_t steady;
 
 	if (!pool)
 		abort();
@@ -80,21 +81,15 @@ struct pool *pool_open(const struct pool_options *options, const enum query *pre
 		return NULL;
 	}
 	pthread_mutex_init(&pool->lock, NULL);
-	pthread_condattr_init(&steady);
-	pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
-	pthread_cond_init(&pool->changed, &steady);
-	pthread_condattr_destroy(&steady);
+	condition_begin(&pool->changed);
+	turns_begin(&pool->turns, &pool->lock);
 	return pool;
 }
 
-/* Waits for a change until a time; the lock is held. */
-static void wait_until(struct pool *pool, long when)
+static void wake_all(struct pool *pool)
 {
-	struct timespec until = { when / 1000, when % 1000 * 1000000 };
-
-	pool->waiting++;
-	pthread_cond_timedwait(&pool->changed, &pool->lock, &until);
-	pool->waiting--;
+	turns_wake(&pool->turns);
+	pthread_cond_signal(&pool->changed);
 }
 
 /* Closes outside the lock, which is held before and after. Everybody looks again: there
@@ -105,7 +100,7 @@ static void drop(struct pool *pool, struct connection *connection)
 	connection_close(connection);
 	pthread_mutex_lock(&pool->lock);
 	pool->open--;
-	pthread_cond_broadcast(&pool->changed);
+	wake_all(pool);
 }
 
 static struct connection *take_idle(struct pool *pool)
@@ -136,7 +131,7 @@ static struct connection *take_new(struct pool *pool)
 	connection = connection_open(&pool->options, pool->listed);
 	pthread_mutex_lock(&pool->lock);
 	pool->connecting--;
-	pthread_cond_broadcast(&pool->changed);
+	wake_all(pool);
 	if (connection) {
 		pool->failures = 0;
 		return connection;
@@ -149,32 +144,46 @@ static struct connection *take_new(struct pool *pool)
 	return NULL;
 }
 
-/* The lock is held. NULL: none came in time, or the database is known to be gone. What is
- * idle is looked at first after every wait, also by whoever is out of time: a connection
- * given back wakes one waiter only, and that one must not leave it lying. */
-static struct connection *take(struct pool *pool, long deadline)
+/* Time is up, or the database is known to be gone. */
+static bool hopeless(const struct pool *pool, long deadline)
 {
-	struct connection *connection;
-	long until;
+	return now_ms() >= deadline ||
+	       (!pool->open && !pool->connecting && pool->failures);
+}
 
-	while (!pool->closing) {
-		if ((connection = take_idle(pool)))
-			return connection;
-		if (may_connect(pool)) {
-			if ((connection = take_new(pool)))
-				return connection;
-			continue; /* one may have come back meanwhile */
+static struct connection *wait_turn(struct pool *pool, struct turn *turn, long deadline)
+{
+	long until = deadline;
+
+	if (pool->failures && pool->retry_at > now_ms() && pool->retry_at < until)
+		until = pool->retry_at;
+	turn_wait(&pool->turns, turn, until);
+	return turn->given;
+}
+
+/* The lock is held. NULL: none came in time, or the database is known to be gone. What
+ * was given is looked at first after every wait, also by whoever is out of time: nobody
+ * else would find it. */
+static struct connection *take(struct pool *pool, struct turn *turn, long deadline)
+{
+	struct connection *connection = NULL;
+
+	while (!pool->closing && !connection) {
+		bool first = turn_first(&pool->turns, turn);
+
+		if (first && (connection = take_idle(pool)))
+			break;
+		if (first && may_connect(pool)) {
+			turn_leave(&pool->turns, turn);
+			connection = take_new(pool);
+			continue; /* without one: another may have come back meanwhile */
 		}
-		if (now_ms() >= deadline)
-			return NULL;
-		if (!pool->open && !pool->connecting && pool->failures)
-			return NULL;
-		until = deadline;
-		if (pool->failures && pool->retry_at > now_ms() && pool->retry_at < until)
-			until = pool->retry_at;
-		wait_until(pool, until);
+		if (hopeless(pool, deadline))
+			break;
+		connection = wait_turn(pool, turn, deadline);
 	}
-	return NULL;
+	turn_leave(&pool->turns, turn);
+	return connection;
 }
 
 const struct problem *pool_take(struct pool *pool, struct arena *arena,
@@ -182,9 +191,10 @@ const struct problem *pool_take(struct pool *pool, struct arena *arena,
 {
 	long deadline = now_ms() + pool->options.wait_ms;
 	struct problem *unavailable;
+	struct turn turn = { 0 };
 
 	pthread_mutex_lock(&pool->lock);
-	while ((*ret_connection = take(pool, deadline))) {
+	while ((*ret_connection = take(pool, &turn, deadline))) {
 		pool->busy++;
 		pthread_mutex_unlock(&pool->lock);
 		if (!connection_stale(*ret_connection))
@@ -195,6 +205,7 @@ const struct problem *pool_take(struct pool *pool, struct arena *arena,
 		drop(pool, *ret_connection);
 		pool->busy--;
 	}
+	pthread_cond_signal(&pool->changed); /* one less who waits */
 	pthread_mutex_unlock(&pool->lock);
 	unavailable = problem(arena, PROBLEM_UNAVAILABLE,
 			      "The database cannot take this now; try again shortly.");
@@ -207,15 +218,19 @@ void pool_give(struct pool *pool, struct connection *connection)
 	bool good = connection_idle(connection);
 
 	pthread_mutex_lock(&pool->lock);
-	if (good && !pool->closing) {
+	if (!good || pool->closing) {
+		drop(pool, connection);
+	} else if (!turns_give(&pool->turns, connection)) {
 		connection->next = pool->idle;
 		pool->idle = connection;
-		pthread_cond_signal(&pool->changed); /* one connection, one taker */
-	} else {
-		drop(pool, connection);
 	}
 	pool->busy--; /* last: pool_close frees the pool when nothing is out */
 	pthread_mutex_unlock(&pool->lock);
+}
+
+static bool in_use(const struct pool *pool)
+{
+	return pool->busy || pool->turns.waiting || pool->connecting;
 }
 
 /* Waits a while for what is out; a connection still busy then is left to the process's
@@ -229,16 +244,16 @@ void pool_close(struct pool *pool)
 		return;
 	pthread_mutex_lock(&pool->lock);
 	pool->closing = true;
-	pthread_cond_broadcast(&pool->changed);
+	wake_all(pool);
 	while (pool->idle) {
 		struct connection *connection = pool->idle;
 
 		pool->idle = connection->next;
 		drop(pool, connection);
 	}
-	while ((pool->busy || pool->waiting || pool->connecting) && now_ms() < deadline)
-		wait_until(pool, deadline);
-	empty = !pool->busy && !pool->waiting && !pool->connecting;
+	while (in_use(pool) && now_ms() < deadline)
+		condition_wait(&pool->changed, &pool->lock, deadline);
+	empty = !in_use(pool);
 	pthread_mutex_unlock(&pool->lock);
 	if (!empty)
 		return;
@@ -253,7 +268,7 @@ struct pool_state pool_state(struct pool *pool)
 
 	pthread_mutex_lock(&pool->lock);
 	state = (struct pool_state){ pool->options.size, pool->open, pool->busy,
-				     pool->waiting };
+				     pool->turns.waiting };
 	pthread_mutex_unlock(&pool->lock);
 	return state;
 }

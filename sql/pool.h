@@ -22,7 +22,8 @@ struct pool_options {
  * bad. */
 struct pool *pool_open(const struct pool_options *options, const enum query *prepare);
 void pool_close(struct pool *pool);
-/* Waits up to wait_ms; 503 with Retry-After when none comes or the database is gone. */
+/* Waits up to wait_ms, served in the order of coming; 503 with Retry-After when none
+ * comes or the database is gone. */
 const struct problem *pool_take(struct pool *pool, struct arena *arena,
 				struct connection **ret_connection);
 /* A connection that is not idle is thrown away and opened anew by the next taker. */

@@ -4,6 +4,8 @@
  *   -- school: p.school_id              column that says which school a row belongs to
  *   -- own: p.id = :me_person::uuid     what OWN means for this query
  *   -- shared: p.school_id IS NULL      rows that reach any one school reaches too
+ *   -- compartment: m.safeguarding      rows that another reach covers, and this one not
+ *   -- handled: m.id = ANY (...)        what OWN means for those
  *   SELECT p.id, p.name{cursor} FROM person p WHERE {reach}{filter} {page}
  *
  * Above the first query, `-- term: word = text` says a piece of SQL once: @word in the
@@ -21,7 +23,7 @@ enum { STATEMENT_PARAMS = 64 };
 /* As the build wrote it down; texts live in generated queries.c. */
 struct query_text {
 	const char *name, *kind, *text;
-	const char *school, *own, *shared; /* may be NULL */
+	const char *school, *own, *shared, *compartment, *handled; /* may be NULL */
 	const char *file;
 	int line;
 };

@@ -9,6 +9,10 @@ SELECT entered FROM enter(:me_session::uuid, :me_session_version::integer, :me_r
 -- Two at a time on what belongs to one row take turns.
 SELECT pg_advisory_xact_lock(hashtextextended(:id, 0));
 
+-- name: person_hold :exec
+-- The same of the person that a body names: taken after the row that it is added to.
+SELECT pg_advisory_xact_lock(hashtextextended(:person_id, 0));
+
 -- name: principal :many
 SELECT identity_id, tenant_id, person_id, session_version, auth_time, amr, valid_until, role,
        duties, tenant_wide, school_ids

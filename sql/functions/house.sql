@@ -83,3 +83,8 @@ BEGIN
 END
 $$;
 GRANT EXECUTE ON FUNCTION sweep() TO chaperone_worker;
+
+-- A time inside of JSON, as it is written outside.
+CREATE OR REPLACE FUNCTION json_time(p_at timestamptz) RETURNS text LANGUAGE sql STABLE SECURITY INVOKER
+AS $$ SELECT to_char(p_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS') || rtrim(to_char(p_at, '.US'), '.0') || 'Z' $$;
+GRANT EXECUTE ON FUNCTION json_time(timestamptz) TO chaperone_app;

@@ -5,6 +5,7 @@
 --   colleague  works there, or leads the board: everybody but plain governors
 --   keeper     keeps people's records: leaders, HR, auditors
 --   leader     decides or runs: SLT, administrators, heads; chairs and proprietors as substitutes
+--   safeguarder  the safeguarding compartment: the DSL and deputies
 -- Sessions keep what they were given: a change here also takes a migration that says
 -- UPDATE session SET circles_version = NULL.
 CREATE OR REPLACE FUNCTION circles_of(p_tenant uuid, p_person uuid, p_day date) RETURNS text[]
@@ -21,14 +22,17 @@ BEGIN
 		CASE WHEN bool_or(wide AND keeper) THEN '*'
 		     ELSE coalesce(array_agg(school_id) FILTER (WHERE keeper), '{}')::text END,
 		CASE WHEN bool_or(wide AND leader) THEN '*'
-		     ELSE coalesce(array_agg(school_id) FILTER (WHERE leader), '{}')::text END]
+		     ELSE coalesce(array_agg(school_id) FILTER (WHERE leader), '{}')::text END,
+		CASE WHEN bool_or(wide AND safeguarder) THEN '*'
+		     ELSE coalesce(array_agg(school_id) FILTER (WHERE safeguarder), '{}')::text END]
 	  INTO v_circles
 	  FROM (SELECT a.scope = 'tenant' AS wide, x.school_id,
 		       a.role <> 'governor'
-			OR a.duties && '{head,dsl,dpo,hr,clerk,auditor,chair,proprietor}' AS colleague,
+			OR a.duties && '{head,dsl,deputy_dsl,dpo,hr,clerk,auditor,chair,proprietor}' AS colleague,
 		       a.role IN ('slt', 'administrator')
 			OR a.duties && '{head,hr,auditor,chair,proprietor}' AS keeper,
-		       a.role IN ('slt', 'administrator') OR a.duties && '{head,chair,proprietor}' AS leader
+		       a.role IN ('slt', 'administrator') OR a.duties && '{head,chair,proprietor}' AS leader,
+		       a.duties && '{dsl,deputy_dsl}' AS safeguarder
 		  FROM appointment a
 		  LEFT JOIN appointment_school x ON x.tenant_id = a.tenant_id AND x.appointment_id = a.id
 		 WHERE a.tenant_id = p_tenant AND a.person_id = p_person
@@ -36,7 +40,7 @@ BEGIN
 		   AND (a.to_on IS NULL OR a.to_on >= p_day)
 		   AND (a.scope = 'tenant' OR x.school_id IS NOT NULL)) held
 	HAVING count(*) > 0;
-	RETURN coalesce(v_circles, '{"{}","{}","{}","{}"}');
+	RETURN coalesce(v_circles, '{"{}","{}","{}","{}","{}"}');
 END
 $$;
 
@@ -73,6 +77,7 @@ BEGIN
 		set_config('me.colleague', r.circles[2], true),
 		set_config('me.keeper', r.circles[3], true),
 		set_config('me.leader', r.circles[4], true),
+		set_config('me.safeguarder', r.circles[5], true),
 		set_config('me.excluded', r.excluded, true),
 		set_config('me.operating', r.operating, true),
 		CASE WHEN p_read_only THEN set_config('transaction_read_only', 'on', true) END];

@@ -297,19 +297,15 @@ CREATE POLICY changing ON monitor_duty FOR UPDATE TO chaperone_app
 	USING (tenant_id = (SELECT me_tenant()) AND ((SELECT me_wide('leader'))
 		OR school_id = ANY ((SELECT me_schools('leader'))::uuid[])));
 
--- The channels that the caller looks after at present: by a duty of the rota or by access to them, held
--- themselves or by a post or team.
+-- The channels that the caller looks after at present: by access to them (me_channels), or by a duty of the
+-- rota, held themselves or by a post or team.
 CREATE FUNCTION me_watched() RETURNS uuid[] LANGUAGE plpgsql STABLE AS $$
-DECLARE
-	v_bodies uuid[] := ARRAY(SELECT coalesce(b.post_id, b.team_id) FROM membership b
-		WHERE b.tenant_id = me_tenant() AND b.person_id = me_person() AND holds_now(b.from_on, b.until_on, b.ended_at));
 BEGIN
-	RETURN ARRAY(SELECT d.channel_id FROM monitor_duty d
-		WHERE d.tenant_id = me_tenant() AND (d.person_id = me_person() OR coalesce(d.post_id, d.team_id) = ANY (v_bodies))
-		  AND holds_now(d.from_on, d.until_on, NULL)
-		UNION SELECT g.channel_id FROM channel_grant g
-		WHERE g.tenant_id = me_tenant() AND (g.person_id = me_person() OR coalesce(g.post_id, g.team_id) = ANY (v_bodies))
-		  AND holds_now(g.from_on, g.until_on, g.ended_at));
+	RETURN me_channels() || ARRAY(SELECT d.channel_id FROM monitor_duty d
+		WHERE d.tenant_id = me_tenant() AND holds_now(d.from_on, d.until_on, NULL)
+		  AND (d.person_id = me_person() OR coalesce(d.post_id, d.team_id) IN (
+			SELECT coalesce(b.post_id, b.team_id) FROM membership b WHERE b.tenant_id = me_tenant()
+			   AND b.person_id = me_person() AND holds_now(b.from_on, b.until_on, b.ended_at))));
 END
 $$;
 SELECT define('me_watched()', 'chaperone_app');
@@ -474,7 +470,7 @@ CREATE POLICY sight ON mention FOR SELECT TO chaperone_app
 		AND coalesce(authorisation_id <> ALL ((SELECT me_excluded())::uuid[]), true)
 		AND (found_by = (SELECT me_person())
 			OR (SELECT me_wide('leader')) OR school_id = ANY ((SELECT me_schools('leader'))::uuid[])
-			OR (SELECT me_duty_wide('dsl')) OR school_id = ANY ((SELECT me_duty_schools('dsl'))::uuid[])));
+			OR (SELECT me_wide('safeguarder')) OR school_id = ANY ((SELECT me_schools('safeguarder'))::uuid[])));
 CREATE POLICY adding ON mention FOR INSERT TO chaperone_app
 	WITH CHECK (tenant_id = (SELECT me_tenant()) AND found_by = (SELECT me_person()) AND state = 'open'
 		AND ((SELECT me_wide('colleague')) OR school_id = ANY ((SELECT me_schools('colleague'))::uuid[])));
@@ -483,7 +479,7 @@ CREATE POLICY changing ON mention FOR UPDATE TO chaperone_app
 		AND coalesce(authorisation_id <> ALL ((SELECT me_excluded())::uuid[]), true)
 		AND (found_by = (SELECT me_person())
 			OR (SELECT me_wide('leader')) OR school_id = ANY ((SELECT me_schools('leader'))::uuid[])
-			OR (SELECT me_duty_wide('dsl')) OR school_id = ANY ((SELECT me_duty_schools('dsl'))::uuid[])));
+			OR (SELECT me_wide('safeguarder')) OR school_id = ANY ((SELECT me_schools('safeguarder'))::uuid[])));
 CREATE POLICY sight ON mention_history FOR SELECT TO chaperone_app
 	USING (tenant_id = (SELECT me_tenant()) AND EXISTS (SELECT FROM mention m
 		WHERE m.tenant_id = mention_history.tenant_id AND m.id = mention_id));

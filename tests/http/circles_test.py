@@ -4,9 +4,9 @@ import threading
 
 import psycopg2
 
-CIRCLES = ("member", "colleague", "keeper", "leader")
+CIRCLES = ("member", "colleague", "keeper", "leader", "safeguarder")
 NOWHERE = [""]  # what is left of {}
-STALE = "UPDATE session SET circles = '{{*,*,*,*}}', {} WHERE person_id = %s"
+STALE = "UPDATE session SET circles = '{{*,*,*,*,*}}', {} WHERE person_id = %s"
 
 
 def entered(house, person):

@@ -110,6 +110,11 @@ def record_body(school):
             "handle": uuid.uuid4().hex[:12], "reason": "There for years."}
 
 
+def message_body(school):
+    return {**({"school_id": school} if school else {}), "kind": "query", "source": "phone",
+            "received_at": "2026-01-05T10:00:00Z", "text": "When does term begin?"}
+
+
 SETTING = "/v1/settings/channel.max_admins"
 
 
@@ -308,6 +313,20 @@ CASES = [
          {"title": "Changed"}), table="calendar_period"),
     Case("calendar_write", "there", (204,), remove("calendar_period",
          lambda s, h: s.plot.plant_period(one_day()["from_on"])), table="calendar_period"),
+    Case("message_read", "there", (200,), read(lambda s, h: f"/v1/messages/{s.plot.message}")),
+    Case("message_read", "level", (200,), read(lambda s, h: f"/v1/messages/{s.level.message}/history")),
+    Case("message_read", "mine", (200,), read(lambda s, h: f"/v1/messages/{h.message}/clocks")),
+    Case("message_log", "there", (201,), add("/v1/messages", lambda s, h: message_body(s.a)), creates=True),
+    Case("message_log", "level", (201,), add("/v1/messages", lambda s, h: message_body(None)), creates=True),
+    Case("message_handle", "there", (200,), act("message", fresh("message", None), "acknowledge"), table="message"),
+    Case("message_handle", "mine", (200,), act("message", lambda s, h: h.message, "triage", {"triage": []}), table="message"),
+    Case("message_assign", "there", (200,), act("message", fresh("message", None), "assign"), table="message"),
+    Case("message_assign", "level", (200,), act("message", lambda s, h: s.level.message, "assign"), table="message"),
+    Case("safeguarding_read", "there", (200,), read(lambda s, h: f"/v1/messages/{s.plot.plant_protected()}")),
+    Case("safeguarding_read", "level", (200,), read(lambda s, h: f"/v1/messages/{s.level.plant_protected()}")),
+    Case("safeguarding_read", "mine", (200,), read(lambda s, h: f"/v1/messages/{s.named(h)}")),
+    Case("safeguarding_name", "there", (200,), act("message", lambda s, h: s.plot.plant_protected(), "handlers",
+         member_body), table="message"),
     Case("monitor_duty_read", "there", (200,), read(lambda s, h: f"{ROTA}/{s.plot.duty}")),
     Case("monitor_duty_read", "shared", (200,), read(lambda s, h: f"{ROTA}/{s.level.duty}")),
     Case("monitor_duty_write", "there", (201,), add(ROTA, lambda s, h: {

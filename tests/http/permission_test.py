@@ -80,6 +80,14 @@ class Stage:
                  person_name=holder.name)
         return id
 
+    def named(self, holder):
+        """A message in the compartment, for which the DSL has named the holder."""
+        plot = self.plot_of(holder)
+        id = plot.plant_protected()
+        plot.row("message_handler", id=uuid.uuid4(), message_id=id, person_id=holder.person.id,
+                 person_name=holder.name, named_by=plot.boss, named_name="DSL")
+        return id
+
     def asked(self, holder=None, state="received"):
         """A question of the press, logged by the holder; the rule is the one by which staff may answer it."""
         self.house.sql("UPDATE setting SET value = %s WHERE tenant_id = %s AND key = 'journalist.rule'",
@@ -110,6 +118,7 @@ class Stage:
 
     def own_rows(self, holder):
         plot = self.plot_of(holder)
+        holder.message = plot.plant_message(by=holder.person.id)
         holder.attestation = plot.plant_attestation(holder.person.id)
         holder.application = plot.plant_application("draft", applicant=holder.person.id)
         holder.appointment = self.house.sql(
@@ -154,8 +163,8 @@ def test_cell(stage, case):
 @pytest.mark.parametrize("case", CASES, ids=case_name)
 def test_nobody(stage, case):
     """Signed in, and appointed to nothing."""
-    holder = namedtuple("Nobody", "person application appointment attestation")(
-        stage.nobody, *[uuid.uuid4()] * 3)
+    holder = namedtuple("Nobody", "person application appointment attestation message")(
+        stage.nobody, *[uuid.uuid4()] * 4)
     if case.target == "mine":
         return
     method, target, body, headers = case.request(stage, holder)
@@ -181,9 +190,11 @@ LISTS = [
     ("statement_read", "statement", "/v1/monitoring-statements?sort=created_at"),
     ("media_enquiry_read", "enquiry", "/v1/media-enquiries?medium=email"),
     ("transfer_read", "transfer", "/v1/transfers?side=from&state=proposed"),
+    ("message_read", "message", "/v1/messages?kind=complaint"),
 ]
 # Lists that hold the rows of another list, or what is the same for everybody.
-OTHER_LISTS = {"/v1/channel-applications/inbox", "/v1/channel-checks/missed", "/v1/channels/register", "/v1/channels/quality",
+OTHER_LISTS = {"/v1/channel-applications/inbox", "/v1/messages/open", "/v1/channel-checks/missed",
+               "/v1/channels/register", "/v1/channels/quality",
                "/v1/platforms", "/v1/settings", "/v1/settings/{key}/history", "/v1/setting-presets",
                "/v1/register/schools", "/v1/register/trusts", "/v1/register/imports"}
 

@@ -14,6 +14,7 @@ PAGED = [
     "/v1/people", "/v1/posts", "/v1/teams", "/v1/appointments", "/v1/assessments",
     "/v1/attestations", "/v1/channels", "/v1/channel-applications",
     "/v1/channel-applications/inbox", "/v1/transfers", "/v1/calendar-periods",
+    "/v1/messages", "/v1/messages/open",
     "/v1/monitor-duties", "/v1/channel-checks", "/v1/watch-terms", "/v1/mentions",
     "/v1/monitoring-authorisations", "/v1/monitoring-statements", "/v1/media-enquiries",
 ]
@@ -41,6 +42,8 @@ WHOLE = {
     "/v1/media-enquiries/{id}/history": "what happened to one enquiry",
     "/v1/channel-applications/{id}/history": "what happened to one application",
     "/v1/channel-applications/{id}/revisions": "the revisions of one application",
+    "/v1/messages/{id}/history": "what happened to one message",
+    "/v1/messages/{id}/clocks": "every due date of one message",
     "/v1/settings": "every key, in the order of a form",
     "/v1/settings/{key}/history": "what happened to one key at one place",
     "/v1/setting-presets": "five presets",
@@ -106,6 +109,11 @@ SELECT %(tenant)s, id, school, CASE WHEN n <= 400 THEN 'submitted' ELSE 'account
        CASE WHEN n <= 400 THEN at END, at FROM seed;
 INSERT INTO calendar_period (tenant_id, id, school_id, kind, title, from_on, to_on, created_at)
 SELECT %(tenant)s, id, school, 'inset', 'Inset ' || n, '1990-01-01'::date + n, '1990-01-01'::date + n, at FROM seed;
+INSERT INTO message (tenant_id, id, school_id, state, kind, source, received_at, text, author_kind, author_confidence,
+	author_identity, outcome, closed_at, next_due_at, recorded_by, recorded_name, created_at)
+SELECT %(tenant)s, id, school, CASE WHEN n <= 400 THEN 'open' ELSE 'closed' END, 'comment', 'phone', at, 'Said ' || n, 'parent',
+       'likely', 'unknown', CASE WHEN n > 400 THEN 'answered' END, CASE WHEN n > 400 THEN at END,
+       CASE WHEN n <= 400 THEN at + interval '1 day' END, id, 'Person ' || n, at FROM seed;
 INSERT INTO monitor_duty (tenant_id, id, channel_id, school_id, person_id, holder_text, days, from_on, added_by, added_name,
 	created_at)
 SELECT %(tenant)s, id, id, school, id, 'Person ' || n, '{mon}', at::date, id, 'Lead', at FROM seed;

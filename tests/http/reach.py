@@ -64,6 +64,7 @@ class Plot:
                                           application_id=self.application)
         self.row("exclusion", subject_id=self.application, person_id=self.plant_person("excluded"),
                  reason=mark, excluded_by=self.boss)
+        self.message = self.plant_message(channel_id=self.channel)
         self.invitation = self.row("invitation", id=uuid.uuid4(), person_id=self.person,
                                    token_hash=uuid.uuid4().bytes * 2, invited_by=self.boss,
                                    expires_at=day(9))
@@ -204,6 +205,29 @@ class Plot:
                  note=f"note {self.mark}")
         return id
 
+    def plant_message(self, by=None, **values):
+        """With a clock that runs, and somebody named for it, though only the compartment has such."""
+        id = self.row("message", **{
+            "id": uuid.uuid4(), "school_id": self.school, "kind": "complaint", "source": "phone",
+            "received_at": "2026-01-05T10:00:00Z", "text": f"said {self.mark}", "url": f"https://{self.mark}.example/m",
+            "external_ref": f"ref {uuid.uuid4().hex[:6]} {self.mark}", "author_kind": "parent",
+            "author_confidence": "likely", "author_identity": "declared", "author_name": f"author {self.mark}",
+            "author_handle": f"@{self.mark}", "author_contact": f"contact {self.mark}", "about_name": f"about {self.mark}",
+            "recorded_by": by or self.boss, "recorded_name": f"recorder {self.mark}", **values})
+        self.parts["message"] = {"clock_id": str(uuid.uuid4()), "handler_id": str(uuid.uuid4())}
+        self.row("message_history", message_id=id, actor_id=self.boss, actor_name=f"actor {self.mark}",
+                 action="log", to_state="open", note=f"note {self.mark}")
+        self.row("clock", id=self.parts["message"]["clock_id"], message_id=id, place_id=self.school or self.tenant.id,
+                 kind="response", started_at="2026-01-05T10:00:00Z", first_due_at="2026-01-06T10:00:00Z",
+                 due_at="2026-01-06T10:00:00Z", because=[f"because {self.mark}"], calendar_version=0)
+        self.row("message_handler", id=self.parts["message"]["handler_id"], message_id=id, person_id=self.person,
+                 person_name=f"handler {self.mark}", reason=f"reason {self.mark}", named_by=self.boss,
+                 named_name=f"namer {self.mark}")
+        return id
+
+    def plant_protected(self, **values):
+        return self.plant_message(safeguarding=True, triage="{safeguarding}", **values)
+
     def plant_transfer(self, state="proposed"):
         """A school that has moved in the register, which is public and bears no mark."""
         urn, trust = f"9{uuid.uuid4().int % 10**5:05}", uuid.uuid4()  # as no real one begins
@@ -287,7 +311,7 @@ class Plot:
                 "assessment": self.assessment, "attestation": self.attestation,
                 "channel": self.channel, "channel_application": self.application,
                 "setting": self.setting, "transfer": self.transfer,
-                "calendar_period": self.period,
+                "calendar_period": self.period, "message": self.message,
                 "watch_term": self.term, "mention": self.mention,
                 "monitor_duty": self.duty, "channel_check": self.check,
                 "monitoring_authorisation": self.authorisation,

@@ -37,6 +37,11 @@ CHANGES = {
     ("channel_application", "exclude"): WORDS, ("channel_application", "step-down"): {},
     ("transfer", "accept"): {}, ("transfer", "decline"): WORDS,
     ("calendar_period", "PATCH"): {"title": "Changed"}, ("calendar_period", "DELETE"): None,
+    ("message", "stop"): {"stop": "fulfilled", **WORDS}, ("message", "handlers"): {}, ("message", "end"): {},
+    ("message", "acknowledge"): {}, ("message", "answer"): {"reply": "Yes."},
+    ("message", "close"): {"outcome": "no_reply_needed"}, ("message", "reopen"): WORDS,
+    ("message", "triage"): {"triage": ["media"]}, ("message", "assign"): {}, ("message", "exclude"): WORDS,
+    ("message", "release"): WORDS,
     ("channel", "checks"): {"found": "nothing"},
     ("monitor_duty", "PATCH"): {"holiday_cover": True},
     ("watch_term", "DELETE"): None, ("mention", "close"): {},
@@ -242,6 +247,11 @@ def creating(plot, own):
     for holder in ("person", "post", "team"):
         yield f"/v1/channels/{own.channel}/grants", {
             "access": "poster", f"{holder}_id": plot.ids[holder]}
+    said = {"kind": "query", "source": "phone", "received_at": "2026-01-05T10:00:00Z", "text": "Planted"}
+    yield "/v1/messages", {"channel_id": plot.channel, **said}
+    yield "/v1/messages", {"school_id": own.school, "assignee_id": plot.person, **said}
+    yield f"/v1/messages/{own.message}/assign", {"person_id": plot.person}
+    yield f"/v1/messages/{own.message}/exclude", {"person_id": plot.person, **WORDS}
     attest = {"policy_edition": "1", "policy_read_on": day(-1), "trained_on": day(-1)}
     assess = {"title": "T", "assessed_on": day(-9), "author_name": "An", "score": 6,
               "mitigations": "M", "approved_by_name": "Bo", "approved_on": day(-8),
@@ -271,6 +281,7 @@ def creating(plot, own):
                              "school_id": plot.school}
         yield "/v1/posts", {"name": "Planted", "school_id": plot.school}
         yield "/v1/teams", {"name": "Planted", "school_id": plot.school}
+        yield "/v1/messages", {"school_id": plot.school, **said}
         yield "/v1/assessments", {"school_id": plot.school, **assess}
         yield "/v1/calendar-periods", {"school_id": plot.school, "kind": "closure", "title": "Planted",
                                        "from_on": day(0), "to_on": day(0)}
@@ -301,7 +312,7 @@ def test_writing_changes_nothing_foreign(land, second_wall, name):
             # without a school a setting is the caller's own tenant's
             if not id or (route["resource"] == "setting" and not plot.school):
                 continue
-            if what in ("exclude", "members", "grants"):
+            if what in ("exclude", "members", "grants", "handlers"):
                 body = {**body, "person_id": caller.id if what == "exclude" else own.person}
             answer = write(land, client, route, plot, body)
             done += [answer] if answer.status != (422 if what == "PUT" else 404) else []
@@ -322,7 +333,7 @@ def test_tenant_rows_are_not_a_schools_to_change(land, second_wall):
     for route, what, body in changing(land):
         id = plot.ids[route["resource"]]
         if id and what not in ("invite", "exclude"):
-            if what in ("members", "grants"):
+            if what in ("members", "grants", "handlers"):
                 body = {**body, "person_id": plot.person if what == "grants" else plot.boss}
             answer = write(land, client, route, plot, body)
             assert answer.status in (403, 404, 409, 412), (what, answer)

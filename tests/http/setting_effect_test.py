@@ -166,6 +166,16 @@ def bank_holiday(stage):
           "2026-12-29T23:59:00Z", "2026-12-29T10:00:00Z")(stage)
 
 
+def ack_stops_clock(stage):
+    message = {"school_id": stage.school, "kind": "query", "source": "phone", "received_at": "2026-11-17T10:00:00Z",
+               "text": "When?"}
+    for value, stopped in (True, True), (False, False):
+        stage.set("clock.ack_stops_clock", value)
+        id = stage.head.client.post("/v1/messages", message, expect=201).json["id"]
+        clock, = stage.head.client.post(f"/v1/messages/{id}/acknowledge", {}, expect=200).json["clocks"]
+        assert bool(clock["stopped_at"]) == stopped
+
+
 def journalist_rule(stage):
     made = stage.applicant.client.post("/v1/media-enquiries", {
         "school_id": stage.school, "outlet": "The Post", "medium": "email", "about": "The trip."}, expect=201).json
@@ -192,6 +202,7 @@ def monitor_days(stage):
 BEHAVIOUR = {
     "monitor.days": monitor_days,
     "journalist.rule": journalist_rule,
+    "clock.ack_stops_clock": ack_stops_clock,
     "clock.response_hours": clock("clock.response_hours", 48, "2026-11-17T10:00:00Z", "2026-11-18T10:00:00Z",
                                   "2026-11-19T10:00:00Z"),
     "clock.answer_days": clock("clock.answer_days", 5, "2026-11-17T10:00:00Z", None, "2026-11-24T23:59:00Z",

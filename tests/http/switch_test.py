@@ -69,3 +69,25 @@ def test_a_second_use_of_a_refresh_token_ends_both(house, two, who):
         client.get("/v1/me", expect=401)
         house.http.post("/v1/auth/refresh", {"refresh_token": refresh}, expect=401)
     house.http.post("/v1/auth/refresh", {"refresh_token": newer}, expect=401)
+
+
+def test_a_switch_that_is_repeated_opens_a_session_of_its_own(house):
+    """A kept answer would be tokens that have ended since; with a key as without."""
+    tenant = house.fresh_tenant()
+    person = tenant.person("Swit Again", "slt")
+    key, body = {"Idempotency-Key": "switch-again"}, {"tenant_id": tenant.id}
+
+    def switch(client):
+        answer = client.post("/v1/auth/switch", body, headers=key, expect=200)
+        assert "idempotency-replayed" not in answer.headers
+        return house.server.client(answer.json["access_token"])
+
+    first = house.server.client(house.sign_in(person.login).json["access_token"])
+    ended = switch(first)
+    switch(first).get("/v1/me", expect=200)
+    ended.post("/v1/auth/sign-out", expect=204)
+    first.post("/v1/auth/switch", body, headers=key, expect=401)
+    again = house.server.client(house.sign_in(person.login).json["access_token"])
+    switch(again).get("/v1/me", expect=200)
+    ended.get("/v1/me", expect=401)
+    assert not house.sql("SELECT FROM idempotency WHERE identity_id = %s", person.identity)

@@ -61,7 +61,7 @@ static void duties_check(void)
 		{ "deputy_head", false },
 		{ "assistant_head", false },
 		{ "dsl", true },
-		{ "deputy_dsl", false },
+		{ "deputy_dsl", true },
 		{ "dpo", true },
 		{ "hr", true },
 		{ "clerk", false },

@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include "tests/unit/check.h"
 #include "tests/unit/database.h"
 
@@ -110,6 +111,56 @@ static void giving_up_loses_nothing(void)
 	pool_close(pool);
 }
 
+/* One of several who wait for the same connection. */
+struct caller {
+	pthread_t thread;
+	struct pool *pool;
+	int *served, turn;
+};
+
+static void *caller_run(void *data)
+{
+	struct caller *caller = data;
+	struct arena *own = arena_new();
+	struct connection *connection;
+
+	if (!pool_take(caller->pool, own, &connection)) {
+		caller->turn = ++*caller->served; /* whoever has the connection counts */
+		pool_give(caller->pool, connection);
+	}
+	arena_free(own);
+	return NULL;
+}
+
+/* Also before whoever gives one back and wants one again at once. */
+static void first_come_first_served(void)
+{
+	enum { CALLERS = 6 };
+	struct pool *pool = pool_made(1, 20000);
+	struct caller callers[CALLERS];
+	struct connection *connection;
+	int served = 0;
+
+	CHECK(!pool_take(pool, arena, &connection));
+	for (int i = 0; i < CALLERS; i++) {
+		callers[i] = (struct caller){ .pool = pool, .served = &served };
+		if (pthread_create(&callers[i].thread, NULL, caller_run, &callers[i]))
+			abort();
+		while (pool_state(pool).waiting <= i)
+			usleep(1000);
+	}
+	pool_give(pool, connection);
+	CHECK(!pool_take(pool, arena, &connection));
+	CHECK(served == CALLERS);
+	pool_give(pool, connection);
+	for (int i = 0; i < CALLERS; i++) {
+		pthread_join(callers[i].thread, NULL);
+		CHECK(callers[i].turn == i + 1);
+	}
+	all_are_back(pool, 1);
+	pool_close(pool);
+}
+
 /* Each finds its connection closed, while others wait for it. */
 static void killed_under_load_is_replaced(void)
 {
@@ -134,6 +185,7 @@ int main(void)
 	dsn = arena_printf(arena, "%s application_name=pool_load_test", dsn);
 	many_threads_share_few_connections();
 	giving_up_loses_nothing();
+	first_come_first_served();
 	killed_under_load_is_replaced();
 	arena_free(arena);
 	return check_done();

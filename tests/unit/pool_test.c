@@ -131,12 +131,17 @@ static void session_has_our_settings(struct pool *pool)
 	CHECK(!tx_queue(&tx,
 			statement("t_show", "SELECT current_setting('timezone') AS z,"
 					    " current_setting('statement_timeout') AS s,"
-					    " current_setting('lock_timeout') AS l"),
+					    " current_setting('lock_timeout') AS l,"
+					    " current_setting('jit') AS j,"
+					    " current_setting('plan_cache_mode') AS p"),
 			value, NULL));
 	CHECK(!tx_read(&tx, &result));
 	CHECK(!strcmp(row_text(result, 0, "z"), "UTC"));
 	CHECK(!strcmp(row_text(result, 0, "s"), "2s"));
 	CHECK(!strcmp(row_text(result, 0, "l"), "5s"));
+	/* Compiling a query, or planning it anew, costs more than it gains here. */
+	CHECK(!strcmp(row_text(result, 0, "j"), "off"));
+	CHECK(!strcmp(row_text(result, 0, "p"), "force_generic_plan"));
 	tx_end(&tx);
 }
 

@@ -1,0 +1,116 @@
+/* Starts clocks: which kinds a message starts, and when each is due. */
+#include "models/clock_start.h"
+#include <string.h>
+#include "base/id.h"
+#include "base/london.h"
+#include "models/calendar_read.h"
+#include "models/clock_kind.h"
+#include "models/field_time.h"
+#include "sql/array.h"
+
+enum { YEAR_DAYS = 366, KINDS_MAX = 16 };
+
+#define FIRST_ANSWER "response"
+
+/* Whoever says these waits for a word (M3); a mention or a tag asks for none. */
+static const char *const answered[] = { "comment",	  "query",  "complaint",
+					"direct_message", "review", NULL };
+static const char *const answering[] = { FIRST_ANSWER, "answer", NULL };
+static const char *const nothing[] = { NULL };
+
+static bool listed(const char *const *list, const char *word)
+{
+	for (; *list; list++)
+		if (strcmp(*list, word) == 0)
+			return true;
+	return false;
+}
+
+const char *const *clocks_of_message(const char *message_kind)
+{
+	return listed(answered, message_kind) ? answering : nothing;
+}
+
+/* A word of triage that is a kind of clock starts that one. */
+const char *const *clocks_of_triage(struct call *call, const char *triage)
+{
+	const char **kinds = arena_alloc(call->arena, sizeof(*kinds) * KINDS_MAX);
+	const char *const *word = triage ? array_items(call->arena, triage) : nothing;
+	int count = 0;
+
+	for (; *word; word++)
+		if (clock_kind_find(*word) && count < KINDS_MAX - 1)
+			kinds[count++] = *word;
+	kinds[count] = NULL;
+	return kinds;
+}
+
+const char *clocks_not_of_triage(struct call *call, const char *triage)
+{
+	const char *const *asked = array_items(call->arena, triage);
+	const char *kinds[KINDS_MAX] = { NULL };
+	int count = 0;
+
+	for (const char *const *word = words_triage; *word; word++)
+		if (clock_kind_find(*word) && !listed(asked, *word) &&
+		    count < KINDS_MAX - 1)
+			kinds[count++] = *word;
+	return array_text(call->arena, kinds);
+}
+
+const char *clocks_courtesy(struct arena *arena)
+{
+	const char *kinds[KINDS_MAX] = { NULL };
+	int count = 0;
+
+	for (const struct clock_kind *kind = clock_kinds; kind->name; kind++)
+		if (kind->courtesy && count < KINDS_MAX - 1)
+			kinds[count++] = kind->name;
+	return array_text(arena, kinds);
+}
+
+static void clock_add(struct call *call, json_t *clocks, const struct place *place,
+		      const char *name, time_t received)
+{
+	struct clock_rule rule =
+		clock_rule_of(call->arena, clock_kind_find(name), place->settings);
+	struct clock_due due =
+		clock_due(call->arena, &rule, &place->calendar, received, 0);
+	char id[ID_SIZE];
+
+	if (!due.promised && strcmp(name, FIRST_ANSWER) != 0) {
+		json_decref(due.because);
+		return;
+	}
+	id_new(id);
+	json_array_append_new(
+		clocks, json_pack("{s:s, s:s, s:s?, s:o}", "id", id, "kind", name,
+				  "due_at", due.promised ? call_time(call, due.at) : NULL,
+				  "because", due.because));
+}
+
+const struct problem *clocks_reckon(struct call *call, const char *const *kinds,
+				    const char *received)
+{
+	time_t at = time_read(received);
+	int day = london_of(at).day;
+	struct reach reach = call->reach;
+	const struct problem *err;
+	struct place place;
+	json_auto_t *clocks = NULL;
+	autofree char *text = NULL;
+
+	call_reach(call, CALENDAR_READ);
+	err = calendar_read(call, day, day + YEAR_DAYS, &place);
+	call->reach = reach;
+	if (err)
+		return err;
+	clocks = json_array();
+	for (; *kinds; kinds++)
+		clock_add(call, clocks, &place, *kinds, at);
+	json_decref(place.settings);
+	text = json_dumps(clocks, JSON_COMPACT);
+	call_set(call, "clocks", arena_copy(call->arena, text));
+	call_set(call, "calendar_version", place.calendar_version);
+	return NULL;
+}

@@ -1,0 +1,20 @@
+/* Starts clocks: which kinds a message starts, and when each is due. */
+#pragma once
+#include "models/call.h"
+
+/* The kinds of clock that a message of this kind starts, beside those of its triage. */
+const char *const *clocks_of_message(const char *message_kind);
+/* The kinds of clock that what a message is said to be starts: an array of PostgreSQL in,
+ * the words of words_clock_kind out. */
+const char *const *clocks_of_triage(struct call *call, const char *triage);
+/* Those that triage may start and this one does not, as an array of PostgreSQL. */
+const char *clocks_not_of_triage(struct call *call, const char *triage);
+/* Those that a policy promises and the law does not know, as an array of PostgreSQL. */
+const char *clocks_courtesy(struct arena *arena);
+/* Reckons these kinds from `received`, by the calendar of :school_id: sets :clocks, for
+ * message_clocks_start, and :calendar_version. Of what nobody promises only the first
+ * answer is kept, to say so. 404 when the school is out of reach. */
+const struct problem *clocks_reckon(struct call *call, const char *const *kinds,
+				    const char *received);
+/* The names that clocks_reckon sets, for the boot check: with calendar_read_provides. */
+#define CLOCKS_PROVIDE "clocks", "calendar_version", "from_on", "to_on", "clock_settings"

@@ -1,0 +1,296 @@
+/* Messages on channels: what comes in, who answers it and by when (A8); what concerns
+ * safeguarding goes into a compartment of its own. */
+#include "models/clock_kind.h"
+#include "models/clock_start.h"
+#include "models/flow.h"
+#include "models/message_intake.h"
+#include "models/words.h"
+
+static const struct field acknowledging[] = {
+	{ "reply", TEXT, .max = 5000 },
+	{ 0 },
+};
+
+static const struct field answering[] = {
+	{ "reply", TEXT, .required = true, .max = 20000 },
+	{ "settles", LIST, .of = ONE_OF, WORDS(words_clock_kind), .max = 11 },
+	{ 0 },
+};
+
+static const struct field closing[] = {
+	{ "outcome", ONE_OF, .required = true, WORDS(words_message_outcome) },
+	{ "reason", LINE, .max = 500 },
+	{ "settles", LIST, .of = ONE_OF, WORDS(words_clock_kind), .max = 11 },
+	{ 0 },
+};
+
+static const struct field explaining[] = {
+	{ "reason", LINE, .required = true, .min = 3, .max = 500 },
+	{ 0 },
+};
+
+static const struct field assigning[] = {
+	{ "person_id", UUID },
+	{ "reason", LINE, .max = 500 },
+	{ 0 },
+};
+
+static const struct field triaging[] = {
+	{ "triage", LIST, .required = true, .of = ONE_OF, WORDS(words_triage), .max = 7 },
+	{ "about_name", LINE, .max = 200 },
+	{ "reason", LINE, .max = 500 },
+	{ 0 },
+};
+
+static const struct field excluding[] = {
+	{ "person_id", UUID, .required = true },
+	{ "reason", LINE, .required = true, .min = 3, .max = 2000 },
+	{ 0 },
+};
+
+static const struct field naming[] = {
+	{ "person_id", UUID, .required = true },
+	{ "reason", LINE, .max = 500 },
+	{ 0 },
+};
+
+static const struct field stopping[] = {
+	{ "stop", ONE_OF, .required = true, WORDS(words_clock_stop) },
+	{ "reason", LINE, .required = true, .min = 3, .max = 500 },
+	{ 0 },
+};
+
+#define FILTERS                                                                          \
+	{ "school_id", "m.school_id", UUID }, { "channel_id", "m.channel_id", UUID },    \
+		{ "kind", "m.kind", ONE_OF, WORDS(words_message_kind) },                 \
+		{ "source", "m.source", ONE_OF, WORDS(words_message_source) },           \
+		{ "author_kind", "m.author_kind", ONE_OF, WORDS(words_author_kind) },    \
+		{ "triage", "m.triage", LINE, .within = true },                          \
+		{ "safeguarding", "m.safeguarding", FLAG },                              \
+		{ "assignee_id", "m.assignee_id", UUID },                                \
+		{ "external_ref", "m.external_ref", LINE },                              \
+	{                                                                                \
+		"received_at", "m.received_at", TIME, .range = true                      \
+	}
+
+static const struct listing listing = {
+	.filters =
+		(const struct filter[]){
+			FILTERS,
+			{ "state", "m.state", ONE_OF, WORDS(words_message_state) },
+			{ "outcome", "m.outcome", ONE_OF, WORDS(words_message_outcome) },
+			{ 0 },
+		},
+	.sorts =
+		(const struct sort[]){
+			{ "received_at", "m.received_at", TIME },
+			{ 0 },
+		},
+	.descending = true,
+	.id = "m.id",
+};
+
+static const struct listing open_listing = {
+	.filters =
+		(const struct filter[]){
+			FILTERS,
+			{ "state", "m.state", ONE_OF, WORDS(words_message_state) },
+			{ "due_at", "m.next_due_at", TIME, .range = true },
+			{ "overdue", "(m.due_order < (SELECT clock_now()))", FLAG },
+			{ "unassigned", "(m.assignee_id IS NULL)", FLAG },
+			{ 0 },
+		},
+	.sorts =
+		(const struct sort[]){
+			{ "due_at", "m.due_order", TIME },
+			{ 0 },
+		},
+	.id = "m.id",
+};
+
+static const struct problem *clocks_stop(struct call *call, const char *kinds,
+					 const char *stop)
+{
+	call_set(call, "stopping", kinds);
+	call_set(call, "stop", stop);
+	return run(call, q_message_clocks_stop, NULL);
+}
+
+static const struct problem *acknowledge(struct call *call)
+{
+	const struct problem *err =
+		clocks_stop(call, "{response,data_protection_complaint}", "acknowledged");
+
+	return err ? err : flow_move(call);
+}
+
+/* What the law asks for is not done by answering: the caller says so, or it goes on. */
+static const struct problem *settle(struct call *call)
+{
+	const struct problem *err = NULL;
+	const PGresult *running;
+	struct problem *blocked;
+	autobuffer blockers = { 0 };
+
+	if (call_text(call, "settles"))
+		err = clocks_stop(call, call_text(call, "settles"), "fulfilled");
+	call_set(call, "courtesy", clocks_courtesy(call->arena));
+	if (err || (err = run(call, q_message_running, &running)) ||
+	    row_count(running) == 0)
+		return err;
+	blockers_add(&blockers, call->route->step->action, running);
+	blocked = problem(call->arena, PROBLEM_BLOCKED, "%s",
+			  row_text(running, 0, "detail"));
+	blocked->blockers = arena_printf(call->arena, "[%s]", blockers.data);
+	return blocked;
+}
+
+static const struct problem *answer(struct call *call)
+{
+	const struct problem *err = clocks_stop(
+		call, "{response,answer,data_protection_complaint}", "answered");
+
+	if (!err)
+		err = settle(call);
+	return err ? err : flow_move(call);
+}
+
+static const struct problem *close_message(struct call *call)
+{
+	const struct problem *err = settle(call);
+
+	if (!err)
+		err = clocks_stop(call, clocks_courtesy(call->arena), "not_applicable");
+	return err ? err : flow_move(call);
+}
+
+static const struct problem *assign(struct call *call)
+{
+	const PGresult *person;
+	const struct problem *err;
+
+	call_set(call, "assignee_name", NULL);
+	if (!call_text(call, "person_id"))
+		return flow_move(call);
+	if ((err = run(call, q_message_person, &person)))
+		return err;
+	if (row_count(person) == 0)
+		return problem_field(call->arena, "/person_id",
+				     "is unknown, or not within your reach");
+	call_set(call, "assignee_name", row_text(person, 0, "name"));
+	return flow_move(call);
+}
+
+/* Starts what it is now said to be; what stands in the way of sight comes last. */
+static const struct problem *triage(struct call *call)
+{
+	const char *said = call_text(call, "triage");
+	const char *const *kinds = clocks_of_triage(call, said);
+	const struct problem *err =
+		clocks_stop(call, clocks_not_of_triage(call, said), "not_applicable");
+
+	if (!err && *kinds)
+		err = message_clocks(call, kinds);
+	if (err)
+		return err;
+	if (triage_protects(call))
+		return message_protected(call);
+	return flow_move(call);
+}
+
+static const struct problem *release(struct call *call)
+{
+	const PGresult *released;
+	const struct problem *err = run(call, q_message_release, &released);
+
+	if (!err && row_count(released) == 0)
+		err = changed_first(call);
+	return err ? err : resource_show(call);
+}
+
+static bool in_compartment(struct call *call, const PGresult *row)
+{
+	(void)call;
+	return row_flag(row, 0, "safeguarding");
+}
+
+static const struct problem *exclude(struct call *call)
+{
+	const struct problem *err = resource_insert(call, q_message_exclude);
+
+	/* why is for those who see the exclusion, not for all who read the history */
+	call_set(call, "reason", NULL);
+	return err ? err : flow_move(call);
+}
+
+static const struct route routes[] = {
+	{ "GET", "/v1/messages", MESSAGE_READ, .sql = q_message_list, .list = &listing },
+	{ "GET", "/v1/messages/open", MESSAGE_READ, .sql = q_message_open,
+	  .list = &open_listing },
+	{ "GET", "/v1/messages/:id", MESSAGE_READ, .sql = q_message_get },
+	{ "GET", "/v1/messages/:id/history", MESSAGE_READ, .sql = q_message_history,
+	  .whole = true },
+	{ "GET", "/v1/messages/:id/clocks", MESSAGE_READ, .sql = q_message_clock_history,
+	  .whole = true },
+	{ "POST", "/v1/messages", MESSAGE_LOG, .sql = q_message_add,
+	  .body = message_logging, .handle = message_log, .provides = message_log_gives,
+	  .status = 201 },
+	{ "POST", "/v1/messages/:id/clocks/:clock_id/stop", MESSAGE_HANDLE,
+	  .sql = q_message_clock_stop, .handle = resource_part, .body = stopping,
+	  .provides = part_provides },
+	{ "POST", "/v1/messages/:id/handlers", SAFEGUARDING_NAME,
+	  .sql = q_message_handler_add, .handle = resource_part, .body = naming,
+	  .provides = part_provides },
+	{ "POST", "/v1/messages/:id/handlers/:handler_id/end", SAFEGUARDING_NAME,
+	  .sql = q_message_handler_end, .handle = resource_part },
+	{ 0 },
+};
+
+static const char *const gives_stop[] = { "stopping", "stop", "courtesy", NULL };
+static const char *const gives_assignee[] = { "assignee_name", NULL };
+static const char *const gives_clocks[] = { CLOCKS_PROVIDE, "school_id", "stopping",
+					    "stop", NULL };
+
+static const struct step flow[] = {
+	{ "acknowledge", "{open}", "acknowledged", MESSAGE_HANDLE, "Acknowledge",
+	  .body = acknowledging, .handle = acknowledge, .provides = gives_stop },
+	{ "answer", "{open,acknowledged}", "closed", MESSAGE_HANDLE, "Answer",
+	  .body = answering, .handle = answer, .provides = gives_stop },
+	{ "close", "{open,acknowledged}", "closed", MESSAGE_HANDLE, "Close",
+	  .body = closing, .handle = close_message, .provides = gives_stop },
+	{ "reopen", "{closed}", "open", MESSAGE_HANDLE, "Open again",
+	  .body = explaining },
+	{ "triage", "{open,acknowledged}", NULL, MESSAGE_HANDLE, "Say what it is",
+	  .done = q_message_protected, .body = triaging, .handle = triage,
+	  .provides = gives_clocks },
+	{ "assign", "{open,acknowledged}", NULL, MESSAGE_ASSIGN, "Assign",
+	  .body = assigning, .handle = assign, .provides = gives_assignee },
+	{ "exclude", "{open,acknowledged,closed}", NULL, MESSAGE_ASSIGN,
+	  "Exclude somebody whom it concerns", .body = excluding, .handle = exclude },
+	{ "release", "{open,acknowledged,closed}", NULL, SAFEGUARDING_NAME,
+	  "Take out of the compartment", .permits = in_compartment, .body = explaining,
+	  .handle = release },
+	{ 0 },
+};
+
+static const struct constraint constraints[] = {
+	{ "message_external", PROBLEM_ALREADY_EXISTS, "/external_ref",
+	  "A message of this channel with this external_ref has been recorded." },
+	{ "message_past", PROBLEM_INVALID, "/received_at", "is now or earlier" },
+	{ "message_own_channel", PROBLEM_INVALID, "/channel_id",
+	  "is said of what came by a channel of our own" },
+	{ "message_handler_once", PROBLEM_WRONG_STATE, NULL,
+	  "Somebody has just named this person." },
+	{ 0 },
+};
+
+const struct resource message = {
+	.name = "message",
+	.path = "/v1/messages",
+	.read = MESSAGE_READ,
+	.get = q_message_get,
+	.move = q_message_move,
+	.routes = routes,
+	.flow = flow,
+	.constraints = constraints,
+};

@@ -1,0 +1,128 @@
+/* Takes a message in: where it belongs, what it is, which clocks it starts. */
+#include "models/message_intake.h"
+#include <string.h>
+#include "models/clock_start.h"
+#include "models/words.h"
+#include "sql/array.h"
+
+const struct field message_logging[] = {
+	{ "channel_id", UUID },
+	{ "school_id", UUID },
+	{ "kind", ONE_OF, .required = true, WORDS(words_message_kind) },
+	{ "source", ONE_OF, .required = true, WORDS(words_message_source) },
+	{ "received_at", TIME, .required = true, .past = true },
+	{ "text", TEXT, .required = true, .max = 20000 },
+	{ "url", URL },
+	{ "external_ref", LINE, .max = 200 },
+	{ "author_kind", ONE_OF, WORDS(words_author_kind) },
+	{ "author_confidence", ONE_OF, WORDS(words_author_confidence) },
+	{ "author_identity", ONE_OF, WORDS(words_author_identity) },
+	{ "author_name", LINE, .max = 200 },
+	{ "author_handle", LINE, .max = 253 },
+	{ "author_contact", LINE, .max = 500 },
+	{ "triage", LIST, .of = ONE_OF, WORDS(words_triage), .max = 7 },
+	{ "about_name", LINE, .max = 200 },
+	{ "assignee_id", UUID },
+	{ 0 },
+};
+
+const char *const message_log_gives[] = { CLOCKS_PROVIDE, "triage_open", "version",
+					  "reason", NULL };
+
+static bool array_holds(struct call *call, const char *array, const char *word)
+{
+	const char *const *each = array ? array_items(call->arena, array) : NULL;
+
+	for (; each && *each; each++)
+		if (strcmp(*each, word) == 0)
+			return true;
+	return false;
+}
+
+bool triage_protects(struct call *call)
+{
+	const char *triage = call_text(call, "triage");
+
+	return array_holds(call, triage, "safeguarding") ||
+	       array_holds(call, triage, "self_generated_imagery");
+}
+
+/* :school_id becomes that of the channel. */
+static const struct problem *place_find(struct call *call)
+{
+	const PGresult *place;
+	const struct problem *err = run(call, q_message_place, &place);
+
+	if (err)
+		return err;
+	if (row_text(place, 0, "fault"))
+		return problem_field(call->arena, row_text(place, 0, "fault"),
+				     "is unknown, or not within your reach");
+	call_set(call, "school_id", row_text(place, 0, "school_id"));
+	return NULL;
+}
+
+const struct problem *message_clocks(struct call *call, const char *const *kinds)
+{
+	const PGresult *when;
+	const struct problem *err = run(call, q_message_received, &when);
+
+	if (err)
+		return err;
+	call_set(call, "school_id", row_text(when, 0, "school_id"));
+	err = clocks_reckon(call, kinds, row_text(when, 0, "received_at"));
+	return err ? err : run(call, q_message_clocks_start, NULL);
+}
+
+const struct problem *message_protected(struct call *call)
+{
+	const PGresult *row;
+	const struct problem *err = run(call, q_message_protect, &row);
+
+	if (!err && row_count(row) == 0)
+		err = changed_first(call);
+	if (err)
+		return err;
+	call_answer(call, 202,
+		    json_pack("{s:s, s:s}", "id", row_text(row, 0, "id"), "state",
+			      row_text(row, 0, "state")));
+	return NULL;
+}
+
+static const char *const *both(struct call *call, const char *const *one,
+			       const char *const *other)
+{
+	int first = array_count(one), second = array_count(other);
+	const char **all =
+		arena_alloc(call->arena, sizeof(*all) * (size_t)(first + second + 1));
+
+	memcpy(all, one, sizeof(*all) * (size_t)first);
+	memcpy(all + first, other, sizeof(*all) * (size_t)second);
+	all[first + second] = NULL;
+	return all;
+}
+
+/* It is recorded in its recorder's sight, and only then put where they may not see it:
+ * nobody else ever does, for it is one transaction. */
+const struct problem *message_log(struct call *call)
+{
+	const char *triage = call_text(call, "triage");
+	bool protects = triage_protects(call);
+	const struct problem *err;
+
+	call_set(call, "triage_open", protects ? NULL : triage);
+	call_set(call, "version", "1");
+	call_set(call, "reason", NULL);
+	if ((err = place_find(call)) ||
+	    (err = clocks_reckon(call,
+				 both(call, clocks_of_message(call_text(call, "kind")),
+				      clocks_of_triage(call, triage)),
+				 call_text(call, "received_at"))))
+		return err;
+	if (!protects)
+		return resource_create(call, q_message_add, q_message_clocks_start);
+	if ((err = run(call, q_message_add, NULL)) ||
+	    (err = run(call, q_message_clocks_start, NULL)))
+		return err;
+	return message_protected(call);
+}
