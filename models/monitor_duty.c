@@ -32,15 +32,19 @@ static const struct listing listing = {
 	.id = "d.id",
 };
 
+/* The person is held, so that they do not leave meanwhile. */
 static const struct problem *add(struct call *call)
 {
+	const struct problem *err = NULL;
 	int holders = !!call_text(call, "person_id") + !!call_text(call, "post_id") +
 		      !!call_text(call, "team_id");
 
 	if (holders != 1)
 		return problem_field(call->arena, "/person_id",
 				     "name one of person_id, post_id and team_id");
-	return resource_create(call, q_monitor_duty_add, Q_NONE);
+	if (call_text(call, "person_id"))
+		err = run(call, q_person_hold, NULL);
+	return err ? err : resource_create(call, q_monitor_duty_add, Q_NONE);
 }
 
 static const struct route routes[] = {

@@ -6,11 +6,10 @@ SELECT ' ' || btrim(regexp_replace(coalesce(search_fold(p_text), ''), '[^[:alnum
 $$;
 GRANT EXECUTE ON FUNCTION plain_words(text) TO chaperone_app;
 
--- Why a term is not taken, in words; null: it is. Past the caller's sight: whose name it is must not
--- depend on who asks.
+-- Why a term is not taken, in words; null: it is. Within the caller's sight, so that trying terms tells nobody
+-- who there is elsewhere; a name out of sight is none of the organisation's either, and refused as well.
 CREATE OR REPLACE FUNCTION watch_term_fault(p_kind text, p_text text) RETURNS text
-LANGUAGE plpgsql STABLE SECURITY DEFINER
-SET search_path = pg_catalog, public, pg_temp AS $$
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
 	v_words text := plain_words(p_text);
 BEGIN

@@ -297,6 +297,18 @@ CREATE POLICY changing ON monitor_duty FOR UPDATE TO chaperone_app
 	USING (tenant_id = (SELECT me_tenant()) AND ((SELECT me_wide('leader'))
 		OR school_id = ANY ((SELECT me_schools('leader'))::uuid[])));
 
+-- Whoever leaves is on the rota no longer than that.
+CREATE FUNCTION monitor_duty_ends() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	UPDATE monitor_duty d SET until_on = greatest(d.from_on, NEW.left_on), version = d.version + 1
+	 WHERE d.tenant_id = NEW.tenant_id AND d.person_id = NEW.id AND (d.until_on IS NULL OR d.until_on > NEW.left_on);
+	RETURN NULL;
+END
+$$;
+SELECT define('monitor_duty_ends()', 'chaperone_owner');
+CREATE TRIGGER duties_end AFTER UPDATE OF left_on ON person FOR EACH ROW
+	WHEN (NEW.left_on IS NOT NULL AND NEW.left_on IS DISTINCT FROM OLD.left_on) EXECUTE FUNCTION monitor_duty_ends();
+
 -- The channels that the caller looks after at present: by access to them (me_channels), or by a duty of the
 -- rota, held themselves or by a post or team.
 CREATE FUNCTION me_watched() RETURNS uuid[] LANGUAGE plpgsql STABLE AS $$

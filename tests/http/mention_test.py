@@ -63,6 +63,18 @@ def test_no_names_of_people(web, text, reason):
     assert answer["errors"][0]["detail"].startswith(reason)
 
 
+def test_terms_tell_nothing_of_another_school(web):
+    """Who is there, or which channels it has: a name out of sight is refused in the same words as none at all."""
+    web.house.sql("UPDATE person SET name = 'Olympia van der Berg' WHERE id = %s", web.other.id)
+    web.tenant.person("Far Away", "slt", [web.b]).client.post("/v1/channels", {
+        "school_id": web.b, "platform": "x", "handle": f"@far{web.tenant.mark}", "display_name": "Quarry Lane News",
+        "reason": "There for years."}, expect=201)
+    for text, nothing, kind in (("Olympia van der Berg", "Olympia van der Borg", "name"), ("Quarry Lane", "Quarry Line", "name"),
+                                (f"@far{web.tenant.mark}", f"@fur{web.tenant.mark}", "handle")):
+        told = [web.watch(each, kind, expect=422).json["errors"] for each in (text, nothing)]
+        assert told[0] == told[1], text
+
+
 def test_handles_are_those_of_the_register(web):
     mine = f"@MARY{web.tenant.mark}"
     term = web.watch(mine, "handle").json

@@ -123,6 +123,18 @@ def test_the_rota_is_kept_by_leaders_and_seen_by_colleagues(rota):
     assert (changed["days"], changed["holiday_cover"], changed["until_on"]) == (["sat", "sun"], True, None)
 
 
+def test_whoever_leaves_is_on_the_rota_no_longer(rota):
+    made = rota.duty(person_id=rota.staff.id).json
+    other = rota.duty(person_id=rota.other.id, until_on=day(0)).json
+    for who in rota.staff, rota.other:
+        rota.slt.client.post(f"/v1/people/{who.id}/leave", {"left_on": day(0)}, expect=200)
+    seen = rota.slt.client.get(f"{ROTA}/{made['id']}", expect=200).json
+    assert (seen["until_on"], seen["version"]) == (day(0), 2)
+    assert rota.slt.client.get(f"{ROTA}/{other['id']}", expect=200).json["version"] == 1
+    rota.house.sql("UPDATE person SET left_on = current_date - 1 WHERE id = %s", rota.staff.id)
+    refused(rota.duty(person_id=rota.staff.id, expect=422), 422, "invalid", ["/person_id"])
+
+
 @pytest.mark.parametrize("body, pointers", [
     ({}, ["/person_id"]), ({"days": []}, ["/days"]), ({"days": ["mon", "someday"]}, ["/days/1"]),
     ({"person_id": "0192d3e0-feed-7000-8000-000000000009"}, ["/person_id"]),

@@ -26,7 +26,9 @@ ADDER = {"person": None, "appointment": "granted_by", "appointment_school": None
 ANYBODY = {"application_history", "appointment_history", "channel_history", "membership_history", "message_history",
            "channel_application", "application_operator", "application_revision",
            "media_enquiry", "media_enquiry_history", "mention", "mention_history"}
-BEGINNING = {"channel_application": "draft", "media_enquiry": "received", "mention": "open", "message": "open"}  # the state that a row begins in
+# The state that a row begins in, and one in which some may not.
+BEGINNING = {"channel_application": "draft", "media_enquiry": "received", "mention": "open", "message": "open"}
+OTHERWISE = {"channel_application": "more_information", "media_enquiry": "declined", "mention": "closed"}
 # What a row hangs on; all others say their school themselves.
 SUBJECTS = {"application_operator": {"application_id": "own"},
             "application_revision": {"application_id": "application"}, "exclusion": {"subject_id": "application"},
@@ -82,9 +84,9 @@ def moved(field, table, row):
         yield {**row, ADDER[table]: field.plot.boss}
     if table == "appointment_school":  # nobody widens what they hold themselves
         yield {**row, "person_id": field.head.id}
-    if table in BEGINNING:
-        yield {**row, "state": {"channel_application": "more_information", "mention": "closed"}.get(table, "declined")}
-    if "school_id" in row and table not in ANYBODY - set(BEGINNING):
+    if table in OTHERWISE:
+        yield {**row, "state": OTHERWISE[table]}
+    if "school_id" in row and table not in ANYBODY - set(OTHERWISE):
         yield {**row, "school_id": field.other.school}
     for name, plot in SUBJECTS.get(table, {}).items():
         yield {**row, name: getattr(field.other, plot)}
