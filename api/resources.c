@@ -26,6 +26,13 @@
 	X(evidence)                                                                      \
 	X(work_waiting)                                                                  \
 	X(enumeration)                                                                   \
+	X(monitor_duty)                                                                  \
+	X(channel_check)                                                                 \
+	X(monitoring_authorisation)                                                      \
+	X(monitoring_statement)                                                          \
+	X(watch_term)                                                                    \
+	X(mention)                                                                       \
+	X(media_enquiry)                                                                 \
 	X(register_school)                                                               \
 	X(register_trust)                                                                \
 	X(register_imports)                                                              \

@@ -57,6 +57,23 @@
 	X(UPLOAD, "upload")                                                              \
 	X(EVIDENCE_READ, "evidence_read")                                                \
 	X(EVIDENCE_ADD, "evidence_add")                                                  \
+	X(MONITORING_READ, "monitoring_read")                                            \
+	X(MONITORING_AUTHORISE, "monitoring_authorise")                                  \
+	X(STATEMENT_READ, "statement_read")                                              \
+	X(STATEMENT_WRITE, "statement_write")                                            \
+	X(MEDIA_ENQUIRY_READ, "media_enquiry_read")                                      \
+	X(MEDIA_ENQUIRY_LOG, "media_enquiry_log")                                        \
+	X(MEDIA_ENQUIRY_RESPOND, "media_enquiry_respond")                                \
+	X(MEDIA_ENQUIRY_DECIDE, "media_enquiry_decide")                                  \
+	X(MONITOR_DUTY_READ, "monitor_duty_read")                                        \
+	X(MONITOR_DUTY_WRITE, "monitor_duty_write")                                      \
+	X(CHANNEL_CHECK_READ, "channel_check_read")                                      \
+	X(CHANNEL_CHECK_RECORD, "channel_check_record")                                  \
+	X(WATCH_TERM_READ, "watch_term_read")                                            \
+	X(WATCH_TERM_WRITE, "watch_term_write")                                          \
+	X(MENTION_READ, "mention_read")                                                  \
+	X(MENTION_RECORD, "mention_record")                                              \
+	X(MENTION_CLOSE, "mention_close")                                                \
 	X(AUDIT_VERIFY, "audit_verify")
 
 enum permission {

@@ -1,4 +1,5 @@
 /* The register of channels (A1, A2). */
+#include "models/channel_check.h"
 #include "models/handle_claim.h"
 #include "models/operators.h"
 #include "models/words.h"
@@ -160,6 +161,11 @@ static const struct route routes[] = {
 	  .handle = grant, .body = granting, .provides = part_provides },
 	{ "POST", "/v1/channels/:id/grants/:grant_id/end", CHANNEL_GRANT,
 	  .sql = q_channel_grant_end, .handle = resource_part, .body = part_ending },
+	{ "GET", "/v1/channels/:id/checks", CHANNEL_CHECK_READ,
+	  .sql = q_channel_check_list_of, .list = &channel_check_listing },
+	{ "POST", "/v1/channels/:id/checks", CHANNEL_CHECK_RECORD,
+	  .sql = q_channel_check_add, .handle = channel_check_add,
+	  .body = channel_checking, .provides = channel_check_provides, .status = 201 },
 	{ "POST", "/v1/channels", CHANNEL_RECORD, .sql = q_channel_record,
 	  .body = recording, .handle = record, .status = 201 },
 	{ "PATCH", "/v1/channels/:id", CHANNEL_WRITE, .sql = q_channel_change,

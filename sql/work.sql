@@ -44,6 +44,14 @@ SELECT a.id, concat_ws(' ', p.name || ':', a.role, nullif(array_to_string(a.duti
    AND a.person_id <> :me_person::uuid AND a.granted_by IS DISTINCT FROM :me_person::uuid
  ORDER BY a.created_at, a.id LIMIT :shown::bigint;
 
+-- name: work_media :list
+-- school: e.school_id
+SELECT e.id, e.outlet AS title, s.name AS school_name, e.received_at AS since,
+       (e.deadline_at AT TIME ZONE 'Europe/London')::date AS due_on, count(*) OVER () AS _count
+  FROM media_enquiry e LEFT JOIN school s ON s.tenant_id = e.tenant_id AND s.id = e.school_id
+ WHERE e.tenant_id = :me_tenant::uuid AND e.state = 'received' AND {reach}
+ ORDER BY e.received_at, e.id LIMIT :shown::bigint;
+
 -- name: work_attestation :list
 -- school: t.school_id
 -- Of whoever is still here: what runs out within the days, and what has run out while the person

@@ -174,3 +174,17 @@ SELECT pg_temp.demo_id(1, 1), pg_temp.demo_id(12, year.number * 10 + v.number), 
 	       (5, 1, 'term', 'Summer term', 4, 19, 7, 21), (6, 1, 'half_term', 'Summer half-term', 5, 31, 6, 4),
 	       (7, 1, 'inset', 'INSET day', 1, 4, 1, 4))
 		v (number, later, kind, title, from_month, from_day, to_month, to_day);
+
+-- Who looks at the academy's page, and that somebody did yesterday; what the trust looks at.
+INSERT INTO monitor_duty (tenant_id, id, channel_id, school_id, person_id, holder_text, days, from_on, added_by, added_name)
+SELECT c.tenant_id, pg_temp.demo_id(80, 1), c.id, c.school_id, p.id, p.name, '{mon,tue,wed,thu,fri}', today() - 60, s.id, s.name
+  FROM channel c, person p, person s
+ WHERE c.id = pg_temp.demo_id(8, 2) AND p.id = pg_temp.demo_id(3, 15) AND s.id = pg_temp.demo_id(3, 11);
+INSERT INTO channel_check (tenant_id, id, channel_id, school_id, checked_at, found, note, checked_by, checked_name)
+SELECT c.tenant_id, pg_temp.demo_id(81, 1), c.id, c.school_id, now() - interval '1 day', 'nothing', 'Looked at it before school.',
+       p.id, p.name
+  FROM channel c, person p WHERE c.id = pg_temp.demo_id(8, 2) AND p.id = pg_temp.demo_id(3, 15);
+INSERT INTO monitoring_statement (tenant_id, id, edition, body, dpia_note, written_by, written_name)
+SELECT p.tenant_id, pg_temp.demo_id(82, 1), 1, 'Once a week we look for public posts that name the trust or one of its schools.',
+       'Public posts only, by names of the trust; nobody is looked at a second time without an authorisation.', p.id, p.name
+  FROM person p WHERE p.id = pg_temp.demo_id(3, 1);

@@ -91,7 +91,7 @@ def test_signing_in_while_an_appointment_ends(house):
     finally:
         ending.close()
     assert answers[0].status == 200
-    assert list(entered(house, person).values()) == [NOWHERE] * 4
+    assert list(entered(house, person).values()) == [NOWHERE] * 5
     me = house.server.client(answers[0].json["access_token"]).get("/v1/me", expect=200).json
     assert me["appointments"] == [] and me["permissions"] == []
 

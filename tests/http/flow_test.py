@@ -21,9 +21,19 @@ STEPS = {
         "proposed": {"confirm", "decline", "end"}, "active": {"end"}, "declined": set(), "ended": set()},
     "transfer": {
         "proposed": {"accept", "decline"}, "accepted": set(), "declined": set(), "superseded": set()},
+    "message": {
+        "open": {"acknowledge", "answer", "close", "triage", "assign", "exclude"},
+        "acknowledged": {"answer", "close", "triage", "assign", "exclude"}, "closed": {"reopen", "exclude"}},
+    "monitoring_authorisation": {"active": {"end"}, "ended": set()},
+    "mention": {"open": {"close"}, "closed": set()},
+    "media_enquiry": {
+        "received": {"approve", "respond", "decline"}, "approved": {"respond", "decline"},
+        "responded": set(), "declined": set()},
 }
 PATHS = {"channel": "channels", "channel_application": "channel-applications",
-         "appointment": "appointments", "transfer": "transfers"}
+         "appointment": "appointments", "transfer": "transfers",
+         "monitoring_authorisation": "monitoring-authorisations", "media_enquiry": "media-enquiries",
+         "mention": "mentions", "message": "messages"}
 
 
 class Stage:
@@ -41,6 +51,11 @@ class Stage:
     def plant(self, resource, state):
         plant = getattr(self, f"plant_{resource}", None) or getattr(self.plot, f"plant_{resource}")
         return plant(state)
+
+    def plant_message(self, state):
+        return self.plot.plant_message(state=state, **{
+            "open": {}, "acknowledged": {"acknowledged_at": "2026-01-06", "acknowledged_name": "A"},
+            "closed": {"outcome": "answered", "closed_at": "2026-01-06"}}[state])
 
     def plant_channel_application(self, state):
         id = self.plot.plant_application(state, self.applicant.id)

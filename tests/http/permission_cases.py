@@ -64,6 +64,26 @@ SETTINGS = {"settings_checked": ["privacy", "tagging", "comments", "direct_messa
 WORDS = {"reason": "We looked at the whole case."}
 
 
+ROTA, TERMS, MENTIONS = "/v1/monitor-duties", "/v1/watch-terms", "/v1/mentions"
+WATCHING, STATEMENTS, PRESS = "/v1/monitoring-authorisations", "/v1/monitoring-statements", "/v1/media-enquiries"
+APPROVAL = {"approved_words": "All are well.", "spokesperson": "The head"}
+
+
+def authorise_body(school):
+    return {**({"school_id": school} if school else {}), "concerns": "An account", "scope": "Its posts",
+            "reason": "It names pupils.", "until_on": day(30)}
+
+
+def mention_body(school):
+    return {**({"school_id": school} if school else {}), "url": "https://x.example/1", "platform": "x",
+            "excerpt": "Closed again.", "public": True, "action_taken": "none"}
+
+
+def enquiry_body(school):
+    return {**({"school_id": school} if school else {}), "outlet": "The Post", "medium": "email",
+            "about": "The school trip."}
+
+
 def draft_body(school):
     return {"school_id": school, "platform": "x", "proposed_name": "Drafted", "kind": "class"}
 
@@ -320,6 +340,68 @@ CASES = [
         "message_id": s.level.message, "kind": "text", "text": "They wrote: out."}), creates=True),
     Case("evidence_add", "mine", (201,), add("/v1/evidence", lambda s, h: {
         "message_id": h.message, "kind": "text", "text": "They wrote: out."}), creates=True),
+    Case("monitor_duty_read", "there", (200,), read(lambda s, h: f"{ROTA}/{s.plot.duty}")),
+    Case("monitor_duty_read", "shared", (200,), read(lambda s, h: f"{ROTA}/{s.level.duty}")),
+    Case("monitor_duty_write", "there", (201,), add(ROTA, lambda s, h: {
+        "channel_id": s.plot.channel, "person_id": s.plot.plant_person("watcher"), "days": ["mon"]}), creates=True),
+    Case("monitor_duty_write", "level", (201,), add(ROTA, lambda s, h: {
+        "channel_id": s.level.channel, "team_id": s.level.team, "days": ["mon"]}), creates=True),
+    Case("monitor_duty_write", "there", (200,), change("monitor_duty", lambda s, h: s.plot.duty,
+         {"holiday_cover": True}), table="monitor_duty"),
+    Case("monitor_duty_write", "shared", (200,), change("monitor_duty", lambda s, h: s.level.duty,
+         {"days": ["sun"]}), table="monitor_duty"),
+    Case("channel_check_read", "there", (200,), read(lambda s, h: f"/v1/channel-checks/{s.plot.check}")),
+    Case("channel_check_read", "level", (200,), read(lambda s, h: f"/v1/channel-checks/{s.level.check}")),
+    Case("channel_check_read", "mine", (200,), read(lambda s, h: f"/v1/channel-checks/{s.looked(h)}")),
+    Case("channel_check_read", None, (200,), read(lambda s, h: f"/v1/channel-checks/missed?school_id={s.a}")),
+    Case("channel_check_record", "there", (201,), act("channel", lambda s, h: s.plot.channel, "checks",
+         {"found": "nothing"}), table="channel"),
+    Case("channel_check_record", "mine", (201,), act("channel", lambda s, h: s.watched(h), "checks",
+         {"found": "nothing"}), table="channel"),
+    Case("monitoring_read", "there", (200,), read(lambda s, h: f"{WATCHING}/{s.plot.authorisation}")),
+    Case("monitoring_read", "level", (200,), read(lambda s, h: f"{WATCHING}/{s.level.authorisation}")),
+    Case("monitoring_authorise", "there", (201,),
+         add(WATCHING, lambda s, h: authorise_body(s.a)), creates=True),
+    Case("monitoring_authorise", "level", (201,),
+         add(WATCHING, lambda s, h: authorise_body(None)), creates=True),
+    Case("monitoring_authorise", "there", (200,), act("monitoring_authorisation",
+         lambda s, h: s.plot.plant_monitoring_authorisation(), "end", {"end_reason": "It is over."}),
+         table="monitoring_authorisation"),
+    Case("watch_term_read", "there", (200,), read(lambda s, h: f"{TERMS}/{s.plot.term}")),
+    Case("watch_term_read", "shared", (200,), read(lambda s, h: f"{TERMS}/{s.level.term}")),
+    Case("watch_term_write", "there", (201,), add(TERMS, lambda s, h: {
+        "school_id": s.a, "kind": "handle", "text": s.handle()}), creates=True),
+    Case("watch_term_write", "level", (201,), add(TERMS, lambda s, h: {
+        "kind": "handle", "text": s.handle()}), creates=True),
+    Case("watch_term_write", "there", (204,), remove("watch_term", lambda s, h: s.plot.plant_term()),
+         table="watch_term"),
+    Case("mention_read", "there", (200,), read(lambda s, h: f"{MENTIONS}/{s.plot.mention}")),
+    Case("mention_read", "level", (200,), read(lambda s, h: f"{MENTIONS}/{s.level.mention}/history")),
+    Case("mention_read", "mine", (200,), read(lambda s, h: f"{MENTIONS}/{s.found(h)}")),
+    Case("mention_record", "there", (201,), add(MENTIONS, lambda s, h: mention_body(s.a)), creates=True),
+    Case("mention_record", "level", (201,), add(MENTIONS, lambda s, h: mention_body(None)), creates=True),
+    Case("mention_close", "there", (200,), act("mention", lambda s, h: s.plot.plant_mention(), "close"),
+         table="mention"),
+    Case("mention_close", "mine", (200,), act("mention", lambda s, h: s.found(h), "close"), table="mention"),
+    Case("statement_read", "there", (200,), read(lambda s, h: f"{STATEMENTS}/{s.plot.statement}")),
+    Case("statement_read", "shared", (200,), read(lambda s, h: f"{STATEMENTS}/{s.level.statement}")),
+    Case("statement_write", "there", (201,), add(STATEMENTS, lambda s, h: {
+        "school_id": s.a, "body": "What we look at.", "dpia_note": "Why."}), creates=True),
+    Case("statement_write", "level", (201,), add(STATEMENTS, lambda s, h: {
+        "body": "What we look at.", "dpia_note": "Why."}), creates=True),
+    Case("media_enquiry_read", "there", (200,), read(lambda s, h: f"{PRESS}/{s.plot.enquiry}")),
+    Case("media_enquiry_read", "level", (200,), read(lambda s, h: f"{PRESS}/{s.level.enquiry}/history")),
+    Case("media_enquiry_read", "mine", (200,), read(lambda s, h: f"{PRESS}/{s.asked(h)}")),
+    Case("media_enquiry_log", "there", (201,), add(PRESS, lambda s, h: enquiry_body(s.a)), creates=True),
+    Case("media_enquiry_log", "level", (201,), add(PRESS, lambda s, h: enquiry_body(None)), creates=True),
+    Case("media_enquiry_respond", "there", (200,), act("media_enquiry",
+         lambda s, h: s.asked(state="approved"), "respond"), table="media_enquiry"),
+    Case("media_enquiry_respond", "mine", (200,), act("media_enquiry",
+         lambda s, h: s.asked(h, "approved"), "respond"), table="media_enquiry"),
+    Case("media_enquiry_decide", "there", (200,), act("media_enquiry",
+         lambda s, h: s.plot.plant_media_enquiry(), "decline", WORDS), table="media_enquiry"),
+    Case("media_enquiry_decide", "there", (200,), act("media_enquiry",
+         lambda s, h: s.plot.plant_media_enquiry(), "approve", APPROVAL), table="media_enquiry"),
     Case("audit_verify", "level", (200,), read(lambda s, h: "/v1/audit/verification")),
 ]
 ELSEWHERE = {"channel_import"}  # has no route: the command line is its door, tested below

@@ -60,6 +60,7 @@ class Stage:
         self.holders = [Holder(self.tenant, role, duty, place)
                         for role, duty in KINDS for place in PLACES]
         self.nobody = self.tenant.person("Nobody")
+        self.level.row("setting", id=uuid.uuid4(), key="journalist.rule", value=json.dumps("follow_media_policy"))
         for holder in self.holders:
             self.own_rows(holder)
 
@@ -86,6 +87,34 @@ class Stage:
         plot.row("message_handler", id=uuid.uuid4(), message_id=id, person_id=holder.person.id,
                  person_name=holder.name, named_by=plot.boss, named_name="DSL")
         return id
+
+    def asked(self, holder=None, state="received"):
+        """A question of the press, logged by the holder; the rule is the one by which staff may answer it."""
+        self.house.sql("UPDATE setting SET value = %s WHERE tenant_id = %s AND key = 'journalist.rule'",
+                       json.dumps("follow_media_policy"), self.tenant.id)
+        return self.plot_of(holder).plant_media_enquiry(state, by=holder.person.id) if holder \
+            else self.plot.plant_media_enquiry(state)
+
+    def watched(self, holder):
+        """A channel that the holder is on duty for."""
+        plot = self.plot_of(holder)
+        channel = plot.plant_channel("active")
+        plot.plant_duty(holder.person.id, channel)
+        return channel
+
+    def looked(self, holder):
+        """Somebody looked at such a channel."""
+        return self.plot_of(holder).plant_check(channel=self.watched(holder))
+
+    def handle(self):
+        """Of a channel that is new to the register."""
+        handle = uuid.uuid4().hex[:15]
+        self.plot.plant_channel("active", handle=handle)
+        return handle
+
+    def found(self, holder):
+        """What the holder has found in public."""
+        return self.plot_of(holder).plant_mention(by=holder.person.id)
 
     def own_rows(self, holder):
         plot = self.plot_of(holder)
@@ -155,12 +184,20 @@ LISTS = [
     ("application_read", "application", APPS + "?applicant_id={0.person}&state=submitted"),
     ("school_read", "school", "/v1/schools?sort=name"),
     ("calendar_read", "period", "/v1/calendar-periods?kind=inset"),
+    ("monitor_duty_read", "duty", "/v1/monitor-duties?sort=created_at"),
+    ("channel_check_read", "check", "/v1/channel-checks?found=nothing"),
+    ("watch_term_read", "term", "/v1/watch-terms?kind=name"),
+    ("mention_read", "mention", "/v1/mentions?state=open"),
+    ("monitoring_read", "authorisation", "/v1/monitoring-authorisations?state=active"),
+    ("statement_read", "statement", "/v1/monitoring-statements?sort=created_at"),
+    ("media_enquiry_read", "enquiry", "/v1/media-enquiries?medium=email"),
     ("transfer_read", "transfer", "/v1/transfers?side=from&state=proposed"),
     ("message_read", "message", "/v1/messages?kind=complaint"),
     ("evidence_read", "evidence", "/v1/evidence?message_id={0.message}"),
 ]
 # Lists that hold the rows of another list, or what is the same for everybody.
-OTHER_LISTS = {"/v1/channel-applications/inbox", "/v1/messages/open", "/v1/channels/register", "/v1/channels/quality",
+OTHER_LISTS = {"/v1/channel-applications/inbox", "/v1/messages/open", "/v1/channel-checks/missed",
+               "/v1/channels/register", "/v1/channels/quality",
                "/v1/platforms", "/v1/settings", "/v1/settings/{key}/history", "/v1/setting-presets",
                "/v1/register/schools", "/v1/register/trusts", "/v1/register/imports"}
 

@@ -15,6 +15,8 @@ PAGED = [
     "/v1/attestations", "/v1/channels", "/v1/channel-applications",
     "/v1/channel-applications/inbox", "/v1/transfers", "/v1/calendar-periods",
     "/v1/messages", "/v1/messages/open", "/v1/evidence",
+    "/v1/monitor-duties", "/v1/channel-checks", "/v1/watch-terms", "/v1/mentions",
+    "/v1/monitoring-authorisations", "/v1/monitoring-statements", "/v1/media-enquiries",
 ]
 # No tenant's: the index of the order is found without one.
 PUBLIC = ["/v1/register/schools", "/v1/register/trusts"]
@@ -34,6 +36,10 @@ WHOLE = {
     "/v1/channels/{id}/grants": "who had access to one channel",
     "/v1/channels/{id}/history": "what happened to one channel",
     "/v1/appointments/{id}/history": "what happened to one appointment",
+    "/v1/channel-checks/missed": "the channels of one school on some days",
+    "/v1/channels/{id}/checks": "pages of one channel, found by its own index",
+    "/v1/mentions/{id}/history": "what happened to one mention",
+    "/v1/media-enquiries/{id}/history": "what happened to one enquiry",
     "/v1/channel-applications/{id}/history": "what happened to one application",
     "/v1/channel-applications/{id}/revisions": "the revisions of one application",
     "/v1/messages/{id}/history": "what happened to one message",
@@ -112,6 +118,23 @@ SELECT %(tenant)s, id, school, CASE WHEN n <= 400 THEN 'open' ELSE 'closed' END,
 INSERT INTO evidence (tenant_id, id, message_id, school_id, kind, text, captured_at, author_identity, sha256, recorded_by,
 	recorded_name, created_at)
 SELECT %(tenant)s, id, id, school, 'text', 'Said ' || n, at, 'unknown', repeat('0', 64), id, 'Person ' || n, at FROM seed;
+INSERT INTO monitor_duty (tenant_id, id, channel_id, school_id, person_id, holder_text, days, from_on, added_by, added_name,
+	created_at)
+SELECT %(tenant)s, id, id, school, id, 'Person ' || n, '{mon}', at::date, id, 'Lead', at FROM seed;
+INSERT INTO channel_check (tenant_id, id, channel_id, school_id, checked_at, found, checked_by, checked_name, created_at)
+SELECT %(tenant)s, id, id, school, at, 'nothing', id, 'Person ' || n, at FROM seed;
+INSERT INTO watch_term (tenant_id, id, school_id, kind, text, added_by, added_name, created_at)
+SELECT %(tenant)s, id, school, 'name', 'School ' || n, id, 'Lead', at FROM seed;
+INSERT INTO mention (tenant_id, id, school_id, url, platform, excerpt, public, action_taken, found_at, found_by, found_name,
+	created_at)
+SELECT %(tenant)s, id, school, 'https://x.example/', 'facebook', 'Said', true, 'none', at, id, 'Person ' || n, at FROM seed;
+INSERT INTO monitoring_authorisation (tenant_id, id, school_id, concerns, scope, reason, from_on, until_on,
+	authorised_by, authorised_name, created_at)
+SELECT %(tenant)s, id, school, 'Account ' || n, 'Posts', 'Why', at::date, at::date + 30, id, 'Lead', at FROM seed;
+INSERT INTO monitoring_statement (tenant_id, id, school_id, edition, body, dpia_note, written_by, written_name, created_at)
+SELECT %(tenant)s, id, school, n, 'Body', 'Note', id, 'Lead', at FROM seed;
+INSERT INTO media_enquiry (tenant_id, id, school_id, outlet, medium, about, received_at, logged_by, logged_name, created_at)
+SELECT %(tenant)s, id, school, 'Post ' || n, 'email', 'About', at, id, 'Person ' || n, at FROM seed;
 INSERT INTO transfer (tenant_id, id, move_id, side, state, urn, school_id, school_name, from_trust_id,
 	from_trust_name, to_trust_id, to_trust_name, found_on, import_id, created_at)
 SELECT %(tenant)s, id, id, 'from', CASE WHEN n <= 400 THEN 'proposed' ELSE 'accepted' END,

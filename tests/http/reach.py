@@ -73,6 +73,13 @@ class Plot:
                                    expires_at=day(9))
         self.row("person_gone", person_id=uuid.uuid4(), school_id=school)
         self.transfer = self.plant_transfer()
+        self.duty = self.plant_duty()
+        self.check = self.plant_check()
+        self.authorisation = self.plant_monitoring_authorisation()
+        self.term = self.plant_term()
+        self.mention = self.plant_mention()
+        self.statement = self.plant_statement()
+        self.enquiry = self.plant_media_enquiry()
         self.setting = self.row("setting", id=uuid.uuid4(), school_id=school,
                                 key="channel.max_admins", value=json.dumps(3))
 
@@ -262,6 +269,66 @@ class Plot:
                         to_trust_name=f"to {self.mark}", found_on=day(-3),
                         import_id=uuid.uuid4())
 
+    def plant_duty(self, person=None, channel=None):
+        return self.row("monitor_duty", id=uuid.uuid4(), school_id=self.school, from_on=day(-1),
+                        channel_id=channel or self.channel, person_id=person or self.person,
+                        holder_text=f"watcher {self.mark}", days="{mon,sat}", added_by=self.boss,
+                        added_name=f"adder {self.mark}")
+
+    def plant_check(self, by=None, channel=None):
+        return self.row("channel_check", id=uuid.uuid4(), school_id=self.school, checked_at=day(-1),
+                        channel_id=channel or self.channel, found="nothing", note=f"note {self.mark}",
+                        checked_by=by or self.person, checked_name=f"checker {self.mark}")
+
+    def plant_term(self):
+        return self.row("watch_term", id=uuid.uuid4(), school_id=self.school, kind="name", added_by=self.boss,
+                        text=f"{uuid.uuid4().hex[:6]} {self.mark}", added_name=f"adder {self.mark}")
+
+    def plant_mention(self, state="open", by=None):
+        """Found by the person of this plot, or by somebody else."""
+        who = by or self.person
+        id = self.row("mention", id=uuid.uuid4(), school_id=self.school, state=state, platform="x", public=True,
+                      url=f"https://{self.mark}.example/1", action_taken="none", found_at=day(-1), found_by=who,
+                      watch_term_id=self.term, authorisation_id=self.authorisation,
+                      closed_at=day(0) if state == "closed" else None,
+                      **{name: f"{name} {self.mark}" for name in (
+                          "author_handle", "excerpt", "playbook_reference", "found_name")})
+        self.row("mention_history", mention_id=id, actor_id=who, action="record",
+                 actor_name=f"actor {self.mark}", to_state=state, note=f"note {self.mark}")
+        return id
+
+    def plant_monitoring_authorisation(self, state="active", **values):
+        ended = {} if state == "active" else {
+            "ended_by": self.boss, "ended_name": f"ender {self.mark}", "ended_at": day(0),
+            "end_reason": f"over {self.mark}"}
+        return self.row("monitoring_authorisation", **{
+            "id": uuid.uuid4(), "school_id": self.school, "state": state,
+            "person_id": self.plant_person("watched"), "from_on": day(-1), "until_on": day(30),
+            "authorised_by": self.boss, **ended, **{name: f"{name} {self.mark}" for name in (
+                "person_name", "concerns", "scope", "reason", "dpia_reference", "authorised_name")},
+            **values})
+
+    def plant_statement(self):
+        return self.row("monitoring_statement", id=uuid.uuid4(), school_id=self.school, edition=1,
+                        body=f"body {self.mark}", dpia_note=f"note {self.mark}", written_by=self.boss,
+                        written_name=f"writer {self.mark}")
+
+    def plant_media_enquiry(self, state="received", by=None):
+        """Logged by the person of this plot, or by somebody else."""
+        who, answered = by or self.person, state in ("approved", "responded")
+        words = {} if not answered else {
+            "approved_by": self.boss, "approved_name": f"approver {self.mark}", "approved_at": day(0),
+            "approved_words": f"words {self.mark}", "spokesperson": f"speaker {self.mark}",
+            "responded_at": day(0) if state == "responded" else None}
+        id = self.row("media_enquiry", id=uuid.uuid4(), school_id=self.school, state=state,
+                      medium="email", received_at=day(-1), logged_by=who, **words, **{
+                          name: f"{name} {self.mark}" for name in (
+                              "outlet", "journalist_name", "contact", "about", "about_url",
+                              "logged_name")})
+        self.row("media_enquiry_history", media_enquiry_id=id, actor_id=who, action="log",
+                 actor_name=f"actor {self.mark}", to_state=state, note=f"note {self.mark}")
+        return id
+
     @property
     def ids(self):
         """By the name of the resource, as `chaperone describe` has it."""
@@ -271,7 +338,11 @@ class Plot:
                 "channel": self.channel, "channel_application": self.application,
                 "setting": self.setting, "transfer": self.transfer,
                 "calendar_period": self.period, "message": self.message, "upload": self.upload,
-                "evidence": self.evidence}
+                "evidence": self.evidence,
+                "watch_term": self.term, "mention": self.mention,
+                "monitor_duty": self.duty, "channel_check": self.check,
+                "monitoring_authorisation": self.authorisation,
+                "monitoring_statement": self.statement, "media_enquiry": self.enquiry}
 
 
 def version_of(house, table, id):

@@ -19,23 +19,33 @@ ADDER = {"person": None, "appointment": "granted_by", "appointment_school": None
          "evidence": "recorded_by", "evidence_custody": "actor_id",
          "channel_application": "recorded_by", "application_operator": None, "application_revision": "submitted_by",
          "application_decision": "decider_id", "application_history": "actor_id", "exclusion": "excluded_by",
-         "upload": "begun_by", "upload_part": None}
+         "upload": "begun_by", "upload_part": None,
+         "monitor_duty": "added_by", "channel_check": "checked_by",
+         "watch_term": "added_by", "mention": "found_by", "mention_history": "actor_id",
+         "monitoring_authorisation": "authorised_by", "monitoring_statement": "written_by",
+         "media_enquiry": "logged_by", "media_enquiry_history": "actor_id"}
 # Rows that whoever belongs there may add, or that a trigger (in_sight) keeps in their place.
 ANYBODY = {"application_history", "appointment_history", "channel_history", "membership_history", "message_history",
-           "channel_application", "application_operator", "application_revision", "upload", "upload_part"}
+           "channel_application", "application_operator", "application_revision", "upload", "upload_part",
+           "media_enquiry", "media_enquiry_history", "mention", "mention_history"}
+# The state that a row begins in, and one in which some may not.
+BEGINNING = {"channel_application": "draft", "media_enquiry": "received", "mention": "open", "message": "open",
+             "upload": "open"}
+OTHERWISE = {"channel_application": "more_information", "media_enquiry": "declined", "mention": "closed"}
 # What a row hangs on; all others say their school themselves.
 SUBJECTS = {"application_operator": {"application_id": "own"},
             "application_revision": {"application_id": "application"}, "exclusion": {"subject_id": "application"},
             "clock": {"message_id": "message"}, "invitation": {"person_id": "person"}, "attestation": {"person_id": "person"},
             "person_relationship": {"person_id": "person"}, "upload_part": {"upload_id": "sent"}, "evidence": {"message_id": "message"},
-            "evidence_custody": {"evidence_id": "evidence"}}
+            "evidence_custody": {"evidence_id": "evidence"},
+            "monitor_duty": {"channel_id": "channel"}, "channel_check": {"channel_id": "channel"}}
 
 # What an exclusion hides, by the column that names it.
 FROM = {"channel_application": "id", "application_operator": "application_id",
         "application_revision": "application_id", "application_decision": "application_id",
         "application_history": "application_id", "exclusion": "subject_id", "channel": "id",
         "channel_grant": "channel_id", "channel_history": "channel_id", "message": "id", "message_history": "message_id",
-        "message_handler": "message_id", "clock": "message_id", "evidence": "message_id"}
+        "message_handler": "message_id", "clock": "message_id", "evidence": "message_id", "monitoring_authorisation": "id"}
 
 
 @pytest.fixture(scope="module")
@@ -64,8 +74,9 @@ def addable(house, field, table, who):
     row = planted(house, table, field.mine)
     fresh = {"id": str(uuid.uuid4()), "token_hash": f"\\x{uuid.uuid4().hex}", "email": None,
              "external_ref": None, "handle": None, "identity_id": None, "handle_key": None,
-             "name": uuid.uuid4().hex, "scope": "schools", "revision": 77, "number": 77,
-             "state": {"channel_application": "draft", "message": "open", "upload": "open"}.get(table, "active"),
+             "name": uuid.uuid4().hex, "scope": "schools", "revision": 77, "number": 77, "edition": 77,
+             "text": uuid.uuid4().hex if table == "watch_term" else row.get("text"),
+             "state": BEGINNING.get(table, "active"),
              "school_id": field.plot.school, "person_id": field.plot.person, "waiting_since": None,
              "stopped_at": "2026-01-01", "stop": "answered",  # of one kind of clock one runs
              ADDER[table]: who.id,
@@ -80,9 +91,9 @@ def moved(field, table, row):
         yield {**row, ADDER[table]: field.plot.boss}
     if table == "appointment_school":  # nobody widens what they hold themselves
         yield {**row, "person_id": field.head.id}
-    if table == "channel_application":
-        yield {**row, "state": "more_information"}
-    if "school_id" in row and table not in ANYBODY - {"channel_application"}:
+    if table in OTHERWISE:
+        yield {**row, "state": OTHERWISE[table]}
+    if "school_id" in row and table not in ANYBODY - set(OTHERWISE):
         yield {**row, "school_id": field.other.school}
     for name, plot in SUBJECTS.get(table, {}).items():
         yield {**row, name: getattr(field.other, plot)}

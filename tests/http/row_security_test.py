@@ -22,7 +22,7 @@ KEYED = "DELETE FROM appointment_school; DELETE FROM application_operator; DELET
 DATED = {"channel_grant", "membership", "person_relationship"}  # only their end changes
 CHANGED = {**dict.fromkeys(DATED, "until_on"), "message_handler": "ended_at"}  # what may, where it is not the version
 ALTERNATIVES = {  # of these columns only one is set
-    "membership": {"post_id", "team_id"}, "channel_grant": {"person_id", "post_id", "team_id"}}
+    "membership": {"post_id", "team_id"}, "monitor_duty": {"person_id", "post_id", "team_id"}, "channel_grant": {"person_id", "post_id", "team_id"}}
 # Columns that name a row and have no foreign key, each with its reason.
 COPIES = {
     ("appointment_history", "actor_id"): "who did it stays, whatever becomes of them",
@@ -35,6 +35,8 @@ COPIES = {
     ("calendar_version", "place_id"): "a school, or the tenant",
     ("application_history", "actor_id"): "who did it stays, whatever becomes of them",
     ("application_revision", "submitted_by"): "who did it stays, whatever becomes of them",
+    ("mention_history", "actor_id"): "who did it stays, whatever becomes of them",
+    ("media_enquiry_history", "actor_id"): "who did it stays, whatever becomes of them",
     ("setting_history", "actor_id"): "who did it stays, whatever becomes of them",
     ("invitation", "invited_by"): "null for the operator; who did it stays",
     ("person_gone", "person_id"): "deleted people are told of as well",
@@ -237,10 +239,12 @@ def repointed(house, field, table, column, target):
     """A row of ours that names a row of the other tenant."""
     row = planted(house, table, field.mine)
     for name, value in row.items():
-        if name in ("revision", "step"):
+        if name in ("revision", "step", "edition"):
             row[name] = value + 1000  # what a unique constraint may count
     unique = {"id": str(uuid.uuid4()), "token_hash": f"\\x{uuid.uuid4().hex}",
-              "email": None, "external_ref": None, "handle": None}
+              "email": None, "external_ref": None, "handle": None, "author_handle": None}
+    if table == "watch_term":
+        row["removed_at"] = "2026-01-01"
     if table == "handle_claim":
         unique["handle_key"] = uuid.uuid4().hex
     row.update({name: value for name, value in unique.items() if name in row})

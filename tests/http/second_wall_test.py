@@ -43,6 +43,12 @@ CHANGES = {
     ("message", "triage"): {"triage": ["media"]}, ("message", "assign"): {}, ("message", "exclude"): WORDS,
     ("message", "release"): WORDS,
     ("upload", "PUT"): b"x" * 1024, ("upload", "complete"): {},
+    ("channel", "checks"): {"found": "nothing"},
+    ("monitor_duty", "PATCH"): {"holiday_cover": True},
+    ("watch_term", "DELETE"): None, ("mention", "close"): {},
+    ("monitoring_authorisation", "end"): {"end_reason": "It is over."},
+    ("media_enquiry", "approve"): {"approved_words": "All are well.", "spokesperson": "The head"},
+    ("media_enquiry", "respond"): {}, ("media_enquiry", "decline"): WORDS,
     ("setting", "PUT"): {"value": 9}, ("setting", "DELETE"): None,
 }
 KEY = "channel.max_admins"  # the setting that is planted at each place
@@ -173,7 +179,7 @@ def test_reading_shows_what_is_theirs(land, second_wall, name):
                                  "upload") \
                 or "inbox" in route["path"]:
             continue
-        if "privacy-notice" in route["path"]:  # is about one place: see verify_test.py
+        if route["path"].endswith(("/privacy-notice", "/missed")):  # about one place: verify_test.py, monitoring_test.py
             continue
         for media in route["media"]:
             for plot in (land.plots[place] for place in allowed if place[1] != "0"):
@@ -259,6 +265,16 @@ def creating(plot, own):
     assess = {"title": "T", "assessed_on": day(-9), "author_name": "An", "score": 6,
               "mitigations": "M", "approved_by_name": "Bo", "approved_on": day(-8),
               "review_on": day(90)}
+    watch = {"concerns": "An account", "scope": "Its posts", "reason": "Planted", "until_on": day(9)}
+    press = {"outlet": "The Post", "medium": "email", "about": "Planted"}
+    for holder in ("person", "post", "team"):
+        yield "/v1/monitor-duties", {"channel_id": own.channel, "days": ["mon"], f"{holder}_id": plot.ids[holder]}
+    yield "/v1/monitor-duties", {"channel_id": plot.channel, "days": ["mon"], "person_id": own.person}
+    seen = {"url": "https://x.example/1", "platform": "x", "excerpt": "Planted", "public": True, "action_taken": "none"}
+    yield "/v1/mentions", {"school_id": own.school, **seen, "watch_term_id": plot.term}
+    yield "/v1/mentions", {"school_id": own.school, **seen, "authorisation_id": plot.authorisation}
+    yield "/v1/monitoring-authorisations", {"school_id": own.school, **watch, "person_id": plot.person}
+    yield "/v1/media-enquiries", {"school_id": own.school, **press, "channel_id": plot.channel}
     applications = "/v1/channel-applications"
     yield "/v1/attestations", {"person_id": plot.person, **attest}
     yield "/v1/channels", {"school_id": own.school, "platform": "x", **WORDS,
@@ -279,6 +295,11 @@ def creating(plot, own):
         yield "/v1/calendar-periods", {"school_id": plot.school, "kind": "closure", "title": "Planted",
                                        "from_on": day(0), "to_on": day(0)}
         yield "/v1/calendar-periods/import", {"school_id": plot.school, "icalendar": ICALENDAR}
+        yield "/v1/monitoring-authorisations", {"school_id": plot.school, **watch}
+        yield "/v1/mentions", {"school_id": plot.school, **seen}
+        yield "/v1/watch-terms", {"school_id": plot.school, "kind": "handle", "text": own.handle}
+        yield "/v1/monitoring-statements", {"school_id": plot.school, "body": "Planted here", "dpia_note": "Planted"}
+        yield "/v1/media-enquiries", {"school_id": plot.school, **press}
         yield "/v1/channels", {"school_id": plot.school, "platform": "x", **WORDS}
         yield "/v1/settings/apply-preset", {"school_id": plot.school, "preset": "acceptable_use"}
         yield applications, {"school_id": plot.school, **case}

@@ -176,7 +176,32 @@ def ack_stops_clock(stage):
         assert bool(clock["stopped_at"]) == stopped
 
 
+def journalist_rule(stage):
+    made = stage.applicant.client.post("/v1/media-enquiries", {
+        "school_id": stage.school, "outlet": "The Post", "medium": "email", "about": "The trip."}, expect=201).json
+    path = f"/v1/media-enquiries/{made['id']}"
+    stage.head.client.post(f"{path}/approve", {"approved_words": "All well.", "spokesperson": "The head"}, expect=200)
+    stage.applicant.client.post(f"{path}/respond", {}, expect=403)
+    stage.set("journalist.rule", "follow_media_policy")
+    stage.applicant.client.post(f"{path}/respond", {}, expect=200)
+
+
+def monitor_days(stage):
+    path = recorded(stage)
+    stage.house.sql("UPDATE channel SET state = 'active', created_at = now() - interval '20 days' WHERE id = %s",
+                    path.rpartition("/")[2])
+
+    def missed():
+        return len(stage.head.client.get(f"/v1/channel-checks/missed?school_id={stage.school}",
+                                         expect=200).json["data"])
+    assert 0 < missed() <= 5
+    stage.set("monitor.days", "every_day")
+    assert missed() == 7
+
+
 BEHAVIOUR = {
+    "monitor.days": monitor_days,
+    "journalist.rule": journalist_rule,
     "clock.ack_stops_clock": ack_stops_clock,
     "clock.response_hours": clock("clock.response_hours", 48, "2026-11-17T10:00:00Z", "2026-11-18T10:00:00Z",
                                   "2026-11-19T10:00:00Z"),
