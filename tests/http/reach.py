@@ -102,8 +102,8 @@ class Plot:
         id = uuid.uuid4()
         return self.row("person", **{
             "id": id, "school_id": self.school, "name": f"{what} {self.mark}",
-            "email": f"{id.hex[:6]}.{what}.{self.mark}@plot.example", "person_type": "employee",
-            "job_title": f"{what} of {self.mark}", "external_ref": f"{id.hex[:6]} {self.mark}", **values})
+            "email": f"{id.hex[:12]}.{what}.{self.mark}@plot.example", "person_type": "employee",
+            "job_title": f"{what} of {self.mark}", "external_ref": f"{id.hex[:12]} {self.mark}", **values})
 
     def plant_body(self, table):
         """A post or team, with the person of this plot in it."""

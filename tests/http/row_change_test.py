@@ -32,6 +32,8 @@ ANYBODY = {"application_history", "appointment_history", "channel_history", "mem
 BEGINNING = {"channel_application": "draft", "media_enquiry": "received", "mention": "open", "message": "open",
              "upload": "open"}
 OTHERWISE = {"channel_application": "more_information", "media_enquiry": "declined", "mention": "closed"}
+# Words, and no file: that would be its sender's.
+WORDS_ALONE = dict.fromkeys(("upload_id", "media_type", "size", "part_size", "scan"), None) | {"kind": "text"}
 # What a row hangs on; all others say their school themselves.
 SUBJECTS = {"application_operator": {"application_id": "own"},
             "application_revision": {"application_id": "application"}, "exclusion": {"subject_id": "application"},
@@ -79,7 +81,7 @@ def addable(house, field, table, who):
              "state": BEGINNING.get(table, "active"),
              "school_id": field.plot.school, "person_id": field.plot.person, "waiting_since": None,
              "stopped_at": "2026-01-01", "stop": "answered",  # of one kind of clock one runs
-             ADDER[table]: who.id,
+             **(WORDS_ALONE if table == "evidence" else {}), ADDER[table]: who.id,
              **{name: getattr(field.plot, plot) for name, plot in SUBJECTS.get(table, {}).items()}}
     return {**row, **{name: value for name, value in fresh.items() if name in row}}
 
