@@ -115,7 +115,14 @@ def others(row):
     """Another value, strength and limit for each that a key has: (column, value as SQL)."""
     value, words = row["value"], row["words"]
     if row["type"] == "integer":
-        yield "value", quoted(str(value + 1))
+        if isinstance(value, int):
+            yield "value", quoted(str(value + 1))
+        # A word may stand in the place of the number ("none").
+        yield from (("value", quoted(json.dumps(word))) for word in words or [] if word != value)
+        if value in (words or []):
+            yield "value", quoted(str(row["min"]))
+    elif row["type"] == "time":
+        yield "value", quoted(json.dumps("12:00" if value != "12:00" else "13:00"))
     elif row["type"] == "boolean":
         yield "value", quoted(json.dumps(not value))
     elif row["type"] == "enum":

@@ -1,5 +1,6 @@
 """Loaded into pytest by the mutation run: each house is a copy of one, changed by one statement."""
 import contextlib
+import inspect
 import json
 import os
 
@@ -8,6 +9,7 @@ import pytest
 
 from house import House
 
+CONFIG = []
 COPY = json.loads(os.environ["CHAPERONE_TEST_HOUSE"])
 
 
@@ -32,3 +34,36 @@ def copied(house):
 
 
 House.furnish = furnish
+
+
+# Whose tests build on each other, or were never tried in another order.
+IN_ORDER = ("audit", "audit_verify", "backup", "england", "framing", "gias_forms", "header", "instances", "keys",
+            "people_import", "plan", "problem_page", "proxy", "quality", "rate", "readme", "register", "reliability",
+            "stream", "upgrade")
+
+
+def told(item):
+    """How many of the change's words a test has in its name, and else in its text."""
+    if item.path.name.removesuffix("_test.py") in IN_ORDER:
+        return [0]
+    text = inspect.getsource(item.function) if hasattr(item, "function") else ""
+    return [sum(word in where for word in COPY["words"]) for where in (item.name.lower(), text)]
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_collection_modifyitems(items):
+    """In each file those that speak of the change come first: the first red one ends the run."""
+    yield
+    files = {path: at for at, path in enumerate(dict.fromkeys(item.path for item in items))}
+    items.sort(key=lambda item: (files[item.path], *(-found for found in told(item))))
+
+
+def pytest_runtest_logreport(report):
+    """At once: when the house then ends badly as well, pytest's own summary never comes."""
+    if report.failed:
+        name = CONFIG[0].cwd_relative_nodeid(report.nodeid)
+        CONFIG[0].pluginmanager.get_plugin("terminalreporter").write(f"\nFAILED {name}\n", flush=True)
+
+
+def pytest_configure(config):
+    CONFIG.append(config)

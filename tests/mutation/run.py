@@ -100,7 +100,7 @@ def each(workers, work, judge):
             except Red as red:
                 answers.put((thing, red))
             except Exception as error:  # told, never lost: this run is then red
-                answers.put((thing, ("not made", f"{type(error).__name__}: {error}")))
+                answers.put((thing, ("not made", f"{type(error).__name__}: {error}", 0)))
 
     for worker in workers:
         threading.Thread(target=run, args=(worker,), daemon=True).start()
@@ -116,9 +116,9 @@ class Report:
         self.explained, self.counts, self.bad, self.stale = explained, Counter(), 0, []
         self.file = open(folder / "report.tsv", "w", encoding="utf-8", buffering=1)
 
-    def add(self, mutant, verdict, by):
+    def add(self, mutant, verdict, by, seconds):
         explained = mutant.id in self.explained
-        print(verdict, mutant.id, mutant.place, by, sep="\t", file=self.file)
+        print(verdict, mutant.id, mutant.place, by, f"{seconds:.0f}", sep="\t", file=self.file)
         if verdict == "survived" and explained:
             verdict = "explained"
         elif verdict != "killed":
@@ -159,10 +159,12 @@ def lock(folder):
 
 def judged(report, workers, mutants, faults):
     def judge(worker, mutant):
-        return ("not made", faults[mutant.id]) if mutant.id in faults else worker.judge(mutant)
+        start = time.monotonic()
+        verdict = ("not made", faults[mutant.id]) if mutant.id in faults else worker.judge(mutant)
+        return *verdict, time.monotonic() - start
 
-    for mutant, (verdict, by) in each(workers, mutants, judge):
-        report.add(mutant, verdict, by)
+    for mutant, (verdict, by, seconds) in each(workers, mutants, judge):
+        report.add(mutant, verdict, by, seconds)
 
 
 def main():

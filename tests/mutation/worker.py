@@ -47,7 +47,7 @@ class Worker:
         for choose in (self.choice.near, self.choice.wide)[:1 if self.asked.quick else 2]:
             files = choose(mutant)
             folder = self.folder if mutant.path else self.tree.whole
-            verdict, by = self.tests(files, folder / "chaperone", mutant.sql)
+            verdict, by = self.tests(files, folder / "chaperone", mutant)
             if verdict == "killed":  # the red one alone has to be green without the change
                 self.green_require([name for name in files if by.startswith(f"{name}_test.py")] or files)
             if verdict != "survived":
@@ -69,9 +69,10 @@ class Worker:
                 raise Red(by)
             self.green.add(fresh)
 
-    def tests(self, names, binary, sql=None):
+    def tests(self, names, binary, mutant=None):
         """Runs these HTTP tests until the first one is red."""
-        copy = {"database": self.house.database, "demo": self.house.demo, "sql": sql,
+        copy = {"database": self.house.database, "demo": self.house.demo,
+                "sql": mutant and mutant.sql, "words": mutant.words if mutant else (),
                 "master_key": pathlib.Path(self.house.master_key).read_text()}
         files = [f"tests/http/{name}_test.py" for name in names]
         left_out = [f"--deselect={test}" for test in SECOND if self.asked.behaviour]
