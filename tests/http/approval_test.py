@@ -413,6 +413,11 @@ def test_only_the_applicants_side_edits(stage):
     stage.act(stage.first, application, "submit", expect=403)
 
 
+def test_a_platform_is_one_of_the_list(stage):
+    answer = stage.applicant.client.post(PATH, stage.body(platform="geocities"), expect=422)
+    assert [e["pointer"] for e in answer.json["errors"]] == ["/platform"]
+
+
 def test_record_account_is_the_administrators(stage):
     stage.ready()
     body = {"handle": "@one", "url": "https://x.example/one", "account_created_on": day(0)}
@@ -428,6 +433,7 @@ def test_record_account_is_the_administrators(stage):
     stage.act(stage.head, again, "approve", WORDS)
     answer = stage.act(stage.admin, again, "record-account", body, expect=409)
     assert answer.json["type"].endswith("/already-exists")
+    assert answer.json["detail"].startswith("This handle cannot be recorded here.")
     assert stage.see(stage.admin, again)["state"] == "approved"
 
 

@@ -54,6 +54,12 @@ def test_what_was_done_is_not_in_the_future(tenant, send, name):
     assert send(tenant, **both).status in (200, 201)
 
 
+def test_an_assessment_is_made_then_approved_then_reviewed(tenant):
+    for days, name in (({"approved_on": day(-10)}, "approved_on"), ({"review_on": day(-8)}, "review_on")):
+        refused(assessment(tenant, **days), 422, "invalid", [f"/{name}"])
+    assert assessment(tenant, approved_on=day(-9), review_on=day(-8)).status == 201
+
+
 def test_access_does_not_end_before_it_begins(tenant):
     body = {"school_id": tenant.schools[0], "platform": "x", "proposed_name": "Dated", "kind": "class"}
     operator = {"person_id": tenant.plot.person, "access": "admin"}
