@@ -14,6 +14,7 @@ class Mutant:
     end: int = 0
     after: str = ""
     sql: str = None    # or a change of the database, when the migrations have run
+    undo: str = None
 
     @property
     def id(self):

@@ -54,6 +54,23 @@ class Worker:
                 return verdict, by
         return "survived", ""
 
+    def together(self, name, mutants):
+        """Tries these changes of the database on one house, with the tests of one file: {id: the red one}."""
+        found, asked, told = {}, self.folder / "asked.json", self.folder / "told.tsv"
+        while mutants:
+            told.unlink(missing_ok=True)
+            asked.write_text(json.dumps(
+                [{"id": m.id, "sql": m.sql, "undo": m.undo, "words": m.words} for m in mutants]))
+            self.tests([name], self.tree.whole / "chaperone", more={
+                "PYTEST_PLUGINS": "together", "CHAPERONE_TEST_TOGETHER": str(asked), "CHAPERONE_TEST_TOLD": str(told)})
+            lines = [line.split("\t") for line in told.read_text().splitlines()] if told.exists() else []
+            found |= {id: f"{by[0].removeprefix('tests/http/')}::{by[1]}" for word, id, *by in lines if word == "red"}
+            done = {id for _, id, *_ in lines}
+            if not done or self.stopped:
+                break
+            mutants = [m for m in mutants if m.id not in done]
+        return found
+
     def unit_red(self, name):
         for fresh in self.green.fresh([name]):
             if self.run([self.tree.whole / fresh]).returncode:
@@ -69,7 +86,7 @@ class Worker:
                 raise Red(by)
             self.green.add(fresh)
 
-    def tests(self, names, binary, mutant=None):
+    def tests(self, names, binary, mutant=None, more={}):
         """Runs these HTTP tests until the first one is red."""
         copy = {"database": self.house.database, "demo": self.house.demo,
                 "sql": mutant and mutant.sql, "words": mutant.words if mutant else (),
@@ -81,7 +98,7 @@ class Worker:
                 ["/usr/bin/python3", "-B", "-m", "pytest", "-qx", "--tb=line", "-p", "furnished",
                  "-p", "no:cacheprovider", *left_out, *files],
                 CHAPERONE_BINARY=str(binary), PYTHONPATH="tests/mutation:tests/http",
-                CHAPERONE_TEST_HOUSE=json.dumps(copy))
+                CHAPERONE_TEST_HOUSE=json.dumps(copy), **more)
         finally:
             self.databases_drop()
         red = re.search(r"^(?:FAILED|ERROR) tests/http/(\S+)", done.stdout, re.M)
