@@ -133,7 +133,7 @@ def test_nothing_is_seen_of_what_one_is_excluded_from(field, house):
 
 
 def test_exclusions_are_for_leaders_and_not_of_ones_own_side(house, field):
-    person = field.mine.person("Out Sider").id
+    person = field.mine.person(f"Out {uuid.uuid4()}").id
     row = {"tenant_id": field.mine.id, "subject_id": field.plot.led, "person_id": person, "reason": "Out.",
            "created_at": "2026-01-01"}
     with acting(house, session=field.session(field.head), first=ALONE) as cursor:

@@ -25,7 +25,7 @@ SELECT tgrelid::regclass::text AS table, tgname AS name, pg_get_triggerdef(oid) 
 POLICIES = """
 SELECT tablename AS table, policyname AS name, qual, with_check,
        format('CREATE POLICY %I ON %I FOR %s TO %s', policyname, tablename, cmd, array_to_string(roles, ', '))
-       || coalesce(format(' USING (%s)', qual), '') || coalesce(format(' WITH CHECK (%s)', with_check), '') AS text
+       || coalesce(' USING (' || qual || ')', '') || coalesce(' WITH CHECK (' || with_check || ')', '') AS text
   FROM pg_policies WHERE schemaname = 'public' ORDER BY 1, 2"""
 SETTINGS = """
 SELECT d.*, jsonb_build_object('value', quote_nullable(value), 'strength', quote_nullable(strength),
@@ -58,7 +58,7 @@ def constraints(house, source):
     for row in house.sql(CONSTRAINTS):
         table, name = row["table"], row["name"]
         column = re.search(r"\((\w+)", row["text"]).group(1)
-        yield Mutant(TYPES[row["type"]], f"{table} {name}: without {row['text']}",
+        yield Mutant(TYPES[row["type"]], f"{table} {name}: without {' '.join(row['text'].split())}",
                      source.place(rf"CONSTRAINT {name}\b", rf"CREATE TABLE {table} "), (name, table, column),
                      sql=f'ALTER TABLE {table} DROP CONSTRAINT "{name}"',
                      undo=f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {row["text"]}')

@@ -165,7 +165,9 @@ def together(report, workers, mutants):
         parts = [part for at in range(len(workers)) if (part := chosen[at::len(workers)])]
         found = {}
         for _, answer in each(workers, parts, lambda worker, part: worker.together(name, part)):
-            found |= answer if isinstance(answer, dict) else {}
+            if not isinstance(answer, dict):
+                sys.exit(f"{name}, many changes together: {answer[1]}")
+            found |= answer
         for mutant in chosen:
             if mutant.id in found:
                 report.add(mutant, "killed", found[mutant.id], (time.monotonic() - start) / len(chosen))

@@ -52,6 +52,7 @@ def pytest_runtestloop(session):
     items = session.items
     if first_red(items):
         return True
+    items = [item for item in items if not red(item, items)]  # the others cannot be run twice
     for mutant in ASKED:
         try:
             found = tried(mutant, items)
