@@ -382,6 +382,16 @@ def test_resubmission_shows_what_changed(stage):
             stage.house.sql(f"DELETE FROM {table} WHERE application_id = %s", application["id"])
 
 
+def test_an_answer_leaves_nothing_blank(stage):
+    application = stage.submitted()
+    asked = stage.act(stage.head, application, "ask", {"reason": "Which audience?"})
+    changed = stage.applicant.client.patch(f"{PATH}/{application['id']}", {"audience": None},
+                                           headers={"If-Match": asked.etag}, expect=200)
+    assert codes(changed.json) == {"missing_audience"} and "answer" not in names(changed.json)
+    answer = stage.act(stage.applicant, application, "answer", expect=422)
+    assert [e["pointer"] for e in answer.json["errors"]] == ["/audience"]
+
+
 def test_a_change_leaves_its_trace(stage):
     application = stage.draft()
     for body in ({"aim": "Another", "involves_pupils": False}, {"aim": "Another"},
