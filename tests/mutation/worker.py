@@ -12,6 +12,7 @@ import tempfile
 import psycopg2
 
 from cluster import Cluster
+from contract_asked import ContractAsked
 from house import House
 
 SECONDS = 1200  # after which a run of tests counts as hanging, which is red
@@ -32,6 +33,9 @@ class Worker:
         self.cluster.make_database("chaperone_test")
         self.house = House(self.cluster)  # all others begin as its copy
         self.house.server.stop()
+        self.contract = ContractAsked(tree, self.folder)
+        if red := self.contract.red(tree.whole / "chaperone"):
+            raise SystemExit(f"The tests are red without any change: {red}. Mend that first.")
         self.process, self.stopped = None, False
 
     def judge(self, mutant):
@@ -44,6 +48,8 @@ class Worker:
             red = [name for name in targets if name in units and self.unit_red(name)]
             if red:
                 return "killed", red[0]
+        if mutant.path and (red := self.contract.red(self.folder / "chaperone")):
+            return "killed", f"contract_test.py::{red}"
         for choose in (self.choice.near, self.choice.wide)[:1 if self.asked.quick else 2]:
             files = choose(mutant)
             folder = self.folder if mutant.path else self.tree.whole
@@ -132,6 +138,7 @@ class Worker:
         self.stopped = True
         if self.process:
             self.group_kill()
+        self.contract.close()
         try:
             self.house.close()
         finally:
