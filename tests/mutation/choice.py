@@ -14,12 +14,12 @@ BESIDE = {"channel": ("quality", "post"), "channel_application": ("operator",),
 OVER_ALL = {
     "matrix": ("permission",), "grant": ("granting",), "flow": ("flow", "contract"), "permission": ("contract", "permission"),
     "route": ("contract",), "field": ("contract", "bad_input"),
-    "list": ("contract", "list"), "refusal": (),
+    "list": ("contract", "list", "changes"), "refusal": (),
     "check": ("constraint",), "unique": ("constraint",), "foreign": ("constraint", "row_security"),
     "trigger": ("house_faults", "audit", "changes"), "policy": ("row_change", "row_security", "bare_sql", "circles"),
     "setting": ("setting", "setting_effect", "setting_preset"),
 }
-FIRST = ("constraint", "contract", "flow", "permission", "row_change", "row_security")  # what states all of a kind a second time, in seconds
+FIRST = ("changes", "constraint", "contract", "flow", "permission", "row_change", "row_security")  # what goes over all of a kind, in seconds
 LAST = {"policy": ("second_wall",)}  # what takes minutes, when all others are green
 # Where many changes of the database are tried one after the other on one house, before each has its own.
 TOGETHER = {"constraint": ("check", "unique", "foreign"), "row_change": ("policy",),
