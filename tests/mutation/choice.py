@@ -23,7 +23,7 @@ FIRST = ("changes", "constraint", "contract", "flow", "permission", "row_change"
 LAST = {"policy": ("second_wall",)}  # what takes minutes, when all others are green
 # Where many changes of the database are tried one after the other on one house, before each has its own.
 TOGETHER = {"constraint": ("check", "unique", "foreign"), "row_change": ("policy",),
-            "row_security": ("policy", "foreign"), "bare_sql": ("policy",), "setting": ("setting",)}
+            "row_security": ("policy", "foreign"), "bare_sql": ("policy", "trigger"), "setting": ("setting",)}
 NEAR = 2  # files that speak of it, besides
 # Only for their own noun or kind: what no rule of a table reaches, or what takes long for one answer.
 FAR = ("audit", "audit_verify", "backup", "england", "framing", "gias_forms", "granting", "header",
