@@ -111,7 +111,8 @@ def test_a_pause_moves_the_due_day(presets):
 
 
 @pytest.mark.parametrize("query, status, names", [
-    ("kind=response", 400, ["received_at"]), ("kind=never&received_at=2026-11-12T10:00:00Z", 400, ["kind"]),
+    ("kind=response", 400, ["received_at"]), ("received_at=2026-11-12T10:00:00Z", 400, ["kind"]),
+    ("kind=never&received_at=2026-11-12T10:00:00Z", 400, ["kind"]),
     ("kind=response&received_at=2026-11-12T10:00:00", 400, ["received_at"]),
     ("kind=response&received_at=2026-11-12T10:00:00Z&paused_days=-1", 400, ["paused_days"]),
     ("kind=response&received_at=2026-11-12T10:00:00Z&school_id=0192d3e0-feed-7000-8000-000000000009", 404, None)])

@@ -2,7 +2,7 @@
 import re
 
 # Nouns whose test has another name (ARCHITECTURE.md), or that are tested with another noun.
-NOUNS = {"channel_application": "approval", "application": "approval", "assessment": "approval",
+NOUNS = {"clock": "calendar", "channel_application": "approval", "application": "approval", "assessment": "approval",
          "attestation": "approval", "appointment": "granting", "transfer": "england",
          "membership": "post", "people": "people_import", "exclusion": "circles",
          "register_import": "england", "register_link": "england", "register_membership": "england",

@@ -11,6 +11,7 @@ import tempfile
 
 import psycopg2
 
+from cells import Cells
 from cluster import Cluster
 from contract_asked import ContractAsked
 from house import House
@@ -36,11 +37,14 @@ class Worker:
         self.contract = ContractAsked(tree, self.folder)
         if red := self.contract.red(tree.whole / "chaperone"):
             raise SystemExit(f"The tests are red without any change: {red}. Mend that first.")
+        self.cells = Cells(tree, self.folder)
         self.process, self.stopped = None, False
 
     def judge(self, mutant):
         """(verdict, by what): killed, survived, or not made."""
         units = [] if self.asked.behaviour else self.choice.unit(mutant)
+        if units and mutant.cell and self.cells.red(mutant.cell):
+            return "killed", units[0]
         for targets in ([units] if units else []) + [["chaperone"]] if mutant.path else []:
             fault = self.tree.binaries(mutant, targets, self.folder)
             if fault:
