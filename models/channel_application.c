@@ -91,7 +91,7 @@ static const struct listing inbox_listing = {
 static const struct problem *inbox(struct call *call)
 {
 	call_set_reach(call, "record", ACCOUNT_RECORD);
-	return resource_list(call, q_application_inbox);
+	return resource_list(call, call->route->sql);
 }
 
 static const struct problem *draft(struct call *call)
