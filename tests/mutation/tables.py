@@ -157,7 +157,7 @@ def rows_changed(file, kind, table, at, read):
             name += " " + file.of(row[1]).strip('"')
             yield from permission(file, name, row[2], read)
         yield from members(file, kind, name if kind in ("flow", "route") else f"{table}.{name}", row,
-                           (name,) if kind == "field" else ())
+                           (name,) if kind in ("field", "flow") else ())
 
 
 def members(file, kind, name, row, words=()):
@@ -194,9 +194,9 @@ def steps(file, found, read):
         for state in states:
             changed = [s for s in states if (s in held) != (s == state)]
             yield file.mutant("flow", f"{name}: from {'without' if state in held else 'with'} {state}",
-                              row[1], '"{' + ",".join(changed) + '}"')
+                              row[1], '"{' + ",".join(changed) + '}"', (name,))
         other = states[(states.index(to) + 1) % len(states)] if to != "NULL" else states[-1]
-        yield file.mutant("flow", f"{name}: to {other} instead of {to}", row[2], f'"{other}"')
+        yield file.mutant("flow", f"{name}: to {other} instead of {to}", row[2], f'"{other}"', (name,))
         yield from permission(file, name, row[3], read)
 
 
