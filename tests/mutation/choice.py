@@ -19,7 +19,7 @@ OVER_ALL = {
     "trigger": ("house_faults", "audit", "changes"), "policy": ("row_change", "row_security", "bare_sql", "circles"),
     "setting": ("setting", "setting_effect", "setting_preset"),
 }
-FIRST = ("changes", "constraint", "contract", "flow", "permission", "row_change", "row_security")  # what goes over all of a kind, in seconds
+FIRST = ("changes", "constraint", "contract", "flow", "permission", "row_change", "row_security")  # in seconds
 LAST = {"policy": ("second_wall",)}  # what takes minutes, when all others are green
 # Where many changes of the database are tried one after the other on one house, before each has its own.
 TOGETHER = {"constraint": ("check", "unique", "foreign"), "row_change": ("policy",),
