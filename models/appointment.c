@@ -165,8 +165,6 @@ static const struct step flow[] = {
 static const struct constraint constraints[] = {
 	{ "appointment_not_to_self", PROBLEM_CONFLICTED, NULL,
 	  "Nobody grants to themselves." },
-	{ "appointment_second_person", PROBLEM_CONFLICTED, NULL,
-	  "The second person is neither who granted nor who would hold it." },
 	{ "appointment_check", PROBLEM_INVALID, "/to_on", "is on or after from_on" },
 	{ 0 },
 };

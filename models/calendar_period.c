@@ -31,7 +31,7 @@ static const struct listing listing = {
 
 static const struct problem *period_remove(struct call *call)
 {
-	return resource_update(call, q_calendar_period_remove);
+	return resource_update(call, call->route->sql);
 }
 
 static const struct route routes[] = {

@@ -91,7 +91,7 @@ static const struct listing inbox_listing = {
 static const struct problem *inbox(struct call *call)
 {
 	call_set_reach(call, "record", ACCOUNT_RECORD);
-	return resource_list(call, q_application_inbox);
+	return resource_list(call, call->route->sql);
 }
 
 static const struct problem *draft(struct call *call)
@@ -242,10 +242,6 @@ static const struct step flow[] = {
 };
 
 static const struct constraint constraints[] = {
-	{ "application_four_eyes", PROBLEM_CONFLICTED, NULL,
-	  "Nobody decides on their own application, nor as its operator." },
-	{ "application_decided_once", PROBLEM_CONFLICTED, NULL,
-	  "You have decided this step." },
 	{ "channel_application_platform_fkey", PROBLEM_INVALID, "/platform",
 	  "is no platform of /v1/platforms" },
 	{ "channel_handle_said", PROBLEM_INVALID, "/handle", "holds nothing but @" },

@@ -190,16 +190,9 @@ static const struct route routes[] = {
 	{ 0 },
 };
 
-static const struct constraint constraints[] = {
-	{ "setting_once", PROBLEM_VERSION_CHANGED, NULL,
-	  "Somebody else changed this first: read it again." },
-	{ 0 },
-};
-
 const struct resource setting = {
 	.name = "setting",
 	.path = "/v1/settings",
 	.read = SETTING_READ,
 	.routes = routes,
-	.constraints = constraints,
 };

@@ -382,6 +382,16 @@ def test_resubmission_shows_what_changed(stage):
             stage.house.sql(f"DELETE FROM {table} WHERE application_id = %s", application["id"])
 
 
+def test_an_answer_leaves_nothing_blank(stage):
+    application = stage.submitted()
+    asked = stage.act(stage.head, application, "ask", {"reason": "Which audience?"})
+    changed = stage.applicant.client.patch(f"{PATH}/{application['id']}", {"audience": None},
+                                           headers={"If-Match": asked.etag}, expect=200)
+    assert codes(changed.json) == {"missing_audience"} and "answer" not in names(changed.json)
+    answer = stage.act(stage.applicant, application, "answer", expect=422)
+    assert [e["pointer"] for e in answer.json["errors"]] == ["/audience"]
+
+
 def test_a_change_leaves_its_trace(stage):
     application = stage.draft()
     for body in ({"aim": "Another", "involves_pupils": False}, {"aim": "Another"},
@@ -413,6 +423,11 @@ def test_only_the_applicants_side_edits(stage):
     stage.act(stage.first, application, "submit", expect=403)
 
 
+def test_a_platform_is_one_of_the_list(stage):
+    answer = stage.applicant.client.post(PATH, stage.body(platform="geocities"), expect=422)
+    assert [e["pointer"] for e in answer.json["errors"]] == ["/platform"]
+
+
 def test_record_account_is_the_administrators(stage):
     stage.ready()
     body = {"handle": "@one", "url": "https://x.example/one", "account_created_on": day(0)}
@@ -428,6 +443,7 @@ def test_record_account_is_the_administrators(stage):
     stage.act(stage.head, again, "approve", WORDS)
     answer = stage.act(stage.admin, again, "record-account", body, expect=409)
     assert answer.json["type"].endswith("/already-exists")
+    assert answer.json["detail"].startswith("This handle cannot be recorded here.")
     assert stage.see(stage.admin, again)["state"] == "approved"
 
 

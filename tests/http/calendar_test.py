@@ -1,7 +1,9 @@
 """Calendars of schools, and the clocks that run by them (A8a, A24, B6), over HTTP with the settings of the five presets."""
 import json
 import pathlib
+import threading
 
+import psycopg2
 import pytest
 
 from refusal import refused
@@ -109,7 +111,8 @@ def test_a_pause_moves_the_due_day(presets):
 
 
 @pytest.mark.parametrize("query, status, names", [
-    ("kind=response", 400, ["received_at"]), ("kind=never&received_at=2026-11-12T10:00:00Z", 400, ["kind"]),
+    ("kind=response", 400, ["received_at"]), ("received_at=2026-11-12T10:00:00Z", 400, ["kind"]),
+    ("kind=never&received_at=2026-11-12T10:00:00Z", 400, ["kind"]),
     ("kind=response&received_at=2026-11-12T10:00:00", 400, ["received_at"]),
     ("kind=response&received_at=2026-11-12T10:00:00Z&paused_days=-1", 400, ["paused_days"]),
     ("kind=response&received_at=2026-11-12T10:00:00Z&school_id=0192d3e0-feed-7000-8000-000000000009", 404, None)])
@@ -167,6 +170,23 @@ def test_overlapping_terms_are_named(trust):
     answer = trust.slt.patch(f"{PERIODS}/{other.json['id']}", {"from_on": "2026-12-18"},
                              headers={"If-Match": other.etag}, expect=422)
     assert "Autumn term" in answer.json["errors"][0]["detail"]
+
+
+def test_of_two_that_are_entered_at_the_same_time_one_stands(house, trust):
+    first, answers = psycopg2.connect(house.dsn), []
+    try:
+        first.cursor().execute(
+            "INSERT INTO calendar_period (tenant_id, id, kind, title, from_on, to_on) VALUES (%s, gen_random_uuid(),"
+            " 'term', 'Autumn term', '2026-09-02', '2026-12-18')", (trust.tenant.id,))
+        second = threading.Thread(target=lambda: answers.append(enter(trust.slt, TERMS[0], expect=422)))
+        second.start()
+        assert house.one_waits() == 1
+        first.commit()
+        second.join()
+    finally:
+        first.close()
+    refused(answers[0], 422, "invalid", ["/from_on"])
+    assert "somebody has just entered" in answers[0].json["errors"][0]["detail"]
 
 
 @pytest.mark.parametrize("period, pointer", [

@@ -206,6 +206,7 @@ def test_school_of_a_trust_names_it(house, tenant):
     answer = tenant.trust_slt.client.post("/v1/schools", {"name": "Fourth", "urn": "123456"}, expect=409)
     assert answer.json["type"].endswith("/already-exists")
     assert answer.json["detail"] == "A school with this URN is there already."
+    refused(tenant.trust_slt.client.post("/v1/schools", {"name": "Fifth", "urn": "12345x"}), 422, "invalid", ["/urn"])
     tenant.slt.client.post("/v1/schools", {"name": "Mine"}, expect=403)
 
 

@@ -44,14 +44,26 @@ def channel(tenant, **days):
                                      headers=if_match(tenant.house, "channel", id))
 
 
+def recorded(tenant, **days):
+    return tenant.admin.client.post("/v1/channels", {
+        "school_id": tenant.schools[0], "platform": "youtube", "reason": "Ours.", **days})
+
+
 @pytest.mark.parametrize("send, name", [
     (assessment, "assessed_on"), (assessment, "approved_on"), (attestation, "policy_read_on"),
     (attestation, "trained_on"), (account, "account_created_on"), (account, "privacy_notice_on"),
-    (channel, "website_linked_on"), (channel, "privacy_notice_on")])
+    (channel, "website_linked_on"), (channel, "privacy_notice_on"),
+    *((recorded, name) for name in ("website_linked_on", "privacy_notice_on", "account_created_on"))])
 def test_what_was_done_is_not_in_the_future(tenant, send, name):
     refused(send(tenant, **{name: day(1)}), 422, "invalid", [f"/{name}"])
     both = {"assessed_on": day(0), "approved_on": day(0)} if name == "assessed_on" else {name: day(0)}
     assert send(tenant, **both).status in (200, 201)
+
+
+def test_an_assessment_is_made_then_approved_then_reviewed(tenant):
+    for days, name in (({"approved_on": day(-10)}, "approved_on"), ({"review_on": day(-8)}, "review_on")):
+        refused(assessment(tenant, **days), 422, "invalid", [f"/{name}"])
+    assert assessment(tenant, approved_on=day(-9), review_on=day(-8)).status == 201
 
 
 def test_access_does_not_end_before_it_begins(tenant):

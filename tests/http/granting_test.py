@@ -143,6 +143,17 @@ def test_what_ends_is_felt_at_once(tenant, cast):
     refused(token.get("/v1/people"), 401, "unauthenticated")
 
 
+def test_what_is_given_is_felt_at_once(house, tenant, cast):
+    """The token in hand says less than what is now held: a new one says all of it."""
+    person = tenant.person("Gia Given", "staff", tenant.schools[:1])
+    person.client.get("/v1/people", expect=200)
+    grant(cast["trust slt"], person, "administrator", [], tenant.schools[:1])
+    refused(person.client.get("/v1/people"), 401, "unauthenticated")
+    house.forget(person.login)
+    told = house.as_(person.login).get("/v1/me", expect=200).json["permissions"]
+    assert "team_write" in {row["permission"] for row in told}
+
+
 def test_one_school_or_more_follow_the_person(house, tenant, cast):
     one, two = tenant.schools
     person = tenant.person("Hom Home", schools=[one])

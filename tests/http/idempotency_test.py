@@ -111,6 +111,15 @@ def test_the_same_key_at_the_same_time(house, tenant, slt):
         assert {again.body} == made
 
 
+def test_a_key_that_was_answered_out_of_sight(house, tenant, slt, key):
+    """As when the first answer is kept just after the second request looked for it."""
+    first = slt.client.post(PEOPLE, GOOD, headers=key, expect=201)
+    other = house.sql("SELECT identity_id AS id FROM person WHERE id = %s", tenant.person("Oth Er", "slt").id)[0]["id"]
+    house.sql("UPDATE idempotency SET identity_id = %s WHERE location LIKE '%%' || %s", other, first.json["id"])
+    with unchanged(house):
+        refused(slt.client.post(PEOPLE, GOOD, headers=key), 409, "in-progress")
+
+
 def test_an_action_is_done_once(house, tenant, slt, key):
     made = slt.client.post("/v1/appointments", {
         "person_id": tenant.person("Act Once").id, "role": "staff", "scope": "tenant"},

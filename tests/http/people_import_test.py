@@ -114,8 +114,9 @@ def test_leaving_is_leaving(house, trust):
     assert counts(unchanged=1) in load(house, trust, file)
 
 
-BAD = [(row("", "No Ref"), "external_ref"), (row("2", "X"), "name"),
+BAD = [(row("", "No Ref"), "external_ref"), (row("2", "X"), "name"), (row("2", ""), "name"),
        (row("2", "Bad Type", person_type="pupil"), "person_type"),
+       (row("2", "No Type", person_type=""), "person_type"),
        (row("2", "Bad School", school="West School"), "school"),
        (row("2", "Bad Day", left_on="yesterday"), "left_on"),
        (row("2", "Bad Word", relationship="parent;friend"), "relationship"),
@@ -137,8 +138,8 @@ def test_a_bad_row_refuses_the_file(house, trust, bad, word):
 
 def test_all_faults_at_once(house, trust):
     said = load(house, trust, [{**bad, "external_ref": bad["external_ref"] and str(n)}
-                               for n, (bad, _) in enumerate(BAD[:7])], expect=1)
-    assert all(f"line {n}: {word}" in said for n, (_, word) in enumerate(BAD[:7], 2))
+                               for n, (bad, _) in enumerate(BAD[:9])], expect=1)
+    assert all(f"line {n}: {word}" in said for n, (_, word) in enumerate(BAD[:9], 2))
 
 
 def test_a_cell_as_long_as_it_may_be(house, trust):
@@ -150,6 +151,12 @@ def test_a_cell_as_long_as_it_may_be(house, trust):
 def test_a_cell_one_letter_too_long(house, trust, name, most):
     assert counts(created=1) in load(house, trust, [{**row("1", "Ann One"), name: "x" * most}], "--dry-run")
     assert f"line 2: {name}" in load(house, trust, [{**row("1", "Ann One"), name: "x" * (most + 1)}], expect=1)
+
+
+def test_a_school_is_looked_up_by_what_may_be_its_name(house, trust):
+    for most, words in ((200, "school names no one school"), (201, "school has at most 200")):
+        said = load(house, trust, [row("1", "Ann One", school="x" * most)], expect=1)
+        assert f"line 2: {words}" in said, said
 
 
 def test_dry_run_keeps_nothing(house, trust):

@@ -121,6 +121,17 @@ def test_an_address_is_one_persons(tenant, person):
         assert answer.json["detail"] == "Somebody of this tenant has this e-mail address already."
 
 
+def test_who_comes_back_signs_in_again(house, tenant):
+    """What was open when they left stays closed, whatever becomes of the day."""
+    person = tenant.person(f"Ret {uuid.uuid4().hex[:6]}", school=tenant.schools[0])
+    signed = house.sign_in(person.login).json
+    tenant.slt.client.post(f"/v1/people/{person.id}/leave", {"left_on": day(-1)}, expect=200)
+    house.sql("UPDATE person SET left_on = NULL WHERE id = %s", person.id)
+    house.server.client(signed["access_token"]).get("/v1/me", expect=401)
+    house.http.post("/v1/auth/refresh", {"refresh_token": signed["refresh_token"]}, expect=401)
+    house.sign_in(person.login)
+
+
 def test_who_has_left_is_signed_out_at_once(house, tenant):
     """Also who holds nothing that would end; and no refresh brings them back."""
     person = tenant.person(f"Una {uuid.uuid4().hex[:6]}", school=tenant.schools[0])

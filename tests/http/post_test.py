@@ -235,6 +235,7 @@ def test_grants_have_their_days(house, tenant, people):
     assert 360 < (default - datetime.date.today()).days < 372
     path = f"/v1/channels/{channel}/grants/{grants[0]['id']}/end"
     tenant.staff.client.post(path, {}, expect=403)
+    tenant.admin.client.post(path.replace(channel, add_channel(house, tenant)), {}, expect=404)
     shown = tenant.admin.client.post(path, {"reason": "Moved"}, expect=200).json
     assert [grant["current"] for grant in shown["grants"]] == [False, False]
     tenant.admin.client.post(path, {}, expect=409)

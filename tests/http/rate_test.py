@@ -16,8 +16,12 @@ def test_public_routes_have_a_rate(house):
             answer = client.post(f"/v1/auth/{path}", body)
             refused(answer, 429, "too-many-requests")
             assert 1 <= int(answer.headers["retry-after"]) <= 60
+        signed_in = house.as_(person.login, server=server)
         for _ in range(10):
-            house.as_(person.login, server=server).get("/v1/me", expect=200)
+            signed_in.get("/v1/me", expect=200)
+        refused(signed_in.post("/v1/auth/change-password", {
+            "current_password": house.password, "new_password": "y" * 20}), 429,
+                "too-many-requests")
         client.get("/healthz", expect=200)
 
 

@@ -146,7 +146,7 @@ def test_nothing_is_seen_of_what_one_is_excluded_from(field, house):
 
 
 def test_exclusions_are_for_leaders_and_not_of_ones_own_side(house, field):
-    person = field.mine.person("Out Sider").id
+    person = field.mine.person(f"Out {uuid.uuid4()}").id
     row = {"tenant_id": field.mine.id, "subject_id": field.plot.led, "person_id": person, "reason": "Out.",
            "created_at": "2026-01-01"}
     with acting(house, session=field.session(field.head), first=ALONE) as cursor:
@@ -222,3 +222,17 @@ def test_every_table_is_open_to_the_definer(house):
                        " WHERE tablename = table_name AND policyname = 'definer' AND roles = '{chaperone_definer}'"
                        " AND cmd = 'ALL' AND qual = 'true' AND with_check = 'true') ORDER BY 1")
     assert closed == []
+
+
+def test_what_is_granted_is_opened_by_a_policy(house):
+    """Otherwise a table of reference, say, is empty to its readers, and no error would say so."""
+    closed = house.sql("""
+        SELECT t.relname, r.rolname, p.word FROM pg_class t, pg_roles r,
+               (VALUES ('SELECT'), ('INSERT'), ('UPDATE'), ('DELETE')) p (word)
+         WHERE t.relnamespace = 'public'::regnamespace AND t.relkind = 'r' AND t.relrowsecurity
+           AND r.rolname LIKE 'chaperone%%' AND NOT r.rolbypassrls AND r.oid <> t.relowner
+           AND (has_table_privilege(r.oid, t.oid, p.word)
+                OR p.word <> 'DELETE' AND has_any_column_privilege(r.oid, t.oid, p.word))
+           AND NOT EXISTS (SELECT FROM pg_policies o WHERE o.tablename = t.relname
+                AND r.rolname = ANY (o.roles) AND o.cmd IN ('ALL', p.word)) ORDER BY 1, 2, 3""")
+    assert [" ".join(row.values()) for row in closed] == []

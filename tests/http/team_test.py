@@ -37,6 +37,11 @@ def test_several_at_a_time(house, tenant, people):
     assert [row["action"] for row in history] == ["add", "add", "end"]
 
 
+def test_nobody_joins_themselves(tenant):
+    refusal = join(tenant, add_team(tenant, "Of one"), tenant.slt, expect=409)
+    assert refusal["type"].endswith("/conflicted")
+
+
 def test_a_team_is_no_post(tenant, people):
     team = add_team(tenant, "Class teachers")
     same = {"name": "CLASS Teachers", "school_id": tenant.schools[0]}

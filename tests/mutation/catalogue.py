@@ -23,8 +23,14 @@ TRIGGERS = """
 SELECT tgrelid::regclass::text AS table, tgname AS name, pg_get_triggerdef(oid) AS text
   FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1, 2"""
 POLICIES = """
-SELECT tablename AS table, policyname AS name, qual, with_check
+SELECT tablename AS table, policyname AS name, qual, with_check,
+       format('CREATE POLICY %I ON %I FOR %s TO %s', policyname, tablename, cmd, array_to_string(roles, ', '))
+       || coalesce(' USING (' || qual || ')', '') || coalesce(' WITH CHECK (' || with_check || ')', '') AS text
   FROM pg_policies WHERE schemaname = 'public' ORDER BY 1, 2"""
+SETTINGS = """
+SELECT d.*, jsonb_build_object('value', quote_nullable(value), 'strength', quote_nullable(strength),
+	'min', quote_nullable(min), 'max', quote_nullable(max), 'words', quote_nullable(words)) AS was
+  FROM setting_default d ORDER BY place"""
 TYPES = {"c": "check", "u": "unique", "p": "unique", "x": "unique", "f": "foreign"}
 
 
@@ -52,14 +58,15 @@ def constraints(house, source):
     for row in house.sql(CONSTRAINTS):
         table, name = row["table"], row["name"]
         column = re.search(r"\((\w+)", row["text"]).group(1)
-        yield Mutant(TYPES[row["type"]], f"{table} {name}: without {row['text']}",
+        yield Mutant(TYPES[row["type"]], f"{table} {name}: without {' '.join(row['text'].split())}",
                      source.place(rf"CONSTRAINT {name}\b", rf"CREATE TABLE {table} "), (name, table, column),
-                     sql=f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
+                     sql=f'ALTER TABLE {table} DROP CONSTRAINT "{name}"',
+                     undo=f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {row["text"]}')
     for row in house.sql(INDEXES):
         table, name = row["table"], row["name"]
         yield Mutant("unique", f"{table} {name}: without {row['text'].partition(' USING ')[2]}",
                      source.place(rf"UNIQUE INDEX {name}\b", rf"CREATE TABLE {table} "),
-                     (name, table), sql=f"DROP INDEX {name}")
+                     (name, table), sql=f"DROP INDEX {name}", undo=row["text"])
 
 
 def triggers(house, source):
@@ -67,7 +74,7 @@ def triggers(house, source):
         table, name = row["table"], row["name"]
         yield Mutant("trigger", f"{table} {name}: without {row['text'].rpartition(' ')[2]}",
                      source.place(rf"TRIGGER {name}\s[^;]*\sON {table}\b", rf"CREATE TABLE {table} "),
-                     (name, table), sql=f"DROP TRIGGER {name} ON {table}")
+                     (name, table), sql=f"DROP TRIGGER {name} ON {table}", undo=row["text"])
 
 
 def conjuncts(expression):
@@ -101,12 +108,14 @@ def policies(house, source):
                  (("USING", "qual"), ("WITH CHECK", "with_check")) if row[column] not in (None, "true")]
         if not sides:
             yield Mutant("policy", f"{table} {name}: without it", where, (name, table),
-                         sql=f"DROP POLICY {name} ON {table}")
+                         sql=f"DROP POLICY {name} ON {table}", undo=row["text"])
+        undo = f"DROP POLICY {name} ON {table}; {row['text']}"
         for side, parts in sides:
             for part in parts:
                 rest = " AND ".join(p for p in parts if p != part) or "true"
                 yield Mutant("policy", f"{table} {name} {side}: without {' '.join(part.split())}",
-                             where, (name, table), sql=f"ALTER POLICY {name} ON {table} {side} ({rest})")
+                             where, (name, table), sql=f"ALTER POLICY {name} ON {table} {side} ({rest})",
+                             undo=undo)
 
 
 # Settings
@@ -115,7 +124,14 @@ def others(row):
     """Another value, strength and limit for each that a key has: (column, value as SQL)."""
     value, words = row["value"], row["words"]
     if row["type"] == "integer":
-        yield "value", quoted(str(value + 1))
+        if isinstance(value, int):
+            yield "value", quoted(str(value + 1))
+        # A word may stand in the place of the number ("none").
+        yield from (("value", quoted(json.dumps(word))) for word in words or [] if word != value)
+        if value in (words or []):
+            yield "value", quoted(str(row["min"]))
+    elif row["type"] == "time":
+        yield "value", quoted(json.dumps("12:00" if value != "12:00" else "13:00"))
     elif row["type"] == "boolean":
         yield "value", quoted(json.dumps(not value))
     elif row["type"] == "enum":
@@ -141,12 +157,13 @@ def others(row):
 
 
 def settings(house, source):
-    for row in house.sql("SELECT * FROM setting_default ORDER BY place"):
+    for row in house.sql(SETTINGS):
         key = row["key"]
         for column, other in others(row):
             yield Mutant("setting", f"{key}: {column} {row[column]} to {other}",
                          source.place(rf"'{key}'"), (key, "setting"),
-                         sql=f"UPDATE setting_default SET {column} = {other} WHERE key = {quoted(key)}")
+                         sql=f"UPDATE setting_default SET {column} = {other} WHERE key = {quoted(key)}",
+                         undo=f"UPDATE setting_default SET {column} = {row['was'][column]} WHERE key = {quoted(key)}")
 
 
 def mutants(house, root):

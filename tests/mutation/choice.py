@@ -2,7 +2,7 @@
 import re
 
 # Nouns whose test has another name (ARCHITECTURE.md), or that are tested with another noun.
-NOUNS = {"channel_application": "approval", "application": "approval", "assessment": "approval",
+NOUNS = {"clock": "calendar", "channel_application": "approval", "application": "approval", "assessment": "approval",
          "attestation": "approval", "appointment": "granting", "transfer": "england",
          "membership": "post", "people": "people_import", "exclusion": "circles",
          "register_import": "england", "register_link": "england", "register_membership": "england",
@@ -12,15 +12,18 @@ BESIDE = {"channel": ("quality", "post"), "channel_application": ("operator",),
           "school": ("channel",), "session": ("sign_in", "rate", "invitation"), "words": ("search",)}
 # Tests that go over everything of a kind.
 OVER_ALL = {
-    "matrix": ("permission",), "grant": ("granting",), "flow": ("flow", "contract"), "permission": ("permission",),
+    "matrix": ("permission",), "grant": ("granting",), "flow": ("flow", "contract"), "permission": ("contract", "permission"),
     "route": ("contract",), "field": ("contract", "bad_input"),
-    "list": ("contract", "list"), "refusal": (),
+    "list": ("contract", "list", "changes"), "refusal": (),
     "check": ("constraint",), "unique": ("constraint",), "foreign": ("constraint", "row_security"),
     "trigger": ("house_faults", "audit", "changes"), "policy": ("row_change", "row_security", "bare_sql", "circles"),
     "setting": ("setting", "setting_effect", "setting_preset"),
 }
-FIRST = ("constraint", "flow", "row_change", "row_security")  # what states all of a kind a second time, in seconds
+FIRST = ("changes", "constraint", "contract", "flow", "permission", "row_change", "row_security")  # in seconds
 LAST = {"policy": ("second_wall",)}  # what takes minutes, when all others are green
+# Where many changes of the database are tried one after the other on one house, before each has its own.
+TOGETHER = {"constraint": ("check", "unique", "foreign"), "row_change": ("policy",),
+            "row_security": ("policy", "foreign"), "bare_sql": ("policy", "trigger"), "setting": ("setting",)}
 NEAR = 2  # files that speak of it, besides
 # Only for their own noun or kind: what no rule of a table reaches, or what takes long for one answer.
 FAR = ("audit", "audit_verify", "backup", "england", "framing", "gias_forms", "granting", "header",

@@ -14,6 +14,8 @@ class Mutant:
     end: int = 0
     after: str = ""
     sql: str = None    # or a change of the database, when the migrations have run
+    undo: str = None
+    cell: str = None   # of the matrix, and what it then is
 
     @property
     def id(self):

@@ -18,7 +18,7 @@ import psycopg2
 
 import catalogue
 import tables
-from choice import Choice
+from choice import TOGETHER, Choice
 from green import Green
 from tree import Tree
 from worker import Red, Worker
@@ -100,7 +100,7 @@ def each(workers, work, judge):
             except Red as red:
                 answers.put((thing, red))
             except Exception as error:  # told, never lost: this run is then red
-                answers.put((thing, ("not made", f"{type(error).__name__}: {error}")))
+                answers.put((thing, ("not made", f"{type(error).__name__}: {error}", 0)))
 
     for worker in workers:
         threading.Thread(target=run, args=(worker,), daemon=True).start()
@@ -116,9 +116,9 @@ class Report:
         self.explained, self.counts, self.bad, self.stale = explained, Counter(), 0, []
         self.file = open(folder / "report.tsv", "w", encoding="utf-8", buffering=1)
 
-    def add(self, mutant, verdict, by):
+    def add(self, mutant, verdict, by, seconds):
         explained = mutant.id in self.explained
-        print(verdict, mutant.id, mutant.place, by, sep="\t", file=self.file)
+        print(verdict, mutant.id, mutant.place, by, f"{seconds:.0f}", sep="\t", file=self.file)
         if verdict == "survived" and explained:
             verdict = "explained"
         elif verdict != "killed":
@@ -157,12 +157,32 @@ def lock(folder):
     return file
 
 
+def together(report, workers, mutants):
+    """Most changes of the database cost a second this way; those that are left."""
+    for name, kinds in TOGETHER.items():
+        start = time.monotonic()
+        chosen = [m for m in mutants if m.kind in kinds and m.undo]
+        parts = [part for at in range(len(workers)) if (part := chosen[at::len(workers)])]
+        found = {}
+        for _, answer in each(workers, parts, lambda worker, part: worker.together(name, part)):
+            if not isinstance(answer, dict):
+                sys.exit(f"{name}, many changes together: {answer[1]}")
+            found |= answer
+        for mutant in chosen:
+            if mutant.id in found:
+                report.add(mutant, "killed", found[mutant.id], (time.monotonic() - start) / len(chosen))
+        mutants = [m for m in mutants if m.id not in found]
+    return mutants
+
+
 def judged(report, workers, mutants, faults):
     def judge(worker, mutant):
-        return ("not made", faults[mutant.id]) if mutant.id in faults else worker.judge(mutant)
+        start = time.monotonic()
+        verdict = ("not made", faults[mutant.id]) if mutant.id in faults else worker.judge(mutant)
+        return *verdict, time.monotonic() - start
 
-    for mutant, (verdict, by) in each(workers, mutants, judge):
-        report.add(mutant, verdict, by)
+    for mutant, (verdict, by, seconds) in each(workers, mutants, judge):
+        report.add(mutant, verdict, by, seconds)
 
 
 def main():
@@ -188,6 +208,8 @@ def main():
         print(f"{len(mutants)} changes, after {time.monotonic() - start:.0f} s.", flush=True)
         report = Report(folder, explained_read())
         try:
+            mutants = together(report, workers, [m for m in mutants if m.id not in faults]) + [
+                m for m in mutants if m.id in faults]
             judged(report, workers, mutants, faults)
         finally:
             status = report.close({m.id for m in everything})

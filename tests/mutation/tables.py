@@ -45,11 +45,11 @@ class File:
         self.path, self.text = path, (root / path).read_text()
         self.noun = path.rpartition("/")[2].removesuffix(".c")
 
-    def mutant(self, kind, name, span, after, words=()):
+    def mutant(self, kind, name, span, after, words=(), cell=None):
         if not self.path.startswith("auth/"):
             name = f"{self.noun} {name}"
         return Mutant(kind, name, place(self.path, self.text, span[0]),
-                      (*words, self.noun), self.path, *span, after)
+                      (*words, self.noun), self.path, *span, after, cell=cell)
 
     def of(self, span):
         return self.text[slice(*span)]
@@ -80,10 +80,11 @@ def matrix(root):
     at = re.search(r"\[COLUMN_COUNT\] = \{", file.text).end() - 1
     for span, row in rows(file.text, at):
         permission = re.match(r"\[(\w+)\]", file.of(span)).group(1)
-        for column, cell in zip(columns, row, strict=True):
+        for nth, (column, cell) in enumerate(zip(columns, row, strict=True)):
             for other in NEIGHBOURS[file.of(cell)]:
                 yield file.mutant("matrix", f"{permission} {column}: {file.of(cell)} to {other}",
-                                  cell, other, (permission.lower(), "permission"))
+                                  cell, other, (permission.lower(), "permission"),
+                                  f"{permission.lower()},{nth},{other}")
 
 
 # Who may grant what
@@ -156,7 +157,7 @@ def rows_changed(file, kind, table, at, read):
             name += " " + file.of(row[1]).strip('"')
             yield from permission(file, name, row[2], read)
         yield from members(file, kind, name if kind in ("flow", "route") else f"{table}.{name}", row,
-                           (name,) if kind == "field" else ())
+                           (name,) if kind in ("field", "flow") else ())
 
 
 def members(file, kind, name, row, words=()):
@@ -193,9 +194,9 @@ def steps(file, found, read):
         for state in states:
             changed = [s for s in states if (s in held) != (s == state)]
             yield file.mutant("flow", f"{name}: from {'without' if state in held else 'with'} {state}",
-                              row[1], '"{' + ",".join(changed) + '}"')
+                              row[1], '"{' + ",".join(changed) + '}"', (name,))
         other = states[(states.index(to) + 1) % len(states)] if to != "NULL" else states[-1]
-        yield file.mutant("flow", f"{name}: to {other} instead of {to}", row[2], f'"{other}"')
+        yield file.mutant("flow", f"{name}: to {other} instead of {to}", row[2], f'"{other}"', (name,))
         yield from permission(file, name, row[3], read)
 
 

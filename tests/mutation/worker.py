@@ -11,7 +11,9 @@ import tempfile
 
 import psycopg2
 
+from cells import Cells
 from cluster import Cluster
+from contract_asked import ContractAsked
 from house import House
 
 SECONDS = 1200  # after which a run of tests counts as hanging, which is red
@@ -32,11 +34,17 @@ class Worker:
         self.cluster.make_database("chaperone_test")
         self.house = House(self.cluster)  # all others begin as its copy
         self.house.server.stop()
+        self.contract = ContractAsked(tree, self.folder)
+        if red := self.contract.red(tree.whole / "chaperone"):
+            raise SystemExit(f"The tests are red without any change: {red}. Mend that first.")
+        self.cells = Cells(tree, self.folder)
         self.process, self.stopped = None, False
 
     def judge(self, mutant):
         """(verdict, by what): killed, survived, or not made."""
         units = [] if self.asked.behaviour else self.choice.unit(mutant)
+        if units and mutant.cell and self.cells.red(mutant.cell):
+            return "killed", units[0]
         for targets in ([units] if units else []) + [["chaperone"]] if mutant.path else []:
             fault = self.tree.binaries(mutant, targets, self.folder)
             if fault:
@@ -44,15 +52,34 @@ class Worker:
             red = [name for name in targets if name in units and self.unit_red(name)]
             if red:
                 return "killed", red[0]
+        if mutant.path and (red := self.contract.red(self.folder / "chaperone")):
+            return "killed", f"contract_test.py::{red}"
         for choose in (self.choice.near, self.choice.wide)[:1 if self.asked.quick else 2]:
             files = choose(mutant)
             folder = self.folder if mutant.path else self.tree.whole
-            verdict, by = self.tests(files, folder / "chaperone", mutant.sql)
+            verdict, by = self.tests(files, folder / "chaperone", mutant)
             if verdict == "killed":  # the red one alone has to be green without the change
                 self.green_require([name for name in files if by.startswith(f"{name}_test.py")] or files)
             if verdict != "survived":
                 return verdict, by
         return "survived", ""
+
+    def together(self, name, mutants):
+        """Tries these changes of the database on one house, with the tests of one file: {id: the red one}."""
+        found, asked, told = {}, self.folder / "asked.json", self.folder / "told.tsv"
+        while mutants:
+            told.unlink(missing_ok=True)
+            asked.write_text(json.dumps(
+                [{"id": m.id, "sql": m.sql, "undo": m.undo, "words": m.words} for m in mutants]))
+            self.tests([name], self.tree.whole / "chaperone", more={
+                "PYTEST_PLUGINS": "together", "CHAPERONE_TEST_TOGETHER": str(asked), "CHAPERONE_TEST_TOLD": str(told)})
+            lines = [line.split("\t") for line in told.read_text().splitlines()] if told.exists() else []
+            found |= {id: f"{by[0].removeprefix('tests/http/')}::{by[1]}" for word, id, *by in lines if word == "red"}
+            done = {id for _, id, *_ in lines}
+            if not done or self.stopped:
+                break
+            mutants = [m for m in mutants if m.id not in done]
+        return found
 
     def unit_red(self, name):
         for fresh in self.green.fresh([name]):
@@ -69,9 +96,10 @@ class Worker:
                 raise Red(by)
             self.green.add(fresh)
 
-    def tests(self, names, binary, sql=None):
+    def tests(self, names, binary, mutant=None, more={}):
         """Runs these HTTP tests until the first one is red."""
-        copy = {"database": self.house.database, "demo": self.house.demo, "sql": sql,
+        copy = {"database": self.house.database, "demo": self.house.demo,
+                "sql": mutant and mutant.sql, "words": mutant.words if mutant else (),
                 "master_key": pathlib.Path(self.house.master_key).read_text()}
         files = [f"tests/http/{name}_test.py" for name in names]
         left_out = [f"--deselect={test}" for test in SECOND if self.asked.behaviour]
@@ -80,7 +108,7 @@ class Worker:
                 ["/usr/bin/python3", "-B", "-m", "pytest", "-qx", "--tb=line", "-p", "furnished",
                  "-p", "no:cacheprovider", *left_out, *files],
                 CHAPERONE_BINARY=str(binary), PYTHONPATH="tests/mutation:tests/http",
-                CHAPERONE_TEST_HOUSE=json.dumps(copy))
+                CHAPERONE_TEST_HOUSE=json.dumps(copy), **more)
         finally:
             self.databases_drop()
         red = re.search(r"^(?:FAILED|ERROR) tests/http/(\S+)", done.stdout, re.M)
@@ -114,6 +142,7 @@ class Worker:
         self.stopped = True
         if self.process:
             self.group_kill()
+        self.contract.close()
         try:
             self.house.close()
         finally:
