@@ -1,6 +1,7 @@
-/* One thread beside the requests: seals the audit trail once a second, loads keys anew
- * every few seconds, sends signed heads out and gives free memory back once a minute, and
- * sweeps what has run out once an hour. Several instances may do this at once. */
+/* One thread beside the requests: seals the audit trail and reckons clocks again once a
+ * second, loads keys anew every few seconds, sends signed heads out and gives free memory
+ * back once a minute, and sweeps what has run out once an hour. Several instances may do
+ * this at once. */
 #include "api/housekeeping.h"
 #include <malloc.h>
 #include <pthread.h>
@@ -8,13 +9,16 @@
 #include "api/heads.h"
 #include "api/keys.h"
 #include "api/operator.h"
+#include "api/reckon.h"
 #include "base/config.h"
 #include "base/log.h"
 
 enum { KEYS_S = 5, TRIM_S = 60, SWEEP_S = 3600 };
 
-static const enum query worker_queries[] = { q_audit_seal, q_audit_heads,
-					     q_audit_heads_sent, q_sweep, Q_NONE };
+static const enum query worker_queries[] = { q_audit_seal,	 q_audit_heads,
+					     q_audit_heads_sent, q_sweep,
+					     q_clock_stale,	 q_clock_calendar,
+					     q_clock_reckoned,	 Q_NONE };
 
 static pthread_t thread;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -50,6 +54,7 @@ static void work_second(struct operator* op, long second)
 	if (second % SWEEP_S == 0)
 		operator_run(op, q_sweep, NULL);
 	operator_reset(op);
+	reckon(op);
 }
 
 static void *work(void *unused)

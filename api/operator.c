@@ -37,23 +37,41 @@ static bool operator_value(void *data, const char *name, const char **ret_text)
 	return value;
 }
 
-bool operator_run(struct operator* op, enum query query, const PGresult **ret_rows)
+static bool told(const struct operator* op, enum query query, const struct problem *err)
 {
-	const struct problem *err;
-	const PGresult *rows;
-
-	tx_end(&op->tx);
-	tx_init(&op->tx, op->pool, op->arena, NULL);
-	err = tx_queue(&op->tx, query_statement(query), operator_value, &op->values);
-	if (!err)
-		err = tx_read(&op->tx, ret_rows ? ret_rows : &rows);
-	if (!err)
-		err = tx_commit(&op->tx);
 	if (err && op->log)
 		log_line(LOG_WARNING, query_texts[query].name, "%s", problem_words(err));
 	else if (err)
 		fprintf(stderr, "%s\n", problem_words(err));
 	return !err;
+}
+
+void operator_begin(struct operator* op)
+{
+	tx_end(&op->tx);
+	tx_init(&op->tx, op->pool, op->arena, NULL);
+}
+
+bool operator_step(struct operator* op, enum query query, const PGresult **ret_rows)
+{
+	const PGresult *rows;
+	const struct problem *err =
+		tx_queue(&op->tx, query_statement(query), operator_value, &op->values);
+
+	if (!err)
+		err = tx_read(&op->tx, ret_rows ? ret_rows : &rows);
+	return told(op, query, err);
+}
+
+bool operator_commit(struct operator* op, enum query query)
+{
+	return told(op, query, tx_commit(&op->tx));
+}
+
+bool operator_run(struct operator* op, enum query query, const PGresult **ret_rows)
+{
+	operator_begin(op);
+	return operator_step(op, query, ret_rows) && operator_commit(op, query);
 }
 
 void operator_reset(struct operator* op)

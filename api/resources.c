@@ -24,6 +24,7 @@
 	X(message)                                                                       \
 	X(upload)                                                                        \
 	X(evidence)                                                                      \
+	X(demo_clock)                                                                    \
 	X(work_waiting)                                                                  \
 	X(enumeration)                                                                   \
 	X(monitor_duty)                                                                  \

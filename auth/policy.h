@@ -74,6 +74,7 @@
 	X(MENTION_READ, "mention_read")                                                  \
 	X(MENTION_RECORD, "mention_record")                                              \
 	X(MENTION_CLOSE, "mention_close")                                                \
+	X(DEMO_CLOCK, "demo_clock")                                                      \
 	X(AUDIT_VERIFY, "audit_verify")
 
 enum permission {

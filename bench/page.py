@@ -15,6 +15,7 @@ TITLES = {
     "mixed": "Fast reads beside slow reports", "instructions": "Instructions a request",
     "growth": "Growth: ten times the rows", "england": "England in one database",
     "upload": "A file in and out",
+    "calendars": "A calendar edited under 10,000 open messages",
     "why": "What is missed, and why", "plans": "Plans of the first pages",
 }
 TOP = """# Performance

@@ -17,21 +17,24 @@ static enum period_kind kind_of(const char *word)
 	return (enum period_kind)kind;
 }
 
-static void periods_read(struct call *call, const PGresult *rows,
-			 struct calendar *calendar)
+struct calendar calendar_of_rows(struct arena *arena, const PGresult *rows,
+				 const char *bank_holidays_until)
 {
 	struct period *periods =
-		arena_alloc(call->arena, sizeof(*periods) * (size_t)row_count(rows));
+		arena_alloc(arena, sizeof(*periods) * (size_t)row_count(rows));
 
 	for (int row = 0; row < row_count(rows); row++)
 		periods[row] = (struct period){
 			kind_of(row_text(rows, row, "kind")),
 			day_read(row_text(rows, row, "from_on")),
 			day_read(row_text(rows, row, "to_on")),
-			arena_copy(call->arena, row_text(rows, row, "title")),
+			arena_copy(arena, row_text(rows, row, "title")),
 		};
-	calendar->periods = periods;
-	calendar->count = row_count(rows);
+	return (struct calendar){
+		periods,
+		row_count(rows),
+		bank_holidays_until ? day_read(bank_holidays_until) : 0,
+	};
 }
 
 static void day_set(struct call *call, const char *name, int day)
@@ -42,32 +45,57 @@ static void day_set(struct call *call, const char *name, int day)
 	call_set(call, name, arena_copy(call->arena, text));
 }
 
-const struct problem *calendar_read(struct call *call, int from, int to,
-				    struct place *ret_place)
+/* Queues what is read of a place, and before it, when it is to stay so, its hold. */
+static const struct problem *place_read(struct call *call, bool hold,
+					const PGresult **ret_place,
+					const PGresult **ret_days)
+{
+	const struct problem *err;
+	const PGresult *held;
+
+	if ((hold && (err = call_queue(call, q_calendar_hold))) ||
+	    (err = call_queue(call, q_calendar_place)) ||
+	    (err = call_queue(call, q_calendar_days)) ||
+	    (hold && (err = call_read(call, &held))) ||
+	    (err = call_read(call, ret_place)) || (err = call_read(call, ret_days)))
+		return err;
+	return NULL;
+}
+
+static const struct problem *calendar_take(struct call *call, int from, int to, bool hold,
+					   struct place *ret_place)
 {
 	const struct problem *err;
 	const PGresult *place, *days;
-	const char *until;
 
 	day_set(call, "from_on", from);
 	day_set(call, "to_on", to);
 	call_set(call, "clock_settings", clock_settings(call->arena));
-	if ((err = call_queue(call, q_calendar_place)) ||
-	    (err = call_queue(call, q_calendar_days)) ||
-	    (err = call_read(call, &place)) || (err = call_read(call, &days)))
+	if ((err = place_read(call, hold, &place, &days)))
 		return err;
 	if (row_count(place) == 0)
 		return problem(call->arena, PROBLEM_NOT_FOUND,
 			       "There is no such school, or not for you.");
-	until = row_text(place, 0, "bank_holidays_until");
 	*ret_place = (struct place){
 		arena_copy(call->arena, row_text(place, 0, "school_id")),
 		arena_copy(call->arena, row_text(place, 0, "school_name")),
 		json_loads(row_text(place, 0, "settings"), 0, NULL),
-		{ .bank_holidays_until = until ? day_read(until) : 0 },
+		calendar_of_rows(call->arena, days,
+				 row_text(place, 0, "bank_holidays_until")),
 		arena_copy(call->arena, row_text(place, 0, "calendar_version")),
 		days,
 	};
-	periods_read(call, days, &ret_place->calendar);
 	return NULL;
+}
+
+const struct problem *calendar_read(struct call *call, int from, int to,
+				    struct place *ret_place)
+{
+	return calendar_take(call, from, to, false, ret_place);
+}
+
+const struct problem *calendar_hold(struct call *call, int from, int to,
+				    struct place *ret_place)
+{
+	return calendar_take(call, from, to, true, ret_place);
 }

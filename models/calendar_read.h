@@ -16,4 +16,10 @@ struct place {
  * that of `to`. 404 when the school is out of reach. */
 const struct problem *calendar_read(struct call *call, int from, int to,
 				    struct place *ret_place);
+/* The same for whoever writes by it: the calendar stays so until the call commits. */
+const struct problem *calendar_hold(struct call *call, int from, int to,
+				    struct place *ret_place);
+/* The calendar of such rows: kind, title, from_on, to_on. */
+struct calendar calendar_of_rows(struct arena *arena, const PGresult *rows,
+				 const char *bank_holidays_until);
 extern const char *const calendar_read_provides[]; /* for the boot check */

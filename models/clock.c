@@ -1,4 +1,5 @@
-/* What a school's clocks and calendar say, before anything is received (A8a). */
+/* The clocks that run, across all items; and what a school's clocks and calendar say
+ * before anything is received (A8a). */
 #include <stdlib.h>
 #include "base/london.h"
 #include "models/calendar_read.h"
@@ -23,6 +24,25 @@ static const struct field viewing[] = {
 	{ 0 },
 };
 
+static const struct listing listing = {
+	.filters =
+		(const struct filter[]){
+			{ "kind", "k.kind", ONE_OF, WORDS(words_clock_kind) },
+			{ "school_id", "k.place_id", UUID },
+			{ "message_id", "k.message_id", UUID },
+			{ "due_at", "k.due_at", TIME, .range = true },
+			{ "overdue", "(k.due_order < (SELECT clock_now()))", FLAG },
+			{ "calendar_conflict", "k.calendar_conflict", FLAG },
+			{ 0 },
+		},
+	.sorts =
+		(const struct sort[]){
+			{ "due_at", "k.due_order", TIME },
+			{ 0 },
+		},
+	.id = "k.id",
+};
+
 static json_t *place_json(const struct place *place)
 {
 	return json_pack("{s:s?, s:s?}", "school_id", place->school_id, "school_name",
@@ -34,7 +54,8 @@ static const struct problem *clock_preview(struct call *call)
 {
 	const struct clock_kind *kind = clock_kind_find(call_text(call, "kind"));
 	time_t received = time_read(call_text(call, "received_at"));
-	const char *paused = call_text(call, "paused_days");
+	const char *text = call_text(call, "paused_days");
+	int paused = text ? atoi(text) : 0;
 	int day = london_of(received).day;
 	const struct problem *err;
 	struct clock_rule rule;
@@ -42,11 +63,10 @@ static const struct problem *clock_preview(struct call *call)
 	struct place place;
 	json_t *answer;
 
-	if ((err = calendar_read(call, day, day + YEAR_DAYS, &place)))
+	if ((err = calendar_read(call, day, day + paused + YEAR_DAYS, &place)))
 		return err;
 	rule = clock_rule_of(call->arena, kind, place.settings);
-	due = clock_due(call->arena, &rule, &place.calendar, received,
-			paused ? atoi(paused) : 0);
+	due = clock_due(call->arena, &rule, &place.calendar, received, paused);
 	json_decref(place.settings);
 	answer = place_json(&place);
 	json_object_update_new(
@@ -118,6 +138,7 @@ static const struct problem *calendar_view(struct call *call)
 static const struct route routes[] = {
 	{ "GET", "/v1/calendar", CALENDAR_READ, .query = viewing, .handle = calendar_view,
 	  .provides = calendar_read_provides },
+	{ "GET", "/v1/clocks", MESSAGE_READ, .sql = q_clock_list, .list = &listing },
 	{ "GET", "/v1/clocks/preview", CALENDAR_READ, .query = previewing,
 	  .handle = clock_preview, .provides = calendar_read_provides },
 	{ 0 },

@@ -6,7 +6,7 @@
 /* The end of a day where neither the law nor a policy says another. */
 enum { DAY_END = (23 * 60 + 59) * 60 };
 
-/* name, means, promise, source, setting, courtesy, rule */
+/* name, means, promise, source, setting, courtesy, rule, pauses */
 #define KINDS(X)                                                                         \
 	X("response", "A first answer to whoever wrote, if only that it was seen",       \
 	  "A first answer", "M3, M4, M5", "clock.response_hours", true,                  \
@@ -22,7 +22,7 @@ enum { DAY_END = (23 * 60 + 59) * 60 };
 	  NULL, false, { { CLOCK_SCHOOL_DAYS, 20 }, { CLOCK_WORKING_DAYS, 60 } })        \
 	X("subject_access", "Answering a request for one's own personal data",           \
 	  "An answer", "UK GDPR, article 12(3)", NULL, false,                            \
-	  { { CLOCK_MONTHS, 1 }, .roll = OFF_NO_WORK })                                  \
+	  { { CLOCK_MONTHS, 1 }, .roll = OFF_NO_WORK }, true)                            \
 	X("breach", "Telling the ICO of a breach of personal data, from knowing of it",  \
 	  "A notification", "UK GDPR, article 33", NULL, false, { { CLOCK_HOURS, 72 } }) \
 	X("lado", "Referring an allegation that may meet the harm threshold",            \
@@ -119,6 +119,40 @@ struct clock_rule clock_rule_of(struct arena *arena, const struct clock_kind *ki
 		courtesy_read(&rule, settings);
 	rule.promise = promise_of(arena, kind, &rule);
 	return rule;
+}
+
+static void setting_keep(json_t *kept, const json_t *settings, const char *key)
+{
+	json_t *value = json_object_get(settings, key);
+
+	if (value)
+		json_object_set(kept, key, value);
+}
+
+json_t *clock_rule_settings(const struct clock_kind *kind, const json_t *settings)
+{
+	json_t *kept = json_object();
+
+	if (kind->amount_key)
+		setting_keep(kept, settings, kind->amount_key);
+	if (!kind->courtesy)
+		return kept;
+	for (size_t i = 0; i < COUNT_OF(deferring); i++)
+		setting_keep(kept, settings, deferring[i].key);
+	setting_keep(kept, settings, "clock.roll_due_forward");
+	setting_keep(kept, settings, "clock.day_end");
+	return kept;
+}
+
+const char *clocks_pausing(struct arena *arena)
+{
+	const char *text = "";
+
+	for (const struct clock_kind *kind = clock_kinds; kind->name; kind++)
+		if (kind->pauses)
+			text = arena_printf(arena, "%s%s%s", text, *text ? "," : "",
+					    kind->name);
+	return arena_printf(arena, "{%s}", text);
 }
 
 const char *clock_settings(struct arena *arena)

@@ -13,6 +13,7 @@ struct clock_kind {
 	bool courtesy; /* the policy's, not the law's: it waits, and moves on, as settings
 			  say */
 	struct clock_rule rule;
+	bool pauses; /* the law lets it stand still, until whoever asked is known */
 };
 
 extern const struct clock_kind clock_kinds[]; /* ends with { 0 } */
@@ -22,5 +23,10 @@ const struct clock_kind *clock_kind_find(const char *name);
  */
 struct clock_rule clock_rule_of(struct arena *arena, const struct clock_kind *kind,
 				const json_t *settings);
+/* Those of these settings that a kind goes by: kept with each clock, whose rule is read
+ * from them whenever it is reckoned again. */
+json_t *clock_rule_settings(const struct clock_kind *kind, const json_t *settings);
+/* The kinds that may stand still, as an array of PostgreSQL. */
+const char *clocks_pausing(struct arena *arena);
 /* Every setting that a clock may depend on, as an array of PostgreSQL. */
 const char *clock_settings(struct arena *arena);

@@ -84,9 +84,24 @@ static void clock_add(struct call *call, json_t *clocks, const struct place *pla
 	}
 	id_new(id);
 	json_array_append_new(
-		clocks, json_pack("{s:s, s:s, s:s?, s:o}", "id", id, "kind", name,
-				  "due_at", due.promised ? call_time(call, due.at) : NULL,
-				  "because", due.because));
+		clocks,
+		json_pack("{s:s, s:s, s:s?, s:o, s:o}", "id", id, "kind", name, "due_at",
+			  due.promised ? call_time(call, due.at) : NULL, "because",
+			  due.because, "rule",
+			  clock_rule_settings(clock_kind_find(name), place->settings)));
+}
+
+/* :school_id's calendar, for whoever may read any; it stays so until the call commits. */
+static const struct problem *place_hold(struct call *call, int from, int to,
+					struct place *ret_place)
+{
+	struct reach reach = call->reach;
+	const struct problem *err;
+
+	call_reach(call, CALENDAR_READ);
+	err = calendar_hold(call, from, to, ret_place);
+	call->reach = reach;
+	return err;
 }
 
 const struct problem *clocks_reckon(struct call *call, const char *const *kinds,
@@ -94,16 +109,12 @@ const struct problem *clocks_reckon(struct call *call, const char *const *kinds,
 {
 	time_t at = time_read(received);
 	int day = london_of(at).day;
-	struct reach reach = call->reach;
 	const struct problem *err;
 	struct place place;
 	json_auto_t *clocks = NULL;
 	autofree char *text = NULL;
 
-	call_reach(call, CALENDAR_READ);
-	err = calendar_read(call, day, day + YEAR_DAYS, &place);
-	call->reach = reach;
-	if (err)
+	if ((err = place_hold(call, day, day + YEAR_DAYS, &place)))
 		return err;
 	clocks = json_array();
 	for (; *kinds; kinds++)
@@ -111,6 +122,40 @@ const struct problem *clocks_reckon(struct call *call, const char *const *kinds,
 	json_decref(place.settings);
 	text = json_dumps(clocks, JSON_COMPACT);
 	call_set(call, "clocks", arena_copy(call->arena, text));
+	call_set(call, "calendar_version", place.calendar_version);
+	return NULL;
+}
+
+const char *const clock_resume_gives[] = { CLOCKS_PROVIDE,  "clock_days", "clock_due",
+					   "clock_version", "because",	  "school_id",
+					   "new_id",	    NULL };
+
+const struct problem *clock_resume_reckon(struct call *call, const PGresult *clock)
+{
+	const struct clock_kind *kind = clock_kind_find(row_text(clock, 0, "kind"));
+	time_t started = time_read(row_text(clock, 0, "started_at"));
+	int paused = (int)row_number(clock, 0, "paused_days");
+	int day = london_of(started).day;
+	json_auto_t *kept = json_loads(row_text(clock, 0, "rule"), 0, NULL);
+	json_auto_t *because = NULL;
+	autofree char *text = NULL;
+	const struct problem *err;
+	struct clock_rule rule;
+	struct clock_due due;
+	struct place place;
+
+	call_set(call, "school_id", row_text(clock, 0, "school_id"));
+	if ((err = place_hold(call, day, day + paused + YEAR_DAYS, &place)))
+		return err;
+	json_decref(place.settings);
+	rule = clock_rule_of(call->arena, kind, kept);
+	due = clock_due(call->arena, &rule, &place.calendar, started, paused);
+	because = due.because;
+	text = json_dumps(because, JSON_COMPACT);
+	call_set(call, "because", arena_copy(call->arena, text));
+	call_set(call, "clock_due", due.promised ? call_time(call, due.at) : NULL);
+	call_set(call, "clock_days", row_text(clock, 0, "paused_days"));
+	call_set(call, "clock_version", row_text(clock, 0, "version"));
 	call_set(call, "calendar_version", place.calendar_version);
 	return NULL;
 }

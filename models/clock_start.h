@@ -16,5 +16,9 @@ const char *clocks_courtesy(struct arena *arena);
  * answer is kept, to say so. 404 when the school is out of reach. */
 const struct problem *clocks_reckon(struct call *call, const char *const *kinds,
 				    const char *received);
+/* Of a row of message_clock_paused: what makes it go on, by the settings of when it began
+ * and the present calendar, for message_clock_resume. */
+const struct problem *clock_resume_reckon(struct call *call, const PGresult *clock);
+extern const char *const clock_resume_gives[]; /* for the boot check */
 /* The names that clocks_reckon sets, for the boot check: with calendar_read_provides. */
 #define CLOCKS_PROVIDE "clocks", "calendar_version", "from_on", "to_on", "clock_settings"

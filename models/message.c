@@ -3,6 +3,7 @@
 #include "models/clock_kind.h"
 #include "models/clock_start.h"
 #include "models/flow.h"
+#include "models/message_clock.h"
 #include "models/message_intake.h"
 #include "models/words.h"
 
@@ -21,11 +22,6 @@ static const struct field closing[] = {
 	{ "outcome", ONE_OF, .required = true, WORDS(words_message_outcome) },
 	{ "reason", LINE, .max = 500 },
 	{ "settles", LIST, .of = ONE_OF, WORDS(words_clock_kind), .max = 11 },
-	{ 0 },
-};
-
-static const struct field explaining[] = {
-	{ "reason", LINE, .required = true, .min = 3, .max = 500 },
 	{ 0 },
 };
 
@@ -51,12 +47,6 @@ static const struct field excluding[] = {
 static const struct field naming[] = {
 	{ "person_id", UUID, .required = true },
 	{ "reason", LINE, .max = 500 },
-	{ 0 },
-};
-
-static const struct field stopping[] = {
-	{ "stop", ONE_OF, .required = true, WORDS(words_clock_stop) },
-	{ "reason", LINE, .required = true, .min = 3, .max = 500 },
 	{ 0 },
 };
 
@@ -233,8 +223,14 @@ static const struct route routes[] = {
 	  .body = message_logging, .handle = message_log, .provides = message_log_gives,
 	  .status = 201 },
 	{ "POST", "/v1/messages/:id/clocks/:clock_id/stop", MESSAGE_HANDLE,
-	  .sql = q_message_clock_stop, .handle = resource_part, .body = stopping,
-	  .provides = part_provides },
+	  .sql = q_message_clock_stop, .handle = resource_part,
+	  .body = message_clock_stopping, .provides = part_provides },
+	{ "POST", "/v1/messages/:id/clocks/:clock_id/pause", MESSAGE_HANDLE,
+	  .sql = q_message_clock_pause, .handle = message_clock_pause,
+	  .body = message_explaining, .provides = message_clock_pause_gives },
+	{ "POST", "/v1/messages/:id/clocks/:clock_id/resume", MESSAGE_HANDLE,
+	  .sql = q_message_clock_resume, .handle = message_clock_resume,
+	  .body = message_explaining, .provides = clock_resume_gives },
 	{ "POST", "/v1/messages/:id/handlers", SAFEGUARDING_NAME,
 	  .sql = q_message_handler_add, .handle = resource_part, .body = naming,
 	  .provides = part_provides },
@@ -256,7 +252,7 @@ static const struct step flow[] = {
 	{ "close", "{open,acknowledged}", "closed", MESSAGE_HANDLE, "Close",
 	  .body = closing, .handle = close_message, .provides = gives_stop },
 	{ "reopen", "{closed}", "open", MESSAGE_HANDLE, "Open again",
-	  .body = explaining },
+	  .body = message_explaining },
 	{ "triage", "{open,acknowledged}", NULL, MESSAGE_HANDLE, "Say what it is",
 	  .done = q_message_protected, .body = triaging, .handle = triage,
 	  .provides = gives_clocks },
@@ -265,8 +261,8 @@ static const struct step flow[] = {
 	{ "exclude", "{open,acknowledged,closed}", NULL, MESSAGE_ASSIGN,
 	  "Exclude somebody whom it concerns", .body = excluding, .handle = exclude },
 	{ "release", "{open,acknowledged,closed}", NULL, SAFEGUARDING_NAME,
-	  "Take out of the compartment", .permits = in_compartment, .body = explaining,
-	  .handle = release },
+	  "Take out of the compartment", .permits = in_compartment,
+	  .body = message_explaining, .handle = release },
 	{ 0 },
 };
 

@@ -68,6 +68,9 @@ SELECT s.id AS school_id, s.name AS school_name, my_settings(s.id, VARIADIC :clo
   FROM (SELECT 1) one LEFT JOIN school s ON s.tenant_id = :me_tenant::uuid AND s.id = :school_id::uuid AND {reach}
  WHERE :school_id::uuid IS NULL OR s.id IS NOT NULL;
 
+-- name: calendar_hold :one
+SELECT calendar_hold(:school_id::uuid) IS NULL AS held;
+
 -- name: calendar_days :many
 -- What counts at a school, or for the tenant itself, in the school years that these days touch.
 SELECT c.kind, c.title, c.from_on, c.to_on, c.level

@@ -43,7 +43,7 @@ SELECT @shown,
 		'paused_days', k.paused_days, 'stopped_at', json_time(k.stopped_at), 'stop', k.stop, 'stopped_name', k.stopped_name,
 		'overdue', coalesce(k.due_at < coalesce(k.stopped_at, (SELECT clock_now())), false),
 		'calendar_conflict', k.calendar_conflict,
-		'recalculating', k.stopped_at IS NULL AND EXISTS (SELECT FROM calendar_version v
+		'recalculating', k.stopped_at IS NULL AND k.paused_on IS NULL AND EXISTS (SELECT FROM calendar_version v
 			WHERE v.tenant_id = k.tenant_id AND v.place_id = k.place_id AND v.version > k.calendar_version))
 		ORDER BY k.started_at, k.created_at, k.id), '[]')
 	  FROM clock k WHERE k.tenant_id = m.tenant_id AND k.message_id = m.id) AS clocks,
@@ -91,10 +91,11 @@ SELECT :me_tenant::uuid, :id::uuid, :me_person::uuid, me_name(), 'log', 'open';
 
 -- name: message_clocks_start :exec
 -- In a statement of its own: row security looks for the message that they hang on.
-INSERT INTO clock (tenant_id, id, message_id, place_id, kind, started_at, first_due_at, due_at, because, calendar_version)
+INSERT INTO clock (tenant_id, id, message_id, place_id, kind, started_at, first_due_at, due_at, because, rule,
+	calendar_version)
 SELECT m.tenant_id, k.id, m.id, CASE WHEN m.school_id IS NULL THEN m.tenant_id ELSE m.school_id END, k.kind,
-       m.received_at, k.due_at, k.due_at, k.because, :calendar_version::integer
-  FROM message m, jsonb_to_recordset(:clocks::jsonb) AS k (id uuid, kind text, due_at timestamptz, because jsonb)
+       m.received_at, k.due_at, k.due_at, k.because, k.rule, :calendar_version::integer
+  FROM message m, jsonb_to_recordset(:clocks::jsonb) AS k (id uuid, kind text, due_at timestamptz, because jsonb, rule jsonb)
  WHERE m.tenant_id = :me_tenant::uuid AND m.id = :id::uuid
    AND NOT EXISTS (SELECT FROM clock o WHERE o.tenant_id = m.tenant_id AND o.message_id = m.id AND o.kind = k.kind
 	AND o.stopped_at IS NULL);
@@ -135,6 +136,64 @@ WITH stopped AS (
 	  FROM stopped
 )
 SELECT true AS ok FROM stopped;
+
+-- name: message_clock_pause :one
+-- school: m.school_id
+-- own: @mine
+-- compartment: m.safeguarding
+-- handled: @named
+-- What stands still is due at no time: standing still hides nothing that is late already.
+WITH judged AS (
+	SELECT k.tenant_id, k.id, k.message_id, k.kind, m.state,
+	       CASE WHEN k.kind <> ALL (:pausing::text[]) THEN 'The clock ' || k.kind || ' never stands still: it runs until what it '
+			|| 'asks for is done.'
+		    WHEN k.paused_on IS NOT NULL THEN 'It stands still already.'
+		    WHEN k.due_at < clock_now() THEN 'It is overdue: it does not stand still any more.' END AS why
+	  FROM clock k JOIN message m ON m.tenant_id = k.tenant_id AND m.id = k.message_id
+	 WHERE k.tenant_id = :me_tenant::uuid AND k.message_id = :id::uuid AND k.id = :clock_id::uuid AND k.stopped_at IS NULL
+	   AND {reach} FOR NO KEY UPDATE OF k
+), paused AS (
+	UPDATE clock k SET paused_on = today(), due_at = NULL, version = k.version + 1,
+	       because = k.because || to_jsonb('It stands still since ' || to_char(today(), 'FMDay FMDD FMMonth YYYY')
+			|| ': it is due at no time until it goes on.')
+	  FROM judged j WHERE k.tenant_id = j.tenant_id AND k.id = j.id AND j.why IS NULL
+), logged AS (
+	INSERT INTO message_history (tenant_id, message_id, actor_id, actor_name, action, from_state, to_state, note)
+	SELECT tenant_id, message_id, :me_person::uuid, me_name(), 'pause_clock', state, state, concat(kind, ': ', :reason::text)
+	  FROM judged WHERE why IS NULL
+)
+SELECT why IS NULL AS ok, NULL AS fault, why FROM judged;
+
+-- name: message_clock_paused :one
+-- What a clock that stands still is reckoned again by, once it goes on; every day that it stood counts.
+SELECT k.kind, k.rule, to_char(k.started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS started_at,
+       k.paused_days + (today() - k.paused_on) AS paused_days, m.school_id, k.version
+  FROM clock k JOIN message m ON m.tenant_id = k.tenant_id AND m.id = k.message_id
+ WHERE k.tenant_id = :me_tenant::uuid AND k.message_id = :id::uuid AND k.id = :clock_id::uuid AND k.stopped_at IS NULL
+   AND k.paused_on IS NOT NULL;
+
+-- name: message_clock_resume :one
+-- school: m.school_id
+-- own: @mine
+-- compartment: m.safeguarding
+-- handled: @named
+WITH judged AS (
+	SELECT k.tenant_id, k.id, k.message_id, k.kind, m.state,
+	       CASE WHEN k.paused_on IS NULL THEN 'It does not stand still.'
+		    WHEN k.version IS DISTINCT FROM :clock_version::integer THEN 'Somebody has just changed it.' END AS why
+	  FROM clock k JOIN message m ON m.tenant_id = k.tenant_id AND m.id = k.message_id
+	 WHERE k.tenant_id = :me_tenant::uuid AND k.message_id = :id::uuid AND k.id = :clock_id::uuid AND k.stopped_at IS NULL
+	   AND {reach} FOR NO KEY UPDATE OF k
+), resumed AS (
+	UPDATE clock k SET paused_on = NULL, paused_days = :clock_days::integer, due_at = :clock_due::timestamptz,
+	       because = :because::jsonb, calendar_version = :calendar_version::integer, version = k.version + 1
+	  FROM judged j WHERE k.tenant_id = j.tenant_id AND k.id = j.id AND j.why IS NULL
+), logged AS (
+	INSERT INTO message_history (tenant_id, message_id, actor_id, actor_name, action, from_state, to_state, note)
+	SELECT tenant_id, message_id, :me_person::uuid, me_name(), 'resume_clock', state, state, concat(kind, ': ', :reason::text)
+	  FROM judged WHERE why IS NULL
+)
+SELECT why IS NULL AS ok, NULL AS fault, why FROM judged;
 
 -- name: message_protect :one
 SELECT id, state FROM message_protect(:id::uuid, :version::integer, :triage::text[], :about_name, :reason);

@@ -67,6 +67,7 @@ SELECT identity_id, tenant_id
 -- name: me_show :one
 SELECT p.id AS person_id, p.name, p.email, p.person_type,
        t.id AS tenant_id, t.name AS tenant_name, t.kind AS tenant_kind,
+       CASE WHEN t.clock_shift IS NOT NULL THEN clock_now() END AS clock_now,
        (SELECT coalesce(json_agg(json_build_object('tenant_id', m.tenant_id,
 		'tenant_name', m.tenant_name, 'person_id', m.person_id)), '[]')
 	  FROM my_tenants() m) AS tenants,

@@ -48,3 +48,58 @@ BEGIN
 END
 $$;
 GRANT EXECUTE ON FUNCTION calendar_meeting(uuid, uuid, text, date, date, uuid) TO chaperone_app;
+
+-- The calendar of a place stays as it is until this transaction ends: whoever begins a clock takes it first, and
+-- reads what it says afterwards. Others may hold it as well, and clocks be reckoned again; a change waits.
+CREATE OR REPLACE FUNCTION calendar_hold(p_school uuid) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+	v_place uuid := coalesce(p_school, me_tenant());
+BEGIN
+	PERFORM FROM calendar_version WHERE tenant_id = me_tenant() AND place_id = v_place FOR KEY SHARE;
+	IF FOUND THEN RETURN; END IF;
+	INSERT INTO calendar_version (tenant_id, place_id, version)
+	SELECT me_tenant(), v_place, 0 WHERE v_place = me_tenant()
+	    OR EXISTS (SELECT FROM school WHERE tenant_id = me_tenant() AND id = v_place)
+	ON CONFLICT DO NOTHING;
+	PERFORM FROM calendar_version WHERE tenant_id = me_tenant() AND place_id = v_place FOR KEY SHARE;
+END
+$$;
+GRANT EXECUTE ON FUNCTION calendar_hold(uuid) TO chaperone_app;
+
+-- Counts a change of the calendars of these places. The lock is stronger than an update's own: it waits for
+-- whoever holds one of them.
+CREATE OR REPLACE FUNCTION calendar_raise(p_tenants uuid[], p_places uuid[]) RETURNS void
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+BEGIN
+	INSERT INTO calendar_version (tenant_id, place_id, version)
+	SELECT t, p, 0 FROM unnest(p_tenants, p_places) AS u (t, p) ORDER BY 1, 2 ON CONFLICT DO NOTHING;
+	PERFORM FROM calendar_version v JOIN unnest(p_tenants, p_places) AS u (t, p)
+		ON v.tenant_id = u.t AND v.place_id = u.p ORDER BY v.tenant_id, v.place_id FOR UPDATE OF v;
+	UPDATE calendar_version v SET version = v.version + 1
+	  FROM unnest(p_tenants, p_places) AS u (t, p) WHERE v.tenant_id = u.t AND v.place_id = u.p;
+END
+$$;
+
+-- A change of a calendar makes the clocks of its places be reckoned again: a school's its own, the tenant's those
+-- of all its schools, a bank holiday everybody's.
+CREATE OR REPLACE FUNCTION calendar_touch() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+	r record;
+BEGIN
+	IF TG_TABLE_NAME = 'bank_holiday' THEN
+		SELECT array_agg(p.t) AS tenants, array_agg(p.id) AS places INTO r
+		  FROM (SELECT t.id AS t, t.id FROM tenant t UNION ALL SELECT s.tenant_id, s.id FROM school s) p;
+	ELSE
+		SELECT array_agg(q.tenant_id) AS tenants, array_agg(q.id) AS places INTO r
+		  FROM (SELECT DISTINCT w.tenant_id, p.id FROM written w, LATERAL (
+			SELECT w.school_id AS id WHERE w.school_id IS NOT NULL
+			UNION ALL SELECT w.tenant_id WHERE w.school_id IS NULL
+			UNION ALL SELECT s.id FROM school s WHERE w.school_id IS NULL AND s.tenant_id = w.tenant_id) p) q;
+	END IF;
+	PERFORM calendar_raise(coalesce(r.tenants, '{}'), coalesce(r.places, '{}'));
+	RETURN NULL;
+END
+$$;
+GRANT EXECUTE ON FUNCTION calendar_touch() TO chaperone_owner;

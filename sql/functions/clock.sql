@@ -1,9 +1,110 @@
--- What time it is for clocks.
+-- What time it is for clocks, what happens when one changes, and what the service does to them by itself.
 
--- Now, as overdue is judged by.
+-- Now, as overdue is judged by: a demo may have turned it.
 CREATE OR REPLACE FUNCTION clock_now() RETURNS timestamptz LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 BEGIN
-	RETURN now();
+	RETURN now() + coalesce((SELECT clock_shift FROM tenant WHERE id = me_tenant()), 0) * interval '1 second';
 END
 $$;
 GRANT EXECUTE ON FUNCTION clock_now() TO chaperone_app;
+
+-- Turns the clock of a demo, by whoever leads somewhere in it; null puts it right. False: it is no demo.
+CREATE OR REPLACE FUNCTION demo_clock_turn(p_shift integer) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+	UPDATE tenant SET clock_shift = p_shift
+	 WHERE id = me_tenant() AND demo AND (me_wide('leader') OR me_schools('leader') <> '{}');
+	RETURN FOUND;
+END
+$$;
+GRANT EXECUTE ON FUNCTION demo_clock_turn(integer) TO chaperone_app;
+
+-- A message is due when the first of its clocks is; and what happened to a clock is written down with it.
+CREATE OR REPLACE FUNCTION clock_touch() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+	IF TG_OP = 'UPDATE' AND (NEW.due_at, NEW.paused_on, NEW.stopped_at, NEW.calendar_conflict)
+			IS NOT DISTINCT FROM (OLD.due_at, OLD.paused_on, OLD.stopped_at, OLD.calendar_conflict) THEN
+		RETURN NULL;
+	END IF;
+	INSERT INTO clock_history (tenant_id, clock_id, actor_id, actor_name, action, due_at, because)
+	VALUES (NEW.tenant_id, NEW.id, me_person(), nullif(me_name(), ''), CASE
+			WHEN TG_OP = 'INSERT' THEN 'start'
+			WHEN NEW.stopped_at IS NOT NULL AND OLD.stopped_at IS NULL THEN 'stop'
+			WHEN NEW.paused_on IS NOT NULL AND OLD.paused_on IS NULL THEN 'pause'
+			WHEN NEW.paused_on IS NULL AND OLD.paused_on IS NOT NULL THEN 'resume'
+			WHEN NEW.calendar_conflict AND NOT OLD.calendar_conflict THEN 'conflict'
+			ELSE 'calendar' END, NEW.due_at, NEW.because);
+	UPDATE message m SET next_due_at = n.due_at
+	  FROM (SELECT min(c.due_at) AS due_at FROM clock c
+		 WHERE c.tenant_id = NEW.tenant_id AND c.message_id = NEW.message_id AND c.stopped_at IS NULL) n
+	 WHERE m.tenant_id = NEW.tenant_id AND m.id = NEW.message_id AND m.next_due_at IS DISTINCT FROM n.due_at;
+	RETURN NULL;
+END
+$$;
+GRANT EXECUTE ON FUNCTION clock_touch() TO chaperone_owner;
+
+-- Some clocks of one place that go by an older calendar than it has, to be reckoned again in this transaction. No row:
+-- none waits, or others are at it; a row without an id: many places were found done, and there may be more.
+-- A place is done when none of its clocks is behind; what somebody else is changing just now comes next time. Who
+-- begins a clock holds the place's calendar (calendar_hold), so that none comes behind later.
+CREATE OR REPLACE FUNCTION clock_stale(p_limit integer)
+RETURNS TABLE (tenant_id uuid, place_id uuid, calendar_version integer, bank_holidays_until date, id uuid, kind text,
+	started_at bigint, due_at bigint, paused_days integer, calendar_conflict boolean, rule jsonb)
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+	v calendar_version;
+	v_places integer := 0;
+BEGIN
+	FOR v IN SELECT * FROM calendar_version c WHERE c.reckoned < c.version
+		 ORDER BY c.tenant_id, c.place_id LIMIT 1000 FOR NO KEY UPDATE SKIP LOCKED LOOP
+		v_places := v_places + 1;
+		RETURN QUERY
+		SELECT k.tenant_id, k.place_id, v.version, (SELECT b.known_until FROM bank_holiday_source b), k.id, k.kind,
+		       floor(extract(epoch FROM k.started_at))::bigint, floor(extract(epoch FROM k.due_at))::bigint,
+		       k.paused_days, k.calendar_conflict, k.rule
+		  FROM clock k JOIN message m ON m.tenant_id = k.tenant_id AND m.id = k.message_id
+		 WHERE k.tenant_id = v.tenant_id AND k.place_id = v.place_id AND k.calendar_version < v.version
+		   AND k.stopped_at IS NULL AND k.paused_on IS NULL
+		 ORDER BY k.calendar_version, k.id LIMIT p_limit FOR NO KEY UPDATE SKIP LOCKED;
+		IF FOUND THEN RETURN; END IF;
+		UPDATE calendar_version c SET reckoned = v.version
+		 WHERE c.tenant_id = v.tenant_id AND c.place_id = v.place_id
+		   AND NOT EXISTS (SELECT FROM clock k
+			WHERE k.tenant_id = v.tenant_id AND k.place_id = v.place_id AND k.calendar_version < v.version
+			  AND k.stopped_at IS NULL AND k.paused_on IS NULL);
+	END LOOP;
+	IF v_places = 1000 THEN
+		RETURN QUERY SELECT v.tenant_id, v.place_id, v.version, NULL::date, NULL::uuid, NULL, NULL::bigint, NULL::bigint,
+			NULL::integer, NULL::boolean, NULL::jsonb;
+	END IF;
+END
+$$;
+GRANT EXECUTE ON FUNCTION clock_stale(integer) TO chaperone_worker;
+
+-- The calendar of such a place, as requests read theirs.
+CREATE OR REPLACE FUNCTION clock_calendar(p_tenant uuid, p_place uuid, p_from date, p_to date)
+RETURNS TABLE (kind text, title text, from_on date, to_on date) LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+	RETURN QUERY SELECT c.kind, c.title, c.from_on, c.to_on
+	  FROM calendar_at(p_tenant, nullif(p_place, p_tenant), p_from, p_to) c;
+END
+$$;
+GRANT EXECUTE ON FUNCTION clock_calendar(uuid, uuid, date, date) TO chaperone_worker;
+
+-- What was reckoned again: [{id, due_at in seconds, because, conflict}].
+CREATE OR REPLACE FUNCTION clock_reckoned(p_tenant uuid, p_version integer, p_clocks jsonb) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+	UPDATE clock k SET due_at = CASE WHEN n.conflict THEN k.due_at ELSE to_timestamp(n.due_at) END, because = n.because,
+	       calendar_conflict = n.conflict, calendar_version = p_version, version = k.version + 1
+	  FROM jsonb_to_recordset(p_clocks) AS n (id uuid, due_at bigint, because jsonb, conflict boolean)
+	 WHERE k.tenant_id = p_tenant AND k.id = n.id AND k.calendar_version < p_version
+	   AND k.stopped_at IS NULL AND k.paused_on IS NULL;
+END
+$$;
+GRANT EXECUTE ON FUNCTION clock_reckoned(uuid, integer, jsonb) TO chaperone_worker;

@@ -128,6 +128,12 @@ def setting(method, plot, school, value=None):
     return request
 
 
+def turned(s, h):
+    """The clock of a tenant that is a demo from now on."""
+    s.house.sql("UPDATE tenant SET demo = true WHERE id = %s", s.tenant.id)
+    return "POST", "/v1/demo/clock", {"hours": 1}, {}
+
+
 def fresh(what, *state):
     """A row of school A made for one request, since that request will move it."""
     return lambda s, h: getattr(s, what)() if not state else \
@@ -402,6 +408,9 @@ CASES = [
          lambda s, h: s.plot.plant_media_enquiry(), "decline", WORDS), table="media_enquiry"),
     Case("media_enquiry_decide", "there", (200,), act("media_enquiry",
          lambda s, h: s.plot.plant_media_enquiry(), "approve", APPROVAL), table="media_enquiry"),
+    Case("message_read", None, (200,), read(lambda s, h: "/v1/clocks")),
+    Case("demo_clock", None, (200,), turned, creates=True),
+    Case("demo_clock", None, (204,), lambda s, h: ("DELETE", "/v1/demo/clock", None, {})),
     Case("audit_verify", "level", (200,), read(lambda s, h: "/v1/audit/verification")),
 ]
 ELSEWHERE = {"channel_import"}  # has no route: the command line is its door, tested below

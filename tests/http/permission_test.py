@@ -194,6 +194,7 @@ LISTS = [
     ("transfer_read", "transfer", "/v1/transfers?side=from&state=proposed"),
     ("message_read", "message", "/v1/messages?kind=complaint"),
     ("evidence_read", "evidence", "/v1/evidence?message_id={0.message}"),
+    ("message_read", "clock", "/v1/clocks?kind=response"),
 ]
 # Lists that hold the rows of another list, or what is the same for everybody.
 OTHER_LISTS = {"/v1/channel-applications/inbox", "/v1/messages/open", "/v1/channel-checks/missed",

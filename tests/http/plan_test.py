@@ -14,7 +14,7 @@ PAGED = [
     "/v1/people", "/v1/posts", "/v1/teams", "/v1/appointments", "/v1/assessments",
     "/v1/attestations", "/v1/channels", "/v1/channel-applications",
     "/v1/channel-applications/inbox", "/v1/transfers", "/v1/calendar-periods",
-    "/v1/messages", "/v1/messages/open", "/v1/evidence",
+    "/v1/messages", "/v1/messages/open", "/v1/clocks", "/v1/evidence",
     "/v1/monitor-duties", "/v1/channel-checks", "/v1/watch-terms", "/v1/mentions",
     "/v1/monitoring-authorisations", "/v1/monitoring-statements", "/v1/media-enquiries",
 ]
@@ -135,6 +135,10 @@ INSERT INTO monitoring_statement (tenant_id, id, school_id, edition, body, dpia_
 SELECT %(tenant)s, id, school, n, 'Body', 'Note', id, 'Lead', at FROM seed;
 INSERT INTO media_enquiry (tenant_id, id, school_id, outlet, medium, about, received_at, logged_by, logged_name, created_at)
 SELECT %(tenant)s, id, school, 'Post ' || n, 'email', 'About', at, id, 'Person ' || n, at FROM seed;
+INSERT INTO clock (tenant_id, id, message_id, place_id, kind, started_at, first_due_at, due_at, because, rule, stopped_at, stop,
+	calendar_version)
+SELECT %(tenant)s, id, id, coalesce(school, %(tenant)s), 'response', at, at + interval '1 day', at + interval '1 day', '[]', '{}',
+       CASE WHEN n > 400 THEN at END, CASE WHEN n > 400 THEN 'answered' END, 0 FROM seed;
 INSERT INTO transfer (tenant_id, id, move_id, side, state, urn, school_id, school_name, from_trust_id,
 	from_trust_name, to_trust_id, to_trust_name, found_on, import_id, created_at)
 SELECT %(tenant)s, id, id, 'from', CASE WHEN n <= 400 THEN 'proposed' ELSE 'accepted' END,
@@ -223,6 +227,13 @@ def test_first_page_comes_in_the_order_of_an_index(plans, lists, path, caller):
     assert not [node for node in nodes(plan) if "Sort" in node["Node Type"]], found
     assert found and all(kind in ("Index Scan", "Index Only Scan") and "tenant_id" in condition
                          for kind, condition in found), found
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+def test_clocks_are_not_paid_for_by_messages(plans, caller):
+    """Each clock's message is looked up by its key: no page reads all messages to know which are in sight."""
+    found = reads(plans.of(caller, "/v1/clocks"), "message")
+    assert found and all(kind == "Index Scan" and "id" in condition for kind, condition in found), found
 
 
 @pytest.mark.parametrize("path", PUBLIC)

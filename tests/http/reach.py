@@ -68,6 +68,7 @@ class Plot:
         self.message = self.plant_message(channel_id=self.channel)
         self.evidence = self.plant_evidence(self.message)
         self.evidence_file = self.plant_evidence(self.message, file=True)
+        self.clock = self.parts["message"]["clock_id"]
         self.invitation = self.row("invitation", id=uuid.uuid4(), person_id=self.person,
                                    token_hash=uuid.uuid4().bytes * 2, invited_by=self.boss,
                                    expires_at=day(9))
@@ -230,7 +231,8 @@ class Plot:
                  action="log", to_state="open", note=f"note {self.mark}")
         self.row("clock", id=self.parts["message"]["clock_id"], message_id=id, place_id=self.school or self.tenant.id,
                  kind="response", started_at="2026-01-05T10:00:00Z", first_due_at="2026-01-06T10:00:00Z",
-                 due_at="2026-01-06T10:00:00Z", because=[f"because {self.mark}"], calendar_version=0)
+                 due_at="2026-01-06T10:00:00Z", because=[f"because {self.mark}"], rule={},
+                 calendar_version=10**6)  # no edit of a calendar makes it another
         self.row("message_handler", id=self.parts["message"]["handler_id"], message_id=id, person_id=self.person,
                  person_name=f"handler {self.mark}", reason=f"reason {self.mark}", named_by=self.boss,
                  named_name=f"namer {self.mark}")
