@@ -24,6 +24,8 @@
 	X(message)                                                                       \
 	X(upload)                                                                        \
 	X(evidence)                                                                      \
+	X(moderation_action)                                                             \
+	X(moderation_reason)                                                             \
 	X(work_waiting)                                                                  \
 	X(enumeration)                                                                   \
 	X(monitor_duty)                                                                  \

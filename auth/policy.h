@@ -74,6 +74,12 @@
 	X(MENTION_READ, "mention_read")                                                  \
 	X(MENTION_RECORD, "mention_record")                                              \
 	X(MENTION_CLOSE, "mention_close")                                                \
+	X(MODERATION_READ, "moderation_read")                                            \
+	X(MODERATE, "moderate")                                                          \
+	X(MODERATION_WAIVE, "moderation_waive")                                          \
+	X(MODERATION_APPEAL, "moderation_appeal")                                        \
+	X(MODERATION_REASON_READ, "moderation_reason_read")                              \
+	X(MODERATION_REASON_WRITE, "moderation_reason_write")                            \
 	X(AUDIT_VERIFY, "audit_verify")
 
 enum permission {
