@@ -25,6 +25,8 @@
 	X(upload)                                                                        \
 	X(evidence)                                                                      \
 	X(demo_clock)                                                                    \
+	X(moderation_action)                                                             \
+	X(moderation_reason)                                                             \
 	X(work_waiting)                                                                  \
 	X(enumeration)                                                                   \
 	X(monitor_duty)                                                                  \

@@ -75,6 +75,12 @@
 	X(MENTION_RECORD, "mention_record")                                              \
 	X(MENTION_CLOSE, "mention_close")                                                \
 	X(DEMO_CLOCK, "demo_clock")                                                      \
+	X(MODERATION_READ, "moderation_read")                                            \
+	X(MODERATE, "moderate")                                                          \
+	X(MODERATION_WAIVE, "moderation_waive")                                          \
+	X(MODERATION_APPEAL, "moderation_appeal")                                        \
+	X(MODERATION_REASON_READ, "moderation_reason_read")                              \
+	X(MODERATION_REASON_WRITE, "moderation_reason_write")                            \
 	X(AUDIT_VERIFY, "audit_verify")
 
 enum permission {

@@ -76,6 +76,12 @@ const enum cell policy_matrix[PERMISSION_COUNT][COLUMN_COUNT] = {
 	[MENTION_RECORD]      = { SCOPE, SCOPE, SCOPE, SCOPE, NO,      SCOPE, SCOPE, NO,    NO,    NO,    NO,    NO,    NO    },
 	[MENTION_CLOSE]       = { SCOPE, SCOPE, SCOPE, OWN,   NO,      SCOPE, SCOPE, NO,    NO,    NO,    NO,    NO,    NO    },
 	[DEMO_CLOCK]          = { SCOPE, SCOPE, SCOPE, NO,    NO,      NO,    NO,    NO,    NO,    NO,    NO,    NO,    NO    },
+	[MODERATION_READ]     = { SCOPE, SCOPE, SCOPE, OWN,   NO,      SCOPE, SCOPE, NO,    NO,    NO,    NO,    NO,    NO    },
+	[MODERATE]            = { SCOPE, SCOPE, SCOPE, OWN,   NO,      SCOPE, SCOPE, NO,    NO,    NO,    NO,    NO,    NO    },
+	[MODERATION_WAIVE]    = { NO,    NO,    NO,    NO,    NO,      NO,    SCOPE, NO,    NO,    NO,    NO,    NO,    NO    },
+	[MODERATION_APPEAL]   = { SCOPE, SCOPE, SCOPE, OWN,   NO,      SCOPE, SCOPE, NO,    NO,    NO,    NO,    NO,    NO    },
+	[MODERATION_REASON_READ]={ SCOPE, SCOPE, SCOPE, SCOPE, SCOPE,   SCOPE, SCOPE, SCOPE, SCOPE, SCOPE, SCOPE, SCOPE, SCOPE },
+	[MODERATION_REASON_WRITE]={ SCOPE, SCOPE, SCOPE, NO,    NO,      NO,    NO,    NO,    NO,    NO,    NO,    NO,    NO    },
 	[AUDIT_VERIFY]        = { SCOPE, NO,    NO,    NO,    SCOPE,   NO,    NO,    NO,    NO,    NO,    NO,    NO,    SCOPE },
 };
 /* clang-format on */

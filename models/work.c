@@ -28,6 +28,11 @@ static const struct kind {
 	  q_work_attestation, "/v1/attestations", "/v1/attestations" },
 	{ "grant_ending", "Grants that end", CHANNEL_WRITE, CHANNEL_READ, q_work_grant,
 	  "/v1/channels", "/v1/channels" },
+	{ "platform_report_to_chase", "Platforms to ask again", MODERATE, UNSET,
+	  q_work_chase, "/v1/moderation-actions/chase", "/v1/moderation-actions" },
+	{ "public_reason_missing", "Reasons that the audience is owed", MODERATE, UNSET,
+	  q_work_untold, "/v1/moderation-actions?reason=missing",
+	  "/v1/moderation-actions" },
 };
 
 #define DAYS_AHEAD "30"

@@ -1,5 +1,11 @@
 -- What waits for the caller: the first few of each kind, and how many there are.
 
+-- The caller's own, as in moderation_action.sql.
+-- term: moderated = CASE WHEN x.message_id IS NULL THEN x.recorded_by = :me_person::uuid
+--   OR coalesce(x.channel_id = ANY ((SELECT me_channels())::uuid[]), false)
+--   ELSE m.recorded_by = :me_person::uuid OR coalesce(m.assignee_id = :me_person::uuid, false)
+--   OR coalesce(m.channel_id = ANY ((SELECT me_channels())::uuid[]), false) END
+
 -- name: work_decide :list
 -- school: a.school_id
 -- own: (a.applicant_id = :me_person::uuid OR a.recorded_by = :me_person::uuid)
@@ -99,3 +105,31 @@ SELECT c.id, g.holder_text || ' on ' || coalesce(c.display_name, c.handle, c.pla
 		 WHERE b.tenant_id = m.tenant_id AND b.person_id = :me_person::uuid
 		   AND holds_now(b.from_on, b.until_on, b.ended_at)))))
  ORDER BY g.until_on, g.id LIMIT :shown::bigint;
+
+-- name: work_chase :list
+-- school: x.school_id
+-- own: @moderated
+-- compartment: m.safeguarding
+-- handled: m.id = ANY ((SELECT me_handling())::uuid[])
+-- Reports to a platform that it has not decided on, and whose day to ask again has come.
+SELECT x.id, concat_ws(' ', x.kind, coalesce(x.target_author, x.target_url, m.author_handle, m.author_name)) AS title,
+       s.name AS school_name, r.reported_at AS since, r.chase_on AS due_on, count(*) OVER () AS _count
+  FROM moderation_report r JOIN moderation_action x ON x.tenant_id = r.tenant_id AND x.id = r.action_id
+  LEFT JOIN message m ON m.tenant_id = x.tenant_id AND m.id = x.message_id
+  LEFT JOIN school s ON s.tenant_id = x.tenant_id AND s.id = x.school_id
+ WHERE r.tenant_id = :me_tenant::uuid AND r.status IN ('sent', 'acknowledged') AND r.chase_on <= today() AND {reach}
+ ORDER BY r.chase_on, r.id LIMIT :shown::bigint;
+
+-- name: work_untold :list
+-- school: x.school_id
+-- own: @moderated
+-- compartment: m.safeguarding
+-- handled: m.id = ANY ((SELECT me_handling())::uuid[])
+-- Hidden, deleted or blocked more than a day ago, and the audience was not told why.
+SELECT x.id, concat_ws(' ', x.kind, coalesce(x.target_author, x.target_url, m.author_handle, m.author_name)) AS title,
+       s.name AS school_name, x.taken_at AS since, NULL::date AS due_on, count(*) OVER () AS _count
+  FROM moderation_action x LEFT JOIN message m ON m.tenant_id = x.tenant_id AND m.id = x.message_id
+  LEFT JOIN school s ON s.tenant_id = x.tenant_id AND s.id = x.school_id
+ WHERE x.tenant_id = :me_tenant::uuid AND x.state IN ('taken', 'appealed') AND x.public_reason_posted_at IS NULL
+   AND x.waived_at IS NULL AND moderation_told(x) = 'missing' AND {reach}
+ ORDER BY x.taken_at, x.id LIMIT :shown::bigint;

@@ -29,11 +29,16 @@ STEPS = {
     "media_enquiry": {
         "received": {"approve", "respond", "decline"}, "approved": {"respond", "decline"},
         "responded": set(), "declined": set()},
+    "moderation_action": {
+        "open": {"take", "record_snapshot", "post_reason", "waive", "withdraw"},
+        "taken": {"record_snapshot", "post_reason", "waive", "complete", "appeal"},
+        "complete": {"post_reason", "appeal"}, "overturned": set(), "withdrawn": set(),
+        "appealed": {"record_snapshot", "post_reason", "waive", "decide_appeal"}},
 }
 PATHS = {"channel": "channels", "channel_application": "channel-applications",
          "appointment": "appointments", "transfer": "transfers",
          "monitoring_authorisation": "monitoring-authorisations", "media_enquiry": "media-enquiries",
-         "mention": "mentions", "message": "messages"}
+         "mention": "mentions", "message": "messages", "moderation_action": "moderation-actions"}
 
 
 class Stage:
@@ -46,7 +51,7 @@ class Stage:
         self.applicant = tenant.person("Ann Applicant", "staff", [school])
         self.operator = tenant.person("Olly Operator", "staff", [school])
         self.all = [self.applicant, self.operator, tenant.person("Tara Trust", "slt"),
-                    tenant.person("Ada Admin", "administrator")]
+                    tenant.person("Ada Admin", "administrator"), tenant.person("Dot Lead", "staff", [school], ["dsl"])]
 
     def plant(self, resource, state):
         plant = getattr(self, f"plant_{resource}", None) or getattr(self.plot, f"plant_{resource}")
@@ -56,6 +61,9 @@ class Stage:
         return self.plot.plant_message(state=state, **{
             "open": {}, "acknowledged": {"acknowledged_at": "2026-01-06", "acknowledged_name": "A"},
             "closed": {"outcome": "answered", "closed_at": "2026-01-06"}}[state])
+
+    def plant_moderation_action(self, state):
+        return self.plot.plant_moderation(state)
 
     def plant_channel_application(self, state):
         id = self.plot.plant_application(state, self.applicant.id)

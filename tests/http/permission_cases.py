@@ -115,6 +115,7 @@ def message_body(school):
             "received_at": "2026-01-05T10:00:00Z", "text": "When does term begin?"}
 
 
+HIDING = {"kind": "hide", "reason": "Names a pupil."}
 SETTING = "/v1/settings/channel.max_admins"
 
 
@@ -411,6 +412,28 @@ CASES = [
     Case("message_read", None, (200,), read(lambda s, h: "/v1/clocks")),
     Case("demo_clock", None, (200,), turned, creates=True),
     Case("demo_clock", None, (204,), lambda s, h: ("DELETE", "/v1/demo/clock", None, {})),
+    Case("moderation_read", "there", (200,), read(lambda s, h: f"/v1/moderation-actions/{s.plot.moderation}")),
+    Case("moderation_read", "level", (200,), read(lambda s, h: f"/v1/moderation-actions/{s.level.moderation}/history")),
+    Case("moderation_read", "mine", (200,), read(lambda s, h: f"/v1/moderation-actions/{h.moderation}")),
+    Case("moderate", "there", (201,), add("/v1/moderation-actions", lambda s, h: {**HIDING, "message_id": s.plot.message}),
+         creates=True),
+    Case("moderate", "level", (200,), act("moderation_action", lambda s, h: s.level.plant_moderation(), "take"),
+         table="moderation_action"),
+    Case("moderate", "mine", (200,), act("moderation_action", lambda s, h: h.moderation, "take"), table="moderation_action"),
+    Case("moderation_waive", "there", (200,), act("moderation_action", fresh("moderation", "open"), "waive", WORDS),
+         table="moderation_action"),
+    Case("moderation_waive", "level", (200,), act("moderation_action", lambda s, h: s.level.plant_moderation(), "waive", WORDS),
+         table="moderation_action"),
+    Case("moderation_appeal", "there", (200,), act("moderation_action", fresh("moderation", "appealed"), "decide-appeal",
+         {"outcome": "upheld", **WORDS}), table="moderation_action"),
+    Case("moderation_appeal", "level", (200,), act("moderation_action", lambda s, h: s.level.plant_moderation("appealed"),
+         "decide-appeal", {"outcome": "upheld", **WORDS}), table="moderation_action"),
+    Case("moderation_reason_read", "there", (200,), read(lambda s, h: f"/v1/moderation-reasons/{s.plot.house_rule}")),
+    Case("moderation_reason_read", "shared", (200,), read(lambda s, h: f"/v1/moderation-reasons/{s.level.house_rule}")),
+    Case("moderation_reason_write", "there", (200,), change("moderation_reason", lambda s, h: s.plot.house_rule,
+         {"public_text": "Changed"}), table="moderation_reason"),
+    Case("moderation_reason_write", "level", (201,), add("/v1/moderation-reasons", lambda s, h: {
+        "house_rule": uuid.uuid4().hex, "public_text": "No."}), creates=True),
     Case("audit_verify", "level", (200,), read(lambda s, h: "/v1/audit/verification")),
 ]
 ELSEWHERE = {"channel_import"}  # has no route: the command line is its door, tested below

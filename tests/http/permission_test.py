@@ -120,6 +120,7 @@ class Stage:
         plot = self.plot_of(holder)
         holder.message = plot.plant_message(by=holder.person.id)
         holder.evidence = plot.plant_evidence(holder.message)
+        holder.moderation = plot.plant_moderation(by=holder.person.id, message_id=holder.message)
         holder.attestation = plot.plant_attestation(holder.person.id)
         holder.upload = plot.plant_upload(holder.person.id)
         holder.application = plot.plant_application("draft", applicant=holder.person.id)
@@ -165,8 +166,8 @@ def test_cell(stage, case):
 @pytest.mark.parametrize("case", CASES, ids=case_name)
 def test_nobody(stage, case):
     """Signed in, and appointed to nothing."""
-    holder = namedtuple("Nobody", "person application appointment attestation message upload evidence")(
-        stage.nobody, *[uuid.uuid4()] * 6)
+    holder = namedtuple("Nobody", "person application appointment attestation message upload evidence moderation")(
+        stage.nobody, *[uuid.uuid4()] * 7)
     if case.target == "mine":
         return
     method, target, body, headers = case.request(stage, holder)
@@ -195,9 +196,11 @@ LISTS = [
     ("message_read", "message", "/v1/messages?kind=complaint"),
     ("evidence_read", "evidence", "/v1/evidence?message_id={0.message}"),
     ("message_read", "clock", "/v1/clocks?kind=response"),
+    ("moderation_read", "moderation", "/v1/moderation-actions?kind=warn"),
+    ("moderation_reason_read", "house_rule", "/v1/moderation-reasons?sort=created_at"),
 ]
 # Lists that hold the rows of another list, or what is the same for everybody.
-OTHER_LISTS = {"/v1/channel-applications/inbox", "/v1/messages/open", "/v1/channel-checks/missed",
+OTHER_LISTS = {"/v1/channel-applications/inbox", "/v1/messages/open", "/v1/moderation-actions/chase", "/v1/channel-checks/missed",
                "/v1/channels/register", "/v1/channels/quality",
                "/v1/platforms", "/v1/settings", "/v1/settings/{key}/history", "/v1/setting-presets",
                "/v1/register/schools", "/v1/register/trusts", "/v1/register/imports"}

@@ -17,6 +17,7 @@ PAGED = [
     "/v1/messages", "/v1/messages/open", "/v1/clocks", "/v1/evidence",
     "/v1/monitor-duties", "/v1/channel-checks", "/v1/watch-terms", "/v1/mentions",
     "/v1/monitoring-authorisations", "/v1/monitoring-statements", "/v1/media-enquiries",
+    "/v1/moderation-actions", "/v1/moderation-actions/chase", "/v1/moderation-reasons",
 ]
 # No tenant's: the index of the order is found without one.
 PUBLIC = ["/v1/register/schools", "/v1/register/trusts"]
@@ -44,6 +45,7 @@ WHOLE = {
     "/v1/channel-applications/{id}/revisions": "the revisions of one application",
     "/v1/messages/{id}/history": "what happened to one message",
     "/v1/evidence/{id}/custody": "who had one piece of evidence",
+    "/v1/moderation-actions/{id}/history": "what happened to one action",
     "/v1/messages/{id}/clocks": "every due date of one message",
     "/v1/settings": "every key, in the order of a form",
     "/v1/settings/{key}/history": "what happened to one key at one place",
@@ -139,6 +141,15 @@ INSERT INTO clock (tenant_id, id, message_id, place_id, kind, started_at, first_
 	calendar_version)
 SELECT %(tenant)s, id, id, coalesce(school, %(tenant)s), 'response', at, at + interval '1 day', at + interval '1 day', '[]', '{}',
        CASE WHEN n > 400 THEN at END, CASE WHEN n > 400 THEN 'answered' END, 0 FROM seed;
+INSERT INTO moderation_action (tenant_id, id, school_id, message_id, state, kind, reason, taken_at, taken_by, taken_name,
+	public_reason, public_reason_posted_at, recorded_by, recorded_name, created_at)
+SELECT %(tenant)s, id, school, id, 'taken', 'block', 'Why ' || n, at, id, 'Person ' || n, 'Told ' || n, at, id, 'Person ' || n, at
+  FROM seed;
+INSERT INTO moderation_report (tenant_id, id, action_id, status, reported_at, chase_on, reported_by, reported_name, created_at)
+SELECT %(tenant)s, id, id, CASE WHEN n <= 400 THEN 'sent' ELSE 'removed' END, at, '1990-01-01'::date + n, id, 'Person ' || n, at
+  FROM seed;
+INSERT INTO moderation_reason (tenant_id, id, school_id, house_rule, public_text, created_at)
+SELECT %(tenant)s, id, school, 'Rule ' || n, 'Told ' || n, at FROM seed;
 INSERT INTO transfer (tenant_id, id, move_id, side, state, urn, school_id, school_name, from_trust_id,
 	from_trust_name, to_trust_id, to_trust_name, found_on, import_id, created_at)
 SELECT %(tenant)s, id, id, 'from', CASE WHEN n <= 400 THEN 'proposed' ELSE 'accepted' END,

@@ -69,6 +69,8 @@ class Plot:
         self.evidence = self.plant_evidence(self.message)
         self.evidence_file = self.plant_evidence(self.message, file=True)
         self.clock = self.parts["message"]["clock_id"]
+        self.house_rule = self.plant_house_rule()
+        self.moderation = self.plant_moderation("taken")
         self.invitation = self.row("invitation", id=uuid.uuid4(), person_id=self.person,
                                    token_hash=uuid.uuid4().bytes * 2, invited_by=self.boss,
                                    expires_at=day(9))
@@ -253,6 +255,37 @@ class Plot:
                  actor_name=f"viewer {self.mark}", request=f"request {self.mark}")
         return id
 
+    def plant_house_rule(self):
+        return self.row("moderation_reason", id=uuid.uuid4(), school_id=self.school,
+                        house_rule=f"rule {uuid.uuid4().hex[:6]} {self.mark}", public_text=f"public {self.mark}")
+
+    def plant_moderation(self, state="open", by=None, **values):
+        """With a report, and an appeal that waits where it has one. Without a message it is the channel's."""
+        values = {"message_id": self.message, "channel_id": self.channel, **values}
+        by, done = by or self.boss, state not in ("open", "withdrawn")
+        id = self.row("moderation_action", **{
+            "id": uuid.uuid4(), "school_id": self.school, "state": state, "kind": "warn", "reason": f"why {self.mark}",
+            "target_author": f"@target {self.mark}", "target_url": f"https://{self.mark}.example/t",
+            "snapshot_id": self.evidence if values["message_id"] == self.message else None,
+            "no_snapshot_reason": "safety", "no_snapshot_words": f"words {self.mark}",
+            "moderation_reason_id": self.house_rule, "public_reason": f"told {self.mark}",
+            "public_reason_url": f"https://{self.mark}.example/p", "recorded_by": by, "recorded_name": f"recorder {self.mark}",
+            **({"taken_at": "2026-01-06T10:00:00Z", "taken_by": by, "taken_name": f"taker {self.mark}"} if done else {}),
+            **values})
+        self.parts["moderation_action"] = {"report_id": str(uuid.uuid4())}
+        self.row("moderation_history", action_id=id, actor_id=by, actor_name=f"actor {self.mark}", action="record",
+                 to_state=state, note=f"note {self.mark}")
+        self.row("moderation_report", id=self.parts["moderation_action"]["report_id"], action_id=id, status="sent",
+                 platform_reference=f"reference {self.mark}", reported_at="2026-01-06T10:00:00Z", chase_on="2026-01-09",
+                 reported_by=by, reported_name=f"reporter {self.mark}")
+        self.row("moderation_appeal", id=uuid.uuid4(), action_id=id, by_name=f"by {self.mark}", text=f"objects {self.mark}",
+                 received_at="2026-01-07T10:00:00Z", from_state="taken", taken_by=by, recorded_by=by, opened_by=by,
+                 opened_name=f"opener {self.mark}",
+                 **({} if state == "appealed" else {"outcome": "upheld", "decision": f"decision {self.mark}",
+                                                    "decided_at": "2026-01-08T10:00:00Z", "decided_by": self.person,
+                                                    "decided_name": f"judge {self.mark}"}))
+        return id
+
     def plant_protected(self, **values):
         return self.plant_message(safeguarding=True, triage="{safeguarding}", **values)
 
@@ -344,7 +377,8 @@ class Plot:
                 "watch_term": self.term, "mention": self.mention,
                 "monitor_duty": self.duty, "channel_check": self.check,
                 "monitoring_authorisation": self.authorisation,
-                "monitoring_statement": self.statement, "media_enquiry": self.enquiry}
+                "monitoring_statement": self.statement, "media_enquiry": self.enquiry,
+                "moderation_action": self.moderation, "moderation_reason": self.house_rule}
 
 
 def version_of(house, table, id):

@@ -17,6 +17,8 @@ ADDER = {"person": None, "appointment": "granted_by", "appointment_school": None
          "channel": None, "channel_grant": None, "channel_history": "actor_id", "setting": None, "calendar_period": None,
          "message": "recorded_by", "message_history": "actor_id", "message_handler": "named_by", "clock": None,
          "evidence": "recorded_by", "evidence_custody": "actor_id",
+         "moderation_reason": None, "moderation_action": "recorded_by", "moderation_history": "actor_id",
+         "moderation_report": "reported_by", "moderation_appeal": "opened_by",
          "channel_application": "recorded_by", "application_operator": None, "application_revision": "submitted_by",
          "application_decision": "decider_id", "application_history": "actor_id", "exclusion": "excluded_by",
          "upload": "begun_by", "upload_part": None,
@@ -26,17 +28,20 @@ ADDER = {"person": None, "appointment": "granted_by", "appointment_school": None
          "media_enquiry": "logged_by", "media_enquiry_history": "actor_id"}
 # Rows that whoever belongs there may add, or that a trigger (in_sight) keeps in their place.
 ANYBODY = {"application_history", "appointment_history", "channel_history", "membership_history", "message_history",
+           "moderation_history",
            "channel_application", "application_operator", "application_revision", "upload", "upload_part",
            "media_enquiry", "media_enquiry_history", "mention", "mention_history"}
 # The state that a row begins in, and one in which some may not.
 BEGINNING = {"channel_application": "draft", "media_enquiry": "received", "mention": "open", "message": "open",
-             "upload": "open"}
+             "upload": "open", "moderation_action": "taken"}
 OTHERWISE = {"channel_application": "more_information", "media_enquiry": "declined", "mention": "closed"}
 # Words, and no file: that would be its sender's.
 WORDS_ALONE = dict.fromkeys(("upload_id", "media_type", "size", "part_size", "scan"), None) | {"kind": "text"}
 # What a row hangs on; all others say their school themselves.
 SUBJECTS = {"application_operator": {"application_id": "own"},
             "application_revision": {"application_id": "application"}, "exclusion": {"subject_id": "application"},
+            "moderation_action": {"message_id": "message", "channel_id": "channel"},
+            "moderation_report": {"action_id": "moderation"}, "moderation_appeal": {"action_id": "moderation"},
             "clock": {"message_id": "message"}, "invitation": {"person_id": "person"}, "attestation": {"person_id": "person"},
             "person_relationship": {"person_id": "person"}, "upload_part": {"upload_id": "sent"}, "evidence": {"message_id": "message"},
             "evidence_custody": {"evidence_id": "evidence"},
@@ -47,7 +52,9 @@ FROM = {"channel_application": "id", "application_operator": "application_id",
         "application_revision": "application_id", "application_decision": "application_id",
         "application_history": "application_id", "exclusion": "subject_id", "channel": "id",
         "channel_grant": "channel_id", "channel_history": "channel_id", "message": "id", "message_history": "message_id",
-        "message_handler": "message_id", "clock": "message_id", "evidence": "message_id", "monitoring_authorisation": "id"}
+        "message_handler": "message_id", "clock": "message_id", "evidence": "message_id", "monitoring_authorisation": "id",
+        "moderation_action": "id", "moderation_history": "action_id", "moderation_report": "action_id",
+        "moderation_appeal": "action_id"}
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +67,8 @@ def field(house):
     field.closed = field.plot.plant_channel("approved")  # from which everybody is excluded
     field.hidden = field.plot.plant_message()  # as well
     field.plot.plant_evidence(field.hidden)
+    field.aimed = field.plot.plant_moderation("taken")  # and from this
+    field.within = field.plot.plant_moderation("taken", message_id=field.hidden, channel_id=None)  # with its message
     for application, applicant in (field.plot.own, field.head.id), (field.plot.application, field.plot.person):
         operate(field.plot, application, applicant, field.staff)
     operate(field.plot, field.plot.led, field.plot.person, field.head)
@@ -80,6 +89,8 @@ def addable(house, field, table, who):
              "text": uuid.uuid4().hex if table == "watch_term" else row.get("text"),
              "state": BEGINNING.get(table, "active"),
              "school_id": field.plot.school, "person_id": field.plot.person, "waiting_since": None,
+             "house_rule": uuid.uuid4().hex, "outcome": None, "decision": None, "decided_at": None,
+             "decided_by": None, "decided_name": None, "taken_by": field.plot.boss, "recorded_by": field.plot.boss,
              "stopped_at": "2026-01-01", "stop": "answered",  # of one kind of clock one runs
              **(WORDS_ALONE if table == "evidence" else {}), ADDER[table]: who.id,
              **{name: getattr(field.plot, plot) for name, plot in SUBJECTS.get(table, {}).items()}}
@@ -133,7 +144,7 @@ def excluded(field, person):
     return "; ".join([ALONE, *(
         "INSERT INTO exclusion (tenant_id, subject_id, person_id, reason, excluded_by) VALUES"
         f" ('{field.mine.id}', '{subject}', '{person.id}', 'Out.', '{field.plot.boss}')"
-        for subject in (field.plot.application, field.closed, field.hidden))])
+        for subject in (field.plot.application, field.closed, field.hidden, field.aimed))])
 
 
 def test_nothing_is_seen_of_what_one_is_excluded_from(field, house):
@@ -142,7 +153,8 @@ def test_nothing_is_seen_of_what_one_is_excluded_from(field, house):
             for table, column in FROM.items():
                 cursor.execute(f"SELECT {column}::text AS id FROM {table}")
                 seen = {row["id"] for row in cursor}
-                assert not {field.plot.application, field.closed, field.hidden} & seen, (table, person.name)
+                hidden = {field.plot.application, field.closed, field.hidden, field.aimed, field.within}
+                assert not hidden & seen, (table, person.name)
 
 
 def test_exclusions_are_for_leaders_and_not_of_ones_own_side(house, field):
@@ -197,14 +209,14 @@ def within(rows, plots):
 
 def test_a_change_reaches_ones_own_places_alone(house, field):
     """Those of the whole tenant for its SLT, one school's for its head, and none for staff."""
-    for table in set(tables(house, "UPDATE")) - {"message_handler"}:
+    for table in set(tables(house, "UPDATE")) - {"message_handler", "moderation_appeal"}:
         rows = touched(house, field, table, field.slt)
         assert within(rows, [field.plot, field.other]) and not within(rows, [field.foreign]), table
         assert all(field.mine.id in row for row in rows.values()), table
         rows = touched(house, field, table, field.head)
         assert bool(within(rows, [field.plot])) == (table != "transfer"), table
         assert not within(rows, [field.other, field.foreign]), table
-        assert not {field.plot.application, field.closed, field.hidden} & set(rows), table
+        assert not {field.plot.application, field.closed, field.hidden, field.aimed, field.within} & set(rows), table
         rows = touched(house, field, table, field.staff)
         assert set(rows) == ({field.plot.own} if table == "channel_application" else set()), table
 

@@ -20,7 +20,8 @@ REFUSED = (psycopg2.errors.InsufficientPrivilege, psycopg2.errors.ForeignKeyViol
 # Their keys are made of the ids that are to be refused: the first of its kind has to go.
 KEYED = "DELETE FROM appointment_school; DELETE FROM application_operator; DELETE FROM exclusion"
 DATED = {"channel_grant", "membership", "person_relationship"}  # only their end changes
-CHANGED = {**dict.fromkeys(DATED, "until_on"), "message_handler": "ended_at"}  # what may, where it is not the version
+CHANGED = {**dict.fromkeys(DATED, "until_on"), "message_handler": "ended_at",
+           "moderation_appeal": "decided_at"}  # what may, where it is not the version
 ALTERNATIVES = {  # of these columns only one is set
     "membership": {"post_id", "team_id"}, "monitor_duty": {"person_id", "post_id", "team_id"}, "channel_grant": {"person_id", "post_id", "team_id"}}
 # Columns that name a row and have no foreign key, each with its reason.
@@ -29,6 +30,7 @@ COPIES = {
     ("membership_history", "actor_id"): "who did it stays, whatever becomes of them",
     ("channel_history", "actor_id"): "who did it stays, whatever becomes of them",
     ("message_history", "actor_id"): "who did it stays, whatever becomes of them",
+    ("moderation_history", "actor_id"): "who did it stays, whatever becomes of them",
     ("clock_history", "actor_id"): "who did it stays, whatever becomes of them",
     ("evidence_custody", "actor_id"): "who did it stays, whatever becomes of them",
     ("clock", "place_id"): "its message's school, or the tenant",
@@ -256,6 +258,10 @@ def repointed(house, field, table, column, target):
         row.update(kind="file", media_type="image/png", size=1, part_size=1, scan="clean")
     if table == "message_handler":
         row["ended_at"] = "2026-01-01"
+    if table == "moderation_reason":
+        row["house_rule"] = uuid.uuid4().hex
+    if table == "moderation_action":
+        row.update(waived_at="2026-01-01", waived_by=row["recorded_by"], waived_name="W", waive_reason="W")
     if column in ALTERNATIVES.get(table, ()):
         row.update(dict.fromkeys(ALTERNATIVES[table]))
     row[column] = planted(house, target, field.theirs)["id"]

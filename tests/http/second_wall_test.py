@@ -11,6 +11,7 @@ from reach import DUTIES, Plot, day, if_match
 from second_wall import needles, silent, snapshot, strangers
 
 WORDS = {"reason": "We looked at the whole case."}
+REPORTED = {"status": "sent", "reported_at": "2026-01-05T10:00:00Z", "chase_on": "2026-01-12"}
 ACCOUNT = {"handle": "@planted", "url": "https://x.example/", "account_created_on": day(0)}
 # What is sent to each route that writes to one row, by method or action.
 CHANGES = {
@@ -50,6 +51,13 @@ CHANGES = {
     ("monitoring_authorisation", "end"): {"end_reason": "It is over."},
     ("media_enquiry", "approve"): {"approved_words": "All are well.", "spokesperson": "The head"},
     ("media_enquiry", "respond"): {}, ("media_enquiry", "decline"): WORDS,
+    ("moderation_action", "reports"): REPORTED, ("moderation_action", "update"): {"status": "refused"},
+    ("moderation_action", "take"): {}, ("moderation_action", "record-snapshot"): {"no_snapshot_reason": "already_gone"},
+    ("moderation_action", "post-reason"): {"public_reason": "Changed"}, ("moderation_action", "waive"): WORDS,
+    ("moderation_action", "complete"): {}, ("moderation_action", "withdraw"): WORDS,
+    ("moderation_action", "appeal"): {"by": "Ann", "text": "No.", "received_at": "2026-01-05T10:00:00Z"},
+    ("moderation_action", "decide-appeal"): {"outcome": "upheld", **WORDS},
+    ("moderation_reason", "PATCH"): {"public_text": "Changed"},
     ("setting", "PUT"): {"value": 9}, ("setting", "DELETE"): None,
 }
 KEY = "channel.max_admins"  # the setting that is planted at each place
@@ -262,6 +270,14 @@ def creating(plot, own):
     yield "/v1/evidence", {"message_id": own.message, "kind": "file", "upload_id": plot.upload}
     yield f"/v1/messages/{own.message}/assign", {"person_id": plot.person}
     yield f"/v1/messages/{own.message}/exclude", {"person_id": plot.person, **WORDS}
+    done = {"kind": "hide", "reason": "Planted", "target_author": "@planted"}
+    yield "/v1/moderation-actions", {"message_id": plot.message, **done}
+    yield "/v1/moderation-actions", {"channel_id": plot.channel, **done}
+    for named in {"target_person_id": plot.person}, {"taken_by": plot.person, "taken_at": said["received_at"]}, {
+            "moderation_reason_id": plot.house_rule}, {"snapshot_id": plot.evidence}:
+        yield "/v1/moderation-actions", {"message_id": own.message, **done, **named}
+    yield f"/v1/moderation-actions/{own.moderation}/record-snapshot", {"snapshot_id": plot.evidence}
+    yield f"/v1/moderation-actions/{own.moderation}/post-reason", {"moderation_reason_id": plot.house_rule}
     attest = {"policy_edition": "1", "policy_read_on": day(-1), "trained_on": day(-1)}
     assess = {"title": "T", "assessed_on": day(-9), "author_name": "An", "score": 6,
               "mitigations": "M", "approved_by_name": "Bo", "approved_on": day(-8),
@@ -292,6 +308,7 @@ def creating(plot, own):
         yield "/v1/posts", {"name": "Planted", "school_id": plot.school}
         yield "/v1/teams", {"name": "Planted", "school_id": plot.school}
         yield "/v1/messages", {"school_id": plot.school, **said}
+        yield "/v1/moderation-reasons", {"school_id": plot.school, "house_rule": "Planted", "public_text": "Planted"}
         yield "/v1/assessments", {"school_id": plot.school, **assess}
         yield "/v1/calendar-periods", {"school_id": plot.school, "kind": "closure", "title": "Planted",
                                        "from_on": day(0), "to_on": day(0)}

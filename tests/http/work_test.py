@@ -42,7 +42,8 @@ def test_each_has_their_own(desk):
     found = work(desk.slt.client)
     assert counts(desk.slt.client) == {
         "application_to_decide": 1, "application_to_answer": 0, "appointment_to_confirm": 1,
-        "media_enquiry_to_decide": 1, "attestation_expiring": 0, "grant_ending": 0}
+        "media_enquiry_to_decide": 1, "attestation_expiring": 0, "grant_ending": 0,
+        "platform_report_to_chase": 1, "public_reason_missing": 0}
     item, = found["application_to_decide"]["items"]
     assert item["id"] == desk.plot.application and item["since"] and item["school_name"]
     for each in found.values():
@@ -53,11 +54,12 @@ def test_each_has_their_own(desk):
     assert "confirm" in {action["name"] for action in actions["actions"]}
     assert counts(desk.other.client) == {
         "application_to_decide": 0, "application_to_answer": 0, "appointment_to_confirm": 0,
-        "media_enquiry_to_decide": 0, "attestation_expiring": 0, "grant_ending": 0}
+        "media_enquiry_to_decide": 0, "attestation_expiring": 0, "grant_ending": 0,
+        "platform_report_to_chase": 0, "public_reason_missing": 0}
     desk.plot.plant_application("approved")
     assert counts(desk.admin.client) == {
         "application_to_decide": 0, "account_to_record": 1, "application_to_answer": 0,
-        "attestation_expiring": 0, "grant_ending": 0}
+        "attestation_expiring": 0, "grant_ending": 0, "platform_report_to_chase": 1, "public_reason_missing": 0}
     assert counts(desk.governor.client) == {"attestation_expiring": 0, "grant_ending": 0}
     assert work(desk.tenant.person("No Body").client) == {}
 
