@@ -4,7 +4,7 @@
 #include <strings.h>
 #include "base/cleanup.h"
 
-static bool media_is(const char *content_type, const char *media)
+bool media_is(const char *content_type, const char *media)
 {
 	size_t length = strlen(media);
 

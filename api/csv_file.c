@@ -12,12 +12,15 @@ struct reader {
 	struct arena *arena;
 	struct csv_file *file;
 	const struct fault **faults;
+	const char *row_fault; /* the first of the row under way */
 	const char *columns[COLUMNS_MAX];
 	int column_count, capacity;
 };
 
 static void note(struct reader *reader, int line, const char *detail)
 {
+	if (!reader->row_fault)
+		reader->row_fault = detail;
 	fault_add(reader->arena, reader->faults,
 		  arena_printf(reader->arena, "/line %d", line), "%s", detail);
 }
@@ -73,13 +76,15 @@ static void keep_row(struct reader *reader, int line, json_t *row)
 		file->rows = rows;
 		reader->capacity = capacity;
 	}
-	file->rows[file->count++] = (struct csv_row){ line, row };
+	file->rows[file->count++] =
+		(struct csv_row){ line, row, row ? NULL : reader->row_fault };
 }
 
 static void take_row(void *data, int line, const struct csv_cell *cells, int count)
 {
 	struct reader *reader = data;
 
+	reader->row_fault = NULL;
 	if (!reader->column_count)
 		take_header(reader, cells, count);
 	else if (cells_check(reader, line, cells, count))
@@ -105,26 +110,35 @@ static char *slurp(struct arena *arena, const char *path, size_t max_bytes,
 	return *ret_size > max_bytes ? NULL : text;
 }
 
+bool csv_read_bytes(struct arena *arena, const char *bytes, size_t size,
+		    struct csv_file *ret_file, const struct fault **faults)
+{
+	struct reader reader = { .arena = arena, .file = ret_file, .faults = faults };
+	size_t skip = size >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+	struct csv_rows rows;
+	bool whole;
+
+	*ret_file = (struct csv_file){ 0 };
+	csv_rows_begin(&rows, take_row, &reader);
+	whole = csv_rows_feed(&rows, bytes + skip, size - skip) && csv_rows_end(&rows);
+	if (!whole)
+		note(&reader, rows.line,
+		     "has a quote out of place or one that is never closed");
+	csv_rows_free(&rows);
+	return whole;
+}
+
 const struct problem *csv_read(struct arena *arena, const char *path, size_t max_bytes,
 			       struct csv_file *ret_file, const struct fault **faults)
 {
-	struct reader reader = { .arena = arena, .file = ret_file, .faults = faults };
-	struct csv_rows rows;
-	size_t size = 0, skip;
+	size_t size = 0;
 	const char *text = slurp(arena, path, max_bytes, &size);
-	bool whole;
 
 	*ret_file = (struct csv_file){ 0 };
 	if (!text)
 		return problem(arena, PROBLEM_BAD_REQUEST, "%s cannot be read: %s.", path,
 			       strerror(errno));
-	skip = size >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
-	csv_rows_begin(&rows, take_row, &reader);
-	whole = csv_rows_feed(&rows, text + skip, size - skip) && csv_rows_end(&rows);
-	if (!whole)
-		note(&reader, rows.line,
-		     "has a quote out of place or one that is never closed");
-	csv_rows_free(&rows);
+	csv_read_bytes(arena, text, size, ret_file, faults);
 	return NULL;
 }
 

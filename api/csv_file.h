@@ -4,8 +4,9 @@
 #include "base/problem.h"
 
 struct csv_row {
-	int line;      /* of the file, where the row begins; the header is line 1 */
-	json_t *cells; /* {column: text}; empty cells are absent; NULL: faulty */
+	int line;	   /* of the file, where the row begins; the header is line 1 */
+	json_t *cells;	   /* {column: text}; empty cells are absent; NULL: faulty */
+	const char *fault; /* the first of such a row */
 };
 struct csv_file {
 	struct csv_row *rows;
@@ -15,4 +16,7 @@ struct csv_file {
 /* Faults carry "/line 3" as pointer. NULL file content: could not be read. */
 const struct problem *csv_read(struct arena *arena, const char *path, size_t max_bytes,
 			       struct csv_file *ret_file, const struct fault **faults);
+/* The same of bytes at hand; false: a quote that is out of place or never closed. */
+bool csv_read_bytes(struct arena *arena, const char *bytes, size_t size,
+		    struct csv_file *ret_file, const struct fault **faults);
 void csv_free_rows(struct csv_file *file);

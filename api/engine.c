@@ -5,6 +5,7 @@
 #include <time.h>
 #include "api/accept.h"
 #include "api/body.h"
+#include "api/csv_body.h"
 #include "api/finish.h"
 #include "api/limit.h"
 #include "api/principal.h"
@@ -114,7 +115,8 @@ static const struct problem *gate_body(struct call *call)
 
 	if (call->route->binary)
 		return body_bytes(call->request);
-	err = body_read(call->request, &body);
+	err = csv_body_sent(call) ? csv_body_read(call, &body)
+				  : body_read(call->request, &body);
 	if (!err)
 		err = fields_check(call->arena, call->route->body,
 				   route_mode(call->route), body, &call->values);

@@ -51,6 +51,12 @@ struct call;
 /* The ETag of an answer whose body is written; 304 for a reader who has it. */
 void answer_tag(struct call *call, const char *etag);
 
+/* Where a row of a CSV body begins, and why it is none; NULL: it is one. */
+struct csv_place {
+	int line;
+	const char *fault;
+};
+
 struct route;
 struct step;
 struct resource;
@@ -68,6 +74,7 @@ struct call {
 	struct reach compartment; /* the same for what the compartment holds */
 	struct values values;	  /* path, body, filters, and what handlers add */
 	struct page page;
+	const struct csv_place *csv; /* of each object of route->csv; NULL: it was JSON */
 	struct tx tx;
 	bool entered;	/* the context statement was queued in this transaction */
 	bool admitted;	/* and gave its row */

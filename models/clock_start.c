@@ -3,7 +3,6 @@
 #include <string.h>
 #include "base/id.h"
 #include "base/london.h"
-#include "models/calendar_read.h"
 #include "models/clock_kind.h"
 #include "models/field_time.h"
 #include "sql/array.h"
@@ -70,7 +69,7 @@ const char *clocks_courtesy(struct arena *arena)
 }
 
 static void clock_add(struct call *call, json_t *clocks, const struct place *place,
-		      const char *name, time_t received)
+		      const char *name, const char *message, time_t received)
 {
 	struct clock_rule rule =
 		clock_rule_of(call->arena, clock_kind_find(name), place->settings);
@@ -85,50 +84,64 @@ static void clock_add(struct call *call, json_t *clocks, const struct place *pla
 	id_new(id);
 	json_array_append_new(
 		clocks,
-		json_pack("{s:s, s:s, s:s?, s:o, s:o}", "id", id, "kind", name, "due_at",
+		json_pack("{s:s, s:s, s:s, s:s?, s:o, s:s, s:o}", "id", id, "message_id",
+			  message, "kind", name, "due_at",
 			  due.promised ? call_time(call, due.at) : NULL, "because",
-			  due.because, "rule",
+			  due.because, "calendar_version", place->calendar_version,
+			  "rule",
 			  clock_rule_settings(clock_kind_find(name), place->settings)));
 }
 
 /* :school_id's calendar, for whoever may read any; it stays so until the call commits. */
-static const struct problem *place_hold(struct call *call, int from, int to,
-					struct place *ret_place)
+const struct problem *clocks_place(struct call *call, int from, int to,
+				   struct place *ret_place)
 {
 	struct reach reach = call->reach;
 	const struct problem *err;
 
 	call_reach(call, CALENDAR_READ);
-	err = calendar_hold(call, from, to, ret_place);
+	err = calendar_hold(call, from, to + YEAR_DAYS, ret_place);
 	call->reach = reach;
 	return err;
+}
+
+void clocks_add(struct call *call, json_t *clocks, const struct place *place,
+		const char *const *kinds, const char *message, const char *received)
+{
+	time_t at = time_read(received);
+
+	for (; *kinds; kinds++)
+		clock_add(call, clocks, place, *kinds, message, at);
+}
+
+void clocks_set(struct call *call, json_t *clocks)
+{
+	autofree char *text = json_dumps(clocks, JSON_COMPACT);
+
+	call_set(call, "clocks", arena_copy(call->arena, text));
+	json_decref(clocks);
 }
 
 const struct problem *clocks_reckon(struct call *call, const char *const *kinds,
 				    const char *received)
 {
-	time_t at = time_read(received);
-	int day = london_of(at).day;
-	const struct problem *err;
+	int day = london_of(time_read(received)).day;
+	json_t *clocks = json_array();
 	struct place place;
-	json_auto_t *clocks = NULL;
-	autofree char *text = NULL;
+	const struct problem *err = clocks_place(call, day, day, &place);
 
-	if ((err = place_hold(call, day, day + YEAR_DAYS, &place)))
-		return err;
-	clocks = json_array();
-	for (; *kinds; kinds++)
-		clock_add(call, clocks, &place, *kinds, at);
-	json_decref(place.settings);
-	text = json_dumps(clocks, JSON_COMPACT);
-	call_set(call, "clocks", arena_copy(call->arena, text));
-	call_set(call, "calendar_version", place.calendar_version);
-	return NULL;
+	if (!err) {
+		clocks_add(call, clocks, &place, kinds, call_text(call, "id"), received);
+		json_decref(place.settings);
+	}
+	clocks_set(call, clocks);
+	return err;
 }
 
-const char *const clock_resume_gives[] = { CLOCKS_PROVIDE,  "clock_days", "clock_due",
-					   "clock_version", "because",	  "school_id",
-					   "new_id",	    NULL };
+const char *const clock_resume_gives[] = {
+	CLOCKS_PROVIDE, "calendar_version", "clock_days", "clock_due", "clock_version",
+	"because",	"school_id",	    "new_id",	  NULL
+};
 
 const struct problem *clock_resume_reckon(struct call *call, const PGresult *clock)
 {
@@ -145,7 +158,7 @@ const struct problem *clock_resume_reckon(struct call *call, const PGresult *clo
 	struct place place;
 
 	call_set(call, "school_id", row_text(clock, 0, "school_id"));
-	if ((err = place_hold(call, day, day + paused + YEAR_DAYS, &place)))
+	if ((err = clocks_place(call, day, day + paused, &place)))
 		return err;
 	json_decref(place.settings);
 	rule = clock_rule_of(call->arena, kind, kept);

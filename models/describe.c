@@ -59,7 +59,7 @@ static json_t *route_json(const struct route_entry *entry)
 	const struct route *route = &entry->route;
 
 	return json_pack(
-		"{s:s, s:s, s:o, s:s, s:s*, s:o, s:o, s:o, s:o*, s:i, s:o, s:b, s:b, s:b, s:b, s:b, s:b}",
+		"{s:s, s:s, s:o, s:s, s:s*, s:o, s:o, s:o, s:o*, s:i, s:o, s:b, s:b, s:b, s:b, s:b, s:b, s:b}",
 		"resource", entry->resource->name, "method", route->method, "path",
 		path_json(route->path), "permission", permission_name(route->permission),
 		"action", route->step ? route->step->action : NULL, "body",
@@ -70,7 +70,8 @@ static json_t *route_json(const struct route_entry *entry)
 		route->status ? route->status : 200, "media",
 		array_json(route_offers(route)), "recent", route->recent, "anew",
 		route->anew, "if_match", route->if_match, "versioned", route->versioned,
-		"binary", route->binary, "list", route->list || route->whole);
+		"binary", route->binary, "list", route->list || route->whole,
+		"csv", route->csv != NULL);
 }
 
 static json_t *step_json(struct arena *arena, const struct step *step)

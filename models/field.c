@@ -193,25 +193,6 @@ static void check_object(struct check *check, const struct field *fields, json_t
 	check_names(check, fields, FIELD_CREATE, object, base);
 }
 
-static const char *check_objects(struct check *check, const struct field *field,
-				 json_t *value, const char *pointer)
-{
-	autobuffer out = { 0 };
-	json_t *each;
-	size_t index;
-
-	if (!check_size(check, field, value, pointer))
-		return NULL;
-	json_array_foreach(value, index, each)
-	{
-		buffer_char(&out, index ? ',' : '[');
-		check_object(check, field->fields, each,
-			     arena_printf(check->arena, "%s/%zu", pointer, index), &out);
-	}
-	buffer_text(&out, out.length ? "]" : "[]");
-	return arena_copy_n(check->arena, out.data, out.length);
-}
-
 static const char *check_any(struct check *check, const struct field *field,
 			     json_t *value, const char *pointer)
 {
@@ -223,6 +204,27 @@ static const char *check_any(struct check *check, const struct field *field,
 	}
 	text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
 	return arena_copy(check->arena, text);
+}
+
+static const char *check_objects(struct check *check, const struct field *field,
+				 json_t *value, const char *pointer)
+{
+	autobuffer out = { 0 };
+	json_t *each;
+	size_t index;
+
+	if (!check_size(check, field, value, pointer))
+		return NULL;
+	if (field->apart)
+		return check_any(check, field, value, pointer);
+	json_array_foreach(value, index, each)
+	{
+		buffer_char(&out, index ? ',' : '[');
+		check_object(check, field->fields, each,
+			     arena_printf(check->arena, "%s/%zu", pointer, index), &out);
+	}
+	buffer_text(&out, out.length ? "]" : "[]");
+	return arena_copy_n(check->arena, out.data, out.length);
 }
 
 static const char *check_value(struct check *check, const struct field *field,

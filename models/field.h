@@ -36,6 +36,8 @@ struct field {
 	const char *const *one_of; /* ends with NULL */
 	enum field_type of;
 	const struct field *fields; /* ends with { 0 } */
+	bool apart; /* of OBJECTS: the handler judges each by itself; becomes JSON text
+		       as it came */
 	const char *const
 		*means; /* of each word of one_of; NULL: they say it themselves */
 };

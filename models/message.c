@@ -3,6 +3,7 @@
 #include "models/clock_kind.h"
 #include "models/clock_start.h"
 #include "models/flow.h"
+#include "models/message_bulk.h"
 #include "models/message_clock.h"
 #include "models/message_intake.h"
 #include "models/words.h"
@@ -180,7 +181,7 @@ static const struct problem *triage(struct call *call)
 		err = message_clocks(call, kinds);
 	if (err)
 		return err;
-	if (triage_protects(call))
+	if (triage_protects(call, said))
 		return message_protected(call);
 	return flow_move(call);
 }
@@ -222,6 +223,9 @@ static const struct route routes[] = {
 	{ "POST", "/v1/messages", MESSAGE_LOG, .sql = q_message_add,
 	  .body = message_logging, .handle = message_log, .provides = message_log_gives,
 	  .status = 201 },
+	{ "POST", "/v1/messages/bulk", MESSAGE_LOG, .handle = message_bulk,
+	  .body = message_bulk_body, .csv = "messages", .query = message_bulk_query,
+	  .provides = message_bulk_gives },
 	{ "POST", "/v1/messages/:id/clocks/:clock_id/stop", MESSAGE_HANDLE,
 	  .sql = q_message_clock_stop, .handle = resource_part,
 	  .body = message_clock_stopping, .provides = part_provides },

@@ -26,8 +26,8 @@ const struct field message_logging[] = {
 	{ 0 },
 };
 
-const char *const message_log_gives[] = { CLOCKS_PROVIDE, "triage_open", "version",
-					  "reason", NULL };
+const char *const message_log_gives[] = { CLOCKS_PROVIDE, "rows",   "triage_open",
+					  "version",	  "reason", NULL };
 
 static bool array_holds(struct call *call, const char *array, const char *word)
 {
@@ -39,10 +39,8 @@ static bool array_holds(struct call *call, const char *array, const char *word)
 	return false;
 }
 
-bool triage_protects(struct call *call)
+bool triage_protects(struct call *call, const char *triage)
 {
-	const char *triage = call_text(call, "triage");
-
 	return array_holds(call, triage, "safeguarding") ||
 	       array_holds(call, triage, "self_generated_imagery");
 }
@@ -50,14 +48,24 @@ bool triage_protects(struct call *call)
 /* :school_id becomes that of the channel. */
 static const struct problem *place_find(struct call *call)
 {
+	static const char *const asked[] = { "channel_id", "school_id", "assignee_id",
+					     NULL };
+	json_auto_t *row = json_object();
+	autofree char *text = NULL;
+	const struct problem *err;
 	const PGresult *place;
-	const struct problem *err = run(call, q_message_place, &place);
 
-	if (err)
+	for (const char *const *name = asked; *name; name++)
+		if (call_text(call, *name))
+			json_object_set_new(row, *name,
+					    json_string(call_text(call, *name)));
+	text = json_dumps(row, JSON_COMPACT);
+	call_set(call, "rows", arena_printf(call->arena, "[%s]", text));
+	if ((err = run(call, q_message_places, &place)))
 		return err;
 	if (row_text(place, 0, "fault"))
 		return problem_field(call->arena, row_text(place, 0, "fault"),
-				     "is unknown, or not within your reach");
+				     MESSAGE_MISPLACED);
 	call_set(call, "school_id", row_text(place, 0, "school_id"));
 	return NULL;
 }
@@ -89,9 +97,10 @@ const struct problem *message_protected(struct call *call)
 	return NULL;
 }
 
-static const char *const *both(struct call *call, const char *const *one,
-			       const char *const *other)
+const char *const *message_starts(struct call *call, const char *kind, const char *triage)
 {
+	const char *const *one = clocks_of_message(kind);
+	const char *const *other = clocks_of_triage(call, triage);
 	int first = array_count(one), second = array_count(other);
 	const char **all =
 		arena_alloc(call->arena, sizeof(*all) * (size_t)(first + second + 1));
@@ -107,7 +116,7 @@ static const char *const *both(struct call *call, const char *const *one,
 const struct problem *message_log(struct call *call)
 {
 	const char *triage = call_text(call, "triage");
-	bool protects = triage_protects(call);
+	bool protects = triage_protects(call, triage);
 	const struct problem *err;
 
 	call_set(call, "triage_open", protects ? NULL : triage);
@@ -115,8 +124,7 @@ const struct problem *message_log(struct call *call)
 	call_set(call, "reason", NULL);
 	if ((err = place_find(call)) ||
 	    (err = clocks_reckon(call,
-				 both(call, clocks_of_message(call_text(call, "kind")),
-				      clocks_of_triage(call, triage)),
+				 message_starts(call, call_text(call, "kind"), triage),
 				 call_text(call, "received_at"))))
 		return err;
 	if (!protects)

@@ -37,15 +37,19 @@ static const struct problem *as_query(struct arena *arena, const struct problem 
 	return err;
 }
 
-/* A query string knows texts alone: what reads as a whole number is one, where a number
- * is asked for. */
-static void numbers_read(const struct field *asked, json_t *given)
+/* A query string knows texts alone: what reads as a whole number, or as true or false, is
+ * one where that is asked for. */
+static void texts_read(const struct field *asked, json_t *given)
 {
 	for (; asked->name; asked++) {
 		const char *text = json_string_value(json_object_get(given, asked->name));
 		char *end;
 		long number;
 
+		if (asked->type == FLAG && text &&
+		    (strcmp(text, "true") == 0 || strcmp(text, "false") == 0))
+			json_object_set_new(given, asked->name,
+					    json_boolean(*text == 't'));
 		if (asked->type != NUMBER || !text || !*text)
 			continue;
 		number = strtol(text, &end, 10);
@@ -61,7 +65,7 @@ const struct problem *params_check(struct arena *arena, const struct field *aske
 
 	if (!asked)
 		return NULL;
-	numbers_read(asked, given);
+	texts_read(asked, given);
 	err = fields_check(arena, asked, FIELD_CREATE, given, values);
 	return err && err->kind == PROBLEM_INVALID ? as_query(arena, err) : err;
 }

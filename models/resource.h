@@ -23,6 +23,7 @@ struct route {
 	enum permission permission;
 	enum query sql; /* the query that answers, unless handle does */
 	const struct field *body;
+	const char *csv; /* the OBJECTS of its body that may come as text/csv instead */
 	const struct field *query;  /* what it may be asked, besides what a list may */
 	const struct listing *list; /* a list: {"data": [...], "next_cursor"} */
 	handler handle;

@@ -66,7 +66,7 @@ static void fields_each(struct wiring *wiring, const struct field *fields,
 				fault_say(wiring, "%s %s is there twice", what,
 					  field->name);
 		if (field->type == OBJECTS && !nested)
-			fields_each(wiring, field->fields, field->name, true);
+			fields_each(wiring, field->fields, field->name, !field->apart);
 	}
 }
 

@@ -55,25 +55,67 @@ SELECT @shown,
   FROM message m @places
  WHERE m.tenant_id = :me_tenant::uuid AND m.id = :id::uuid AND {reach};
 
--- name: message_place :one
+-- name: message_places :many
 -- school: p.school_id
 -- own: p.channel_id = ANY ((SELECT me_channels())::uuid[])
--- Where it belongs: at its channel's school. A fault names the field that is not within reach.
+-- Where each belongs: at its channel's school. A fault names the field that is not within reach.
 WITH p AS (
-	SELECT CASE WHEN :channel_id::uuid IS NULL THEN :school_id::uuid ELSE c.school_id END AS school_id,
-	       c.id AS channel_id
-	  FROM (SELECT 1) one LEFT JOIN channel c ON c.tenant_id = :me_tenant::uuid AND c.id = :channel_id::uuid
+	SELECT r.number, r.channel_id AS asked, r.assignee_id, c.id AS channel_id, r.school_id AS said,
+	       CASE WHEN r.channel_id IS NULL THEN r.school_id ELSE c.school_id END AS school_id
+	  FROM jsonb_to_recordset(:rows::jsonb) AS r (number integer, channel_id uuid, school_id uuid, assignee_id uuid)
+	  LEFT JOIN channel c ON c.tenant_id = :me_tenant::uuid AND c.id = r.channel_id
 )
-SELECT p.school_id, CASE WHEN p.school_id IS NULL THEN :me_tenant::uuid ELSE p.school_id END AS place_id,
-       CASE WHEN :channel_id::uuid IS NOT NULL AND (p.channel_id IS NULL OR ({reach}) IS NOT TRUE) THEN '/channel_id'
-	    WHEN :channel_id::uuid IS NOT NULL AND :school_id::uuid IS NOT NULL
-		AND :school_id::uuid IS DISTINCT FROM p.school_id THEN '/school_id'
-	    WHEN :channel_id::uuid IS NULL AND (p.school_id IS NULL AND NOT :reach_tenant::boolean
+SELECT p.number, p.school_id,
+       CASE WHEN p.asked IS NOT NULL AND (p.channel_id IS NULL OR ({reach}) IS NOT TRUE) THEN '/channel_id'
+	    WHEN p.asked IS NOT NULL AND p.said IS NOT NULL AND p.said IS DISTINCT FROM p.school_id THEN '/school_id'
+	    WHEN p.asked IS NULL AND (p.school_id IS NULL AND NOT :reach_tenant::boolean
 		OR p.school_id IS NOT NULL AND NOT EXISTS (SELECT FROM school s WHERE s.tenant_id = :me_tenant::uuid
 			AND s.id = p.school_id) OR ({reach}) IS NOT TRUE) THEN '/school_id'
-	    WHEN :assignee_id::uuid IS NOT NULL AND NOT EXISTS (SELECT FROM person a WHERE a.tenant_id = :me_tenant::uuid
-		AND a.id = :assignee_id::uuid AND (a.left_on IS NULL OR a.left_on >= today())) THEN '/assignee_id' END AS fault
-  FROM p;
+	    WHEN p.assignee_id IS NOT NULL AND NOT EXISTS (SELECT FROM person a WHERE a.tenant_id = :me_tenant::uuid
+		AND a.id = p.assignee_id AND (a.left_on IS NULL OR a.left_on >= today())) THEN '/assignee_id' END AS fault
+  FROM p ORDER BY p.number;
+
+-- name: message_bulk_add :exec
+-- What is there by its channel and external_ref stays as it is, whoever may see it.
+INSERT INTO message (tenant_id, id, school_id, channel_id, kind, source, received_at, text, url, external_ref,
+	author_kind, author_confidence, author_identity, author_name, author_handle, author_contact, triage,
+	about_name, assignee_id, assignee_name, recorded_by, recorded_name)
+SELECT :me_tenant::uuid, r.id, r.school_id, r.channel_id, r.kind, r.source, r.received_at, r.text, r.url, r.external_ref,
+       coalesce(r.author_kind, 'unknown'), coalesce(r.author_confidence, 'unknown'), coalesce(r.author_identity, 'unknown'),
+       r.author_name, r.author_handle, r.author_contact, r.triage_open::text[], r.about_name, r.assignee_id, a.name,
+       :me_person::uuid, me_name()
+  FROM jsonb_to_recordset(:rows::jsonb) AS r (number integer, id uuid, school_id uuid, channel_id uuid, kind text, source text,
+	received_at timestamptz, text text, url text, external_ref text, author_kind text, author_confidence text,
+	author_identity text, author_name text, author_handle text, author_contact text, triage_open text, about_name text,
+	assignee_id uuid)
+  LEFT JOIN person a ON a.tenant_id = :me_tenant::uuid AND a.id = r.assignee_id
+ ORDER BY r.number
+    ON CONFLICT DO NOTHING;
+
+-- name: message_bulk_log :exec
+INSERT INTO message_history (tenant_id, message_id, actor_id, actor_name, action, to_state)
+SELECT m.tenant_id, m.id, :me_person::uuid, me_name(), 'log', 'open'
+  FROM jsonb_to_recordset(:rows::jsonb) AS r (number integer, id uuid)
+  JOIN message m ON m.tenant_id = :me_tenant::uuid AND m.id = r.id
+ ORDER BY r.number;
+
+-- name: message_bulk_there :many
+-- school: m.school_id
+-- own: @mine
+-- compartment: m.safeguarding
+-- handled: @named
+-- What was made of each: made now, or there before; that one's id goes to whoever sees it.
+SELECT r.number, n.id IS NOT NULL AS made, m.id
+  FROM jsonb_to_recordset(:rows::jsonb) AS r (number integer, id uuid, channel_id uuid, external_ref text)
+  LEFT JOIN message n ON n.tenant_id = :me_tenant::uuid AND n.id = r.id
+  LEFT JOIN message m ON m.tenant_id = :me_tenant::uuid AND m.channel_id = r.channel_id AND m.external_ref = r.external_ref
+   AND {reach}
+ ORDER BY r.number;
+
+-- name: message_bulk_protect :many
+SELECT p.id FROM jsonb_to_recordset(:rows::jsonb) AS r (number integer, id uuid, protects boolean, triage text, about_name text),
+       LATERAL message_protect(r.id, 1, r.triage::text[], r.about_name, NULL) p
+ WHERE r.protects ORDER BY r.number;
 
 -- name: message_add :exec
 WITH added AS (
@@ -94,10 +136,11 @@ SELECT :me_tenant::uuid, :id::uuid, :me_person::uuid, me_name(), 'log', 'open';
 INSERT INTO clock (tenant_id, id, message_id, place_id, kind, started_at, first_due_at, due_at, because, rule,
 	calendar_version)
 SELECT m.tenant_id, k.id, m.id, CASE WHEN m.school_id IS NULL THEN m.tenant_id ELSE m.school_id END, k.kind,
-       m.received_at, k.due_at, k.due_at, k.because, k.rule, :calendar_version::integer
-  FROM message m, jsonb_to_recordset(:clocks::jsonb) AS k (id uuid, kind text, due_at timestamptz, because jsonb, rule jsonb)
- WHERE m.tenant_id = :me_tenant::uuid AND m.id = :id::uuid
-   AND NOT EXISTS (SELECT FROM clock o WHERE o.tenant_id = m.tenant_id AND o.message_id = m.id AND o.kind = k.kind
+       m.received_at, k.due_at, k.due_at, k.because, k.rule, k.calendar_version
+  FROM jsonb_to_recordset(:clocks::jsonb) AS k (id uuid, message_id uuid, kind text, due_at timestamptz, because jsonb,
+	rule jsonb, calendar_version integer)
+  JOIN message m ON m.tenant_id = :me_tenant::uuid AND m.id = k.message_id
+ WHERE NOT EXISTS (SELECT FROM clock o WHERE o.tenant_id = m.tenant_id AND o.message_id = m.id AND o.kind = k.kind
 	AND o.stopped_at IS NULL);
 
 -- name: message_clocks_stop :exec

@@ -268,6 +268,7 @@ def creating(plot, own):
     yield "/v1/evidence", {"message_id": plot.message, **shown}
     yield "/v1/evidence", {"message_id": own.message, "reappearance_of": plot.evidence, **shown}
     yield "/v1/evidence", {"message_id": own.message, "kind": "file", "upload_id": plot.upload}
+    yield "/v1/messages/bulk", {"messages": [{"channel_id": plot.channel, **said}]}
     yield f"/v1/messages/{own.message}/assign", {"person_id": plot.person}
     yield f"/v1/messages/{own.message}/exclude", {"person_id": plot.person, **WORDS}
     done = {"kind": "hide", "reason": "Planted", "target_author": "@planted"}
