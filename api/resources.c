@@ -27,6 +27,7 @@
 	X(demo_clock)                                                                    \
 	X(moderation_action)                                                             \
 	X(moderation_reason)                                                             \
+	X(message_template)                                                              \
 	X(work_waiting)                                                                  \
 	X(enumeration)                                                                   \
 	X(monitor_duty)                                                                  \

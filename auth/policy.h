@@ -52,6 +52,8 @@
 	X(MESSAGE_LOG, "message_log")                                                    \
 	X(MESSAGE_HANDLE, "message_handle")                                              \
 	X(MESSAGE_ASSIGN, "message_assign")                                              \
+	X(MESSAGE_TEMPLATE_READ, "message_template_read")                                \
+	X(MESSAGE_TEMPLATE_WRITE, "message_template_write")                              \
 	X(SAFEGUARDING_READ, "safeguarding_read")                                        \
 	X(SAFEGUARDING_NAME, "safeguarding_name")                                        \
 	X(UPLOAD, "upload")                                                              \

@@ -16,6 +16,7 @@ TITLES = {
     "growth": "Growth: ten times the rows", "england": "England in one database",
     "upload": "A file in and out",
     "calendars": "A calendar edited under 10,000 open messages",
+    "messages": "Messages: what comes in and what waits",
     "why": "What is missed, and why", "plans": "Plans of the first pages",
 }
 TOP = """# Performance

@@ -6,18 +6,8 @@
 #include "models/message_bulk.h"
 #include "models/message_clock.h"
 #include "models/message_intake.h"
+#include "models/message_reply.h"
 #include "models/words.h"
-
-static const struct field acknowledging[] = {
-	{ "reply", TEXT, .max = 5000 },
-	{ 0 },
-};
-
-static const struct field answering[] = {
-	{ "reply", TEXT, .required = true, .max = 20000 },
-	{ "settles", LIST, .of = ONE_OF, WORDS(words_clock_kind), .max = 11 },
-	{ 0 },
-};
 
 static const struct field closing[] = {
 	{ "outcome", ONE_OF, .required = true, WORDS(words_message_outcome) },
@@ -64,6 +54,8 @@ static const struct field naming[] = {
 		"received_at", "m.received_at", TIME, .range = true                      \
 	}
 
+static const struct search searched = { "message_word", "message_id" };
+
 static const struct listing listing = {
 	.filters =
 		(const struct filter[]){
@@ -79,6 +71,7 @@ static const struct listing listing = {
 		},
 	.descending = true,
 	.id = "m.id",
+	.search = &searched,
 };
 
 static const struct listing open_listing = {
@@ -97,47 +90,8 @@ static const struct listing open_listing = {
 			{ 0 },
 		},
 	.id = "m.id",
+	.search = &searched,
 };
-
-static const struct problem *clocks_stop(struct call *call, const char *kinds,
-					 const char *stop)
-{
-	call_set(call, "stopping", kinds);
-	call_set(call, "stop", stop);
-	return run(call, q_message_clocks_stop, NULL);
-}
-
-static const struct problem *acknowledge(struct call *call)
-{
-	const struct problem *err =
-		clocks_stop(call, "{response,data_protection_complaint}", "acknowledged");
-
-	return err ? err : flow_move(call);
-}
-
-/* What the law asks for is not done by answering: the caller says so, or it goes on. */
-static const struct problem *settle(struct call *call)
-{
-	const struct problem *err = NULL;
-	const PGresult *running;
-
-	if (call_text(call, "settles"))
-		err = clocks_stop(call, call_text(call, "settles"), "fulfilled");
-	call_set(call, "courtesy", clocks_courtesy(call->arena));
-	if (err || (err = run(call, q_message_running, &running)))
-		return err;
-	return gate_judge(call, running);
-}
-
-static const struct problem *answer(struct call *call)
-{
-	const struct problem *err = clocks_stop(
-		call, "{response,answer,data_protection_complaint}", "answered");
-
-	if (!err)
-		err = settle(call);
-	return err ? err : flow_move(call);
-}
 
 static const struct problem *close_message(struct call *call)
 {
@@ -147,8 +101,9 @@ static const struct problem *close_message(struct call *call)
 	if ((err = run(call, q_evidence_missing, &missing)) ||
 	    (err = gate_judge(call, missing)))
 		return err;
-	if (!(err = settle(call)))
-		err = clocks_stop(call, clocks_courtesy(call->arena), "not_applicable");
+	if (!(err = message_settle(call)))
+		err = message_clocks_end(call, clocks_courtesy(call->arena),
+					 "not_applicable");
 	return err ? err : flow_move(call);
 }
 
@@ -174,8 +129,8 @@ static const struct problem *triage(struct call *call)
 {
 	const char *said = call_text(call, "triage");
 	const char *const *kinds = clocks_of_triage(call, said);
-	const struct problem *err =
-		clocks_stop(call, clocks_not_of_triage(call, said), "not_applicable");
+	const struct problem *err = message_clocks_end(
+		call, clocks_not_of_triage(call, said), "not_applicable");
 
 	if (!err && *kinds)
 		err = message_clocks(call, kinds);
@@ -250,9 +205,14 @@ static const char *const gives_clocks[] = { CLOCKS_PROVIDE, "school_id", "stoppi
 
 static const struct step flow[] = {
 	{ "acknowledge", "{open}", "acknowledged", MESSAGE_HANDLE, "Acknowledge",
-	  .body = acknowledging, .handle = acknowledge, .provides = gives_stop },
+	  .body = message_acknowledging, .handle = message_acknowledge,
+	  .provides = message_reply_gives },
+	{ "redirect", "{open,acknowledged}", "closed", MESSAGE_HANDLE,
+	  "Redirect to the school", .body = message_redirecting,
+	  .handle = message_redirect, .provides = message_reply_gives },
 	{ "answer", "{open,acknowledged}", "closed", MESSAGE_HANDLE, "Answer",
-	  .body = answering, .handle = answer, .provides = gives_stop },
+	  .gate = q_message_unanswerable, .body = message_answering,
+	  .handle = message_answer, .provides = message_reply_gives },
 	{ "close", "{open,acknowledged}", "closed", MESSAGE_HANDLE, "Close",
 	  .body = closing, .handle = close_message, .provides = gives_stop },
 	{ "reopen", "{closed}", "open", MESSAGE_HANDLE, "Open again",

@@ -31,6 +31,8 @@ WORDS_DECLARE(words_message_kind);
 WORDS_DECLARE(words_message_source);
 WORDS_DECLARE(words_message_state);
 WORDS_DECLARE(words_message_outcome);
+WORDS_DECLARE(words_template_purpose);
+WORDS_DECLARE(words_reply_mode);
 WORDS_DECLARE(words_triage);
 WORDS_DECLARE(words_author_kind);
 WORDS_DECLARE(words_author_confidence);

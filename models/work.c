@@ -1,4 +1,5 @@
 /* What waits for the caller, kind by kind: counts, links and the first few of each. */
+#include <string.h>
 #include "models/resource.h"
 #include "sql/row_json.h"
 
@@ -8,8 +9,9 @@ static const struct kind {
 	const char *name, *label;
 	enum permission permission, own;
 	enum query query;
-	const char *list; /* where all of them stand */
+	const char *list; /* where all of them stand; behind = goes the caller's id */
 	const char *path; /* of one of them, without its id */
+	bool leads;	  /* for those who lead a school alone: :lead_... */
 } kinds[] = {
 	{ "application_to_decide", "Applications to decide", APPLICATION_READ, UNSET,
 	  q_work_decide, "/v1/channel-applications/inbox?state=submitted",
@@ -33,15 +35,33 @@ static const struct kind {
 	{ "public_reason_missing", "Reasons that the audience is owed", MODERATE, UNSET,
 	  q_work_untold, "/v1/moderation-actions?reason=missing",
 	  "/v1/moderation-actions" },
+	{ "message_names_individual", "Messages that name somebody", MESSAGE_READ, UNSET,
+	  q_work_message_named, "/v1/messages/open?triage=names_individual&state=open",
+	  "/v1/messages", .leads = true },
+	{ "message_safeguarding", "Messages in the compartment", SAFEGUARDING_READ, UNSET,
+	  q_work_message_safeguarding, "/v1/messages/open?safeguarding=true",
+	  "/v1/messages" },
+	{ "message_assigned_to_me", "Messages assigned to me", MESSAGE_READ, UNSET,
+	  q_work_message_mine, "/v1/messages/open?assignee_id=", "/v1/messages" },
+	{ "message_overdue", "Messages whose answer is overdue", MESSAGE_READ, UNSET,
+	  q_work_message_overdue, "/v1/messages/open?overdue=true", "/v1/messages" },
+	{ "message_unassigned", "Messages that are nobody's", MESSAGE_ASSIGN, UNSET,
+	  q_work_message_unassigned, "/v1/messages/open?unassigned=true",
+	  "/v1/messages" },
 };
 
+/* Who decides on applications leads the school: its SLT and head (Q2). */
+#define LEADING APPLICATION_DECIDE
 #define DAYS_AHEAD "30"
 #define ITEMS_SHOWN "5"
 
 static bool kind_open(struct call *call, const struct kind *kind)
 {
 	struct reach own = policy_reach(call->arena, call->me, kind->own);
+	struct reach lead = policy_reach(call->arena, call->me, LEADING);
 
+	if (kind->leads && reach_none(&lead))
+		return false;
 	call_reach(call, kind->permission);
 	return !reach_none(&call->reach) || !reach_none(&own);
 }
@@ -69,7 +89,8 @@ static void kind_write(struct call *call, struct buffer *out, const struct kind 
 	buffer_printf(out, "%s{\"kind\":\"%s\",\"label\":\"%s\",\"count\":%ld,",
 		      out->data[out->length - 1] == '[' ? "" : ",", kind->name,
 		      kind->label, row_count(rows) ? row_number(rows, 0, "_count") : 0L);
-	buffer_printf(out, "\"href\":\"%s\"", kind->list);
+	buffer_printf(out, "\"href\":\"%s%s\"", kind->list,
+		      kind->list[strlen(kind->list) - 1] == '=' ? call->me->person : "");
 	items_write(call, out, kind, rows);
 	buffer_char(out, '}');
 }
@@ -84,6 +105,7 @@ static const struct problem *work(struct call *call)
 
 	call_set(call, "shown", ITEMS_SHOWN);
 	call_set(call, "days", DAYS_AHEAD);
+	call_set_reach(call, "lead", LEADING);
 	for (size_t i = 0; i < COUNT_OF(kinds) && !err; i++) {
 		any |= open[i] = kind_open(call, &kinds[i]);
 		if (open[i])

@@ -7,7 +7,7 @@
 -- term: shown = m.id, m.school_id, s.name AS school_name, m.channel_id, coalesce(c.display_name, c.handle) AS channel_name,
 --   c.platform, m.state, m.kind, m.source, m.received_at, m.text, m.url, m.external_ref, m.author_kind, m.author_confidence,
 --   m.author_identity, m.author_name, m.author_handle, m.author_contact, m.triage, m.safeguarding, m.about_name,
---   m.assignee_id, m.assignee_name, m.acknowledged_at, m.acknowledged_name, m.answered_at, m.outcome, m.closed_at,
+--   m.assignee_id, m.assignee_name, m.acknowledged_at, m.acknowledged_name, m.answered_at, m.redirected_at, m.outcome, m.closed_at,
 --   m.next_due_at, coalesce(m.next_due_at < (SELECT clock_now()), false) AS overdue, m.recorded_by, m.recorded_name,
 --   m.version, m.created_at
 -- term: places = LEFT JOIN school s ON s.tenant_id = m.tenant_id AND s.id = m.school_id
@@ -76,7 +76,8 @@ SELECT p.number, p.school_id,
   FROM p ORDER BY p.number;
 
 -- name: message_bulk_add :exec
--- What is there by its channel and external_ref stays as it is, whoever may see it.
+-- What is there by its channel and external_ref stays as it is, whoever may see it. In the order of what two calls at
+-- once would wait for, so that neither waits for the other.
 INSERT INTO message (tenant_id, id, school_id, channel_id, kind, source, received_at, text, url, external_ref,
 	author_kind, author_confidence, author_identity, author_name, author_handle, author_contact, triage,
 	about_name, assignee_id, assignee_name, recorded_by, recorded_name)
@@ -89,7 +90,7 @@ SELECT :me_tenant::uuid, r.id, r.school_id, r.channel_id, r.kind, r.source, r.re
 	author_identity text, author_name text, author_handle text, author_contact text, triage_open text, about_name text,
 	assignee_id uuid)
   LEFT JOIN person a ON a.tenant_id = :me_tenant::uuid AND a.id = r.assignee_id
- ORDER BY r.number
+ ORDER BY r.channel_id, r.external_ref, r.number
     ON CONFLICT DO NOTHING;
 
 -- name: message_bulk_log :exec
@@ -157,6 +158,13 @@ SELECT 'clock_running' AS code, 'The clock ' || k.kind || ' still runs: say in s
   FROM clock k
  WHERE k.tenant_id = :me_tenant::uuid AND k.message_id = :id::uuid AND k.stopped_at IS NULL
    AND k.kind <> ALL (:courtesy::text[]) ORDER BY k.kind;
+
+-- name: message_unanswerable :many
+-- A channel on which messages are acknowledged and redirected, and not answered.
+SELECT 'redirect_only' AS code,
+       'On this channel nobody answers (its reply_mode): acknowledge the message, or redirect it to the school.' AS detail
+  FROM message m JOIN channel c ON c.tenant_id = m.tenant_id AND c.id = m.channel_id
+ WHERE m.tenant_id = :me_tenant::uuid AND m.id = :id::uuid AND c.reply_mode = 'acknowledge_and_redirect';
 
 -- name: message_received :one
 SELECT school_id, to_char(received_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS received_at
@@ -254,11 +262,13 @@ WITH before AS (
 	 WHERE m.tenant_id = :me_tenant::uuid AND m.id = :id::uuid AND m.version = :version::integer FOR UPDATE
 ), moved AS (
 	UPDATE message m SET state = :to, version = m.version + 1,
-	       acknowledged_at = CASE WHEN :action IN ('acknowledge', 'answer') THEN coalesce(b.acknowledged_at, now()) ELSE b.acknowledged_at END,
-	       acknowledged_name = CASE WHEN :action IN ('acknowledge', 'answer') THEN coalesce(b.acknowledged_name, me_name())
+	       acknowledged_at = CASE WHEN :action IN ('acknowledge', 'redirect', 'answer') THEN coalesce(b.acknowledged_at, now()) ELSE b.acknowledged_at END,
+	       acknowledged_name = CASE WHEN :action IN ('acknowledge', 'redirect', 'answer') THEN coalesce(b.acknowledged_name, me_name())
 			ELSE b.acknowledged_name END,
 	       answered_at = CASE WHEN :action = 'answer' THEN now() ELSE b.answered_at END,
-	       outcome = CASE WHEN :to <> 'closed' THEN NULL WHEN :action = 'answer' THEN 'answered' ELSE :outcome END,
+	       redirected_at = CASE WHEN :action = 'redirect' THEN now() ELSE b.redirected_at END,
+	       outcome = CASE WHEN :to <> 'closed' THEN NULL WHEN :action = 'answer' THEN 'answered'
+			WHEN :action = 'redirect' THEN 'redirected' ELSE :outcome END,
 	       closed_at = CASE WHEN :to = 'closed' THEN now() END,
 	       triage = CASE WHEN :action = 'triage' THEN :triage::text[] ELSE b.triage END,
 	       about_name = CASE WHEN :action = 'triage' THEN coalesce(:about_name, b.about_name) ELSE b.about_name END,

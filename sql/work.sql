@@ -5,6 +5,14 @@
 --   OR coalesce(x.channel_id = ANY ((SELECT me_channels())::uuid[]), false)
 --   ELSE m.recorded_by = :me_person::uuid OR coalesce(m.assignee_id = :me_person::uuid, false)
 --   OR coalesce(m.channel_id = ANY ((SELECT me_channels())::uuid[]), false) END
+-- term: theirs = (m.recorded_by = :me_person::uuid OR m.assignee_id = :me_person::uuid
+--   OR m.channel_id = ANY ((SELECT me_channels())::uuid[]))
+-- term: named = m.id = ANY ((SELECT me_handling())::uuid[])
+-- term: waiting = m.id, concat_ws(': ', m.author_name, left(m.text, 100)) AS title, s.name AS school_name, m.received_at AS since,
+--   (m.next_due_at AT TIME ZONE 'Europe/London')::date AS due_on, count(*) OVER () AS _count
+--   FROM message m LEFT JOIN school s ON s.tenant_id = m.tenant_id AND s.id = m.school_id
+--   WHERE m.tenant_id = :me_tenant::uuid AND m.state <> 'closed'
+-- term: first = ORDER BY m.due_order, m.id LIMIT :shown::bigint
 
 -- name: work_decide :list
 -- school: a.school_id
@@ -133,3 +141,44 @@ SELECT x.id, concat_ws(' ', x.kind, coalesce(x.target_author, x.target_url, m.au
  WHERE x.tenant_id = :me_tenant::uuid AND x.state IN ('taken', 'appealed') AND x.public_reason_posted_at IS NULL
    AND x.waived_at IS NULL AND moderation_told(x) = 'missing' AND {reach}
  ORDER BY x.taken_at, x.id LIMIT :shown::bigint;
+
+-- name: work_message_named :list
+-- school: m.school_id
+-- own: @theirs
+-- compartment: m.safeguarding
+-- handled: @named
+-- Until somebody has acknowledged it.
+SELECT @waiting
+   AND m.state = 'open' AND m.triage @> '{names_individual}' AND (:lead_tenant::boolean OR m.school_id = ANY (:lead_schools::uuid[])) AND {reach} @first;
+
+-- name: work_message_safeguarding :list
+-- school: m.school_id
+-- own: @theirs
+-- compartment: m.safeguarding
+-- handled: @named
+SELECT @waiting
+   AND m.safeguarding AND {reach} @first;
+
+-- name: work_message_mine :list
+-- school: m.school_id
+-- own: @theirs
+-- compartment: m.safeguarding
+-- handled: @named
+SELECT @waiting
+   AND m.assignee_id = :me_person::uuid AND {reach} @first;
+
+-- name: work_message_overdue :list
+-- school: m.school_id
+-- own: @theirs
+-- compartment: m.safeguarding
+-- handled: @named
+SELECT @waiting
+   AND m.due_order < (SELECT clock_now()) AND {reach} @first;
+
+-- name: work_message_unassigned :list
+-- school: m.school_id
+-- own: @theirs
+-- compartment: m.safeguarding
+-- handled: @named
+SELECT @waiting
+   AND m.assignee_id IS NULL AND {reach} @first;

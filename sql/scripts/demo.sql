@@ -188,3 +188,52 @@ INSERT INTO monitoring_statement (tenant_id, id, edition, body, dpia_note, writt
 SELECT p.tenant_id, pg_temp.demo_id(82, 1), 1, 'Once a week we look for public posts that name the trust or one of its schools.',
        'Public posts only, by names of the trust; nobody is looked at a second time without an authorisation.', p.id, p.name
   FROM person p WHERE p.id = pg_temp.demo_id(3, 1);
+
+-- What came in at Tor View Academy, and texts to answer with.
+INSERT INTO message_template (tenant_id, id, purpose, title, text, created_name)
+SELECT pg_temp.demo_id(1, 1), pg_temp.demo_id(13, v.number), v.purpose, v.title, v.text, 'Carla Mendes'
+  FROM (VALUES
+	(1, 'acknowledge', 'We have seen this', 'Thank you for your message. {{school_name}} has seen it and will write to you.'),
+	(2, 'redirect', 'Please write to the office',
+	 'Thank you. We do not deal with this here: please write to {{enquiries_email}} or ring {{enquiries_telephone}}.'))
+		v (number, purpose, title, text);
+CREATE TEMP TABLE demo_message ON COMMIT DROP AS
+SELECT v.*, date_trunc('minute', now()) - v.hours * interval '1 hour' AS at, r.id AS recorder_id, r.name AS recorder
+  FROM (VALUES
+	(1, 3, 'query', 'open', 'When does the winter fair begin, and may we bring the dog?', 'parent', 'Nia Bowen', NULL, NULL),
+	(2, 30, 'complaint', 'open', 'Mr Reed shouted at my son in the corridor. Does nobody care?', 'parent', 'Angry of Tor Road',
+	 '{names_individual}', NULL),
+	(3, 50, 'comment', 'acknowledged', 'The bus was late again, third time this week.', 'parent', 'O. Petrov', '{}', NULL),
+	(4, 20, 'direct_message', 'open', 'Please keep this quiet, but I am worried about a girl in Year 8.', 'unknown', NULL, '{safeguarding}', NULL),
+	(5, 200, 'query', 'closed', 'How do I change the school lunch?', 'parent', 'T. Adeyemi', '{}', 'redirected'))
+		v (number, hours, kind, state, text, author_kind, author_name, triage, outcome)
+  JOIN person r ON r.id = pg_temp.demo_id(3, 13);
+INSERT INTO message (tenant_id, id, school_id, channel_id, state, kind, source, received_at, text, author_kind, author_confidence,
+	author_identity, author_name, triage, safeguarding, acknowledged_at, acknowledged_name, redirected_at, outcome, closed_at,
+	recorded_by, recorded_name)
+SELECT pg_temp.demo_id(1, 1), pg_temp.demo_id(14, m.number), pg_temp.demo_id(2, 1), pg_temp.demo_id(8, 2), m.state, m.kind,
+       'own_channel', m.at, m.text, m.author_kind, 'likely', 'declared', m.author_name, m.triage::text[],
+       coalesce(m.triage LIKE '%safeguarding%', false), t.acknowledged_at, t.acknowledged_name, t.closed_at, m.outcome, t.closed_at,
+       m.recorder_id, m.recorder
+  FROM demo_message m, LATERAL (SELECT CASE WHEN m.state <> 'open' THEN m.at + interval '2 hours' END AS acknowledged_at,
+	CASE WHEN m.state <> 'open' THEN m.recorder END AS acknowledged_name,
+	CASE WHEN m.state = 'closed' THEN m.at + interval '2 hours' END AS closed_at) t;
+INSERT INTO message_history (tenant_id, message_id, at, actor_id, actor_name, action, to_state)
+SELECT pg_temp.demo_id(1, 1), pg_temp.demo_id(14, number), at, recorder_id, recorder, 'log', 'open' FROM demo_message;
+INSERT INTO message_history (tenant_id, message_id, at, actor_id, actor_name, action, from_state, to_state, note)
+SELECT pg_temp.demo_id(1, 1), pg_temp.demo_id(14, number), at + interval '2 hours', recorder_id, recorder,
+       CASE state WHEN 'closed' THEN 'redirect' ELSE 'acknowledge' END, 'open', state,
+       CASE state WHEN 'closed' THEN 'Thank you. We do not deal with this here: please write to enquiries@torview.example or ring 01632 960001.'
+		ELSE 'Thank you for your message. Tor View Academy has seen it and will write to you.' END
+  FROM demo_message WHERE state <> 'open';
+INSERT INTO clock (tenant_id, id, message_id, place_id, kind, started_at, first_due_at, due_at, because, rule, stopped_at,
+	stopped_name, stop, calendar_version)
+SELECT pg_temp.demo_id(1, 1), pg_temp.demo_id(15, number), pg_temp.demo_id(14, number), pg_temp.demo_id(2, 1), 'response', at,
+       at + interval '24 hours', at + interval '24 hours',
+       '["A first answer is promised within 24 hours (clock.response_hours)."]',
+       (SELECT jsonb_object_agg(d.key, d.value) FROM setting_default d
+	 WHERE d.key LIKE 'clock.%' AND d.key NOT IN ('clock.answer_days', 'clock.ack_stops_clock')),
+       CASE WHEN state <> 'open' THEN at + interval '2 hours' END, CASE WHEN state <> 'open' THEN recorder END,
+       CASE WHEN state <> 'open' THEN 'acknowledged' END,
+       coalesce((SELECT v.version FROM calendar_version v WHERE v.place_id = pg_temp.demo_id(2, 1)), 0)
+  FROM demo_message;

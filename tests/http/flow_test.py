@@ -19,11 +19,11 @@ STEPS = {
         "account_created": set(), "withdrawn": set()},
     "appointment": {
         "proposed": {"confirm", "decline", "end"}, "active": {"end"}, "declined": set(), "ended": set()},
+    "message": {
+        "open": {"acknowledge", "redirect", "answer", "close", "triage", "assign", "exclude"},
+        "acknowledged": {"redirect", "answer", "close", "triage", "assign", "exclude"}, "closed": {"reopen", "exclude"}},
     "transfer": {
         "proposed": {"accept", "decline"}, "accepted": set(), "declined": set(), "superseded": set()},
-    "message": {
-        "open": {"acknowledge", "answer", "close", "triage", "assign", "exclude"},
-        "acknowledged": {"answer", "close", "triage", "assign", "exclude"}, "closed": {"reopen", "exclude"}},
     "monitoring_authorisation": {"active": {"end"}, "ended": set()},
     "mention": {"open": {"close"}, "closed": set()},
     "media_enquiry": {

@@ -56,7 +56,7 @@ def test_a_comment_starts_the_clock_of_its_first_answer(office):
     assert first["because"][0] == "A first answer is promised within 24 hours (clock.response_hours)."
     assert (message["state"], message["school_id"], message["recorded_name"]) == ("open", office.a, "Sal Lead")
     assert {a["name"] for a in message["actions"]} == {
-        "acknowledge", "answer", "close", "triage", "assign", "exclude"}
+        "acknowledge", "redirect", "answer", "close", "triage", "assign", "exclude"}
     assert office.slt.client.get(f"{MESSAGES}/{message['id']}", expect=200).json["clocks"] == message["clocks"]
 
 

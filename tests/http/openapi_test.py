@@ -73,7 +73,7 @@ MORE = {"/v1/auth/sign-in": {"401", "429", "503"}, "/v1/auth/refresh": {"401", "
         "/v1/auth/accept-invitation": {"401", "409", "429", "503"},
         "/v1/auth/change-password": {"429"}, "/v1/verify": {"429", "503"},
         "/v1/channels/privacy-notice": {"404"}, "/readyz": {"503"},
-        "/v1/calendar": {"404"}, "/v1/clocks/preview": {"404"}, "/v1/demo/clock": {"404"},
+        "/v1/message-templates/{id}/preview": {"409"}, "/v1/calendar": {"404"}, "/v1/clocks/preview": {"404"}, "/v1/demo/clock": {"404"},
         "/v1/audit/verification": {"404"}, "/v1/evidence/{id}/file": {"409"}}
 
 

@@ -115,6 +115,10 @@ def message_body(school):
             "received_at": "2026-01-05T10:00:00Z", "text": "When does term begin?"}
 
 
+def template_body(school):
+    return {"school_id": school, "purpose": "redirect", "title": "Write to us", "text": "Write to the office, please."}
+
+
 HIDING = {"kind": "hide", "reason": "Names a pupil."}
 SETTING = "/v1/settings/channel.max_admins"
 
@@ -329,6 +333,13 @@ CASES = [
     Case("message_handle", "mine", (200,), act("message", lambda s, h: h.message, "triage", {"triage": []}), table="message"),
     Case("message_assign", "there", (200,), act("message", fresh("message", None), "assign"), table="message"),
     Case("message_assign", "level", (200,), act("message", lambda s, h: s.level.message, "assign"), table="message"),
+    Case("message_template_read", "there", (200,), read(lambda s, h: f"/v1/message-templates/{s.plot.template}")),
+    Case("message_template_read", "shared", (200,), read(lambda s, h: f"/v1/message-templates/{s.level.template}")),
+    Case("message_template_write", "there", (201,), add("/v1/message-templates", lambda s, h: template_body(s.a)), creates=True),
+    Case("message_template_write", "there", (200,), change("message_template", lambda s, h: s.plot.template,
+         {"title": "Changed"}), table="message_template"),
+    Case("message_template_write", "shared", (200,), change("message_template", lambda s, h: s.level.template,
+         {"title": "Changed"}), table="message_template"),
     Case("safeguarding_read", "there", (200,), read(lambda s, h: f"/v1/messages/{s.plot.plant_protected()}")),
     Case("safeguarding_read", "level", (200,), read(lambda s, h: f"/v1/messages/{s.level.plant_protected()}")),
     Case("safeguarding_read", "mine", (200,), read(lambda s, h: f"/v1/messages/{s.named(h)}")),

@@ -198,6 +198,7 @@ LISTS = [
     ("message_read", "clock", "/v1/clocks?kind=response"),
     ("moderation_read", "moderation", "/v1/moderation-actions?kind=warn"),
     ("moderation_reason_read", "house_rule", "/v1/moderation-reasons?sort=created_at"),
+    ("message_template_read", "template", "/v1/message-templates?purpose=redirect"),
 ]
 # Lists that hold the rows of another list, or what is the same for everybody.
 OTHER_LISTS = {"/v1/channel-applications/inbox", "/v1/messages/open", "/v1/moderation-actions/chase", "/v1/channel-checks/missed",

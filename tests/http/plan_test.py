@@ -14,7 +14,7 @@ PAGED = [
     "/v1/people", "/v1/posts", "/v1/teams", "/v1/appointments", "/v1/assessments",
     "/v1/attestations", "/v1/channels", "/v1/channel-applications",
     "/v1/channel-applications/inbox", "/v1/transfers", "/v1/calendar-periods",
-    "/v1/messages", "/v1/messages/open", "/v1/clocks", "/v1/evidence",
+    "/v1/messages", "/v1/messages/open", "/v1/clocks", "/v1/evidence", "/v1/message-templates",
     "/v1/monitor-duties", "/v1/channel-checks", "/v1/watch-terms", "/v1/mentions",
     "/v1/monitoring-authorisations", "/v1/monitoring-statements", "/v1/media-enquiries",
     "/v1/moderation-actions", "/v1/moderation-actions/chase", "/v1/moderation-reasons",
@@ -150,6 +150,10 @@ SELECT %(tenant)s, id, id, CASE WHEN n <= 400 THEN 'sent' ELSE 'removed' END, at
   FROM seed;
 INSERT INTO moderation_reason (tenant_id, id, school_id, house_rule, public_text, created_at)
 SELECT %(tenant)s, id, school, 'Rule ' || n, 'Told ' || n, at FROM seed;
+INSERT INTO message_template (tenant_id, id, school_id, purpose, title, text, created_name, created_at)
+SELECT %(tenant)s, id, school, 'answer', 'Title ' || n, 'Text ' || n, 'Person', at FROM seed;
+INSERT INTO message_word (tenant_id, word, message_id)
+SELECT tenant_id, w, id FROM message, search_words(text) w WHERE tenant_id = %(tenant)s;
 INSERT INTO transfer (tenant_id, id, move_id, side, state, urn, school_id, school_name, from_trust_id,
 	from_trust_name, to_trust_id, to_trust_name, found_on, import_id, created_at)
 SELECT %(tenant)s, id, id, 'from', CASE WHEN n <= 400 THEN 'proposed' ELSE 'accepted' END,
@@ -269,6 +273,7 @@ def test_changes_come_in_the_order_of_their_index(plans, lists, path, caller):
 @pytest.mark.parametrize("caller", CALLERS)
 @pytest.mark.parametrize("path, table", [("/v1/people?q=person%20a1", "person_word"),
                                          ("/v1/channels?q=handle39", "channel_word"),
+                                         ("/v1/messages?q=said%2039", "message_word"),
                                          ("/v1/register/schools?q=39", "register_school_word"),
                                          ("/v1/register/trusts?q=39", "register_trust_word")])
 def test_words_are_found_by_their_index(plans, path, table, caller):

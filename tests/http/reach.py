@@ -71,6 +71,8 @@ class Plot:
         self.clock = self.parts["message"]["clock_id"]
         self.house_rule = self.plant_house_rule()
         self.moderation = self.plant_moderation("taken")
+        self.template = self.row("message_template", id=uuid.uuid4(), school_id=school, purpose="redirect",
+                                 title=f"title {mark}", text=f"text {mark}", created_name=f"writer {mark}")
         self.invitation = self.row("invitation", id=uuid.uuid4(), person_id=self.person,
                                    token_hash=uuid.uuid4().bytes * 2, invited_by=self.boss,
                                    expires_at=day(9))
@@ -373,7 +375,7 @@ class Plot:
                 "channel": self.channel, "channel_application": self.application,
                 "setting": self.setting, "transfer": self.transfer,
                 "calendar_period": self.period, "message": self.message, "upload": self.upload,
-                "evidence": self.evidence,
+                "evidence": self.evidence, "message_template": self.template,
                 "watch_term": self.term, "mention": self.mention,
                 "monitor_duty": self.duty, "channel_check": self.check,
                 "monitoring_authorisation": self.authorisation,

@@ -19,6 +19,7 @@ ADDER = {"person": None, "appointment": "granted_by", "appointment_school": None
          "evidence": "recorded_by", "evidence_custody": "actor_id",
          "moderation_reason": None, "moderation_action": "recorded_by", "moderation_history": "actor_id",
          "moderation_report": "reported_by", "moderation_appeal": "opened_by",
+         "message_template": None,
          "channel_application": "recorded_by", "application_operator": None, "application_revision": "submitted_by",
          "application_decision": "decider_id", "application_history": "actor_id", "exclusion": "excluded_by",
          "upload": "begun_by", "upload_part": None,

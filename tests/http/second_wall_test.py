@@ -43,7 +43,6 @@ CHANGES = {
     ("message", "acknowledge"): {}, ("message", "answer"): {"reply": "Yes."},
     ("message", "close"): {"outcome": "no_reply_needed"}, ("message", "reopen"): WORDS,
     ("message", "triage"): {"triage": ["media"]}, ("message", "assign"): {}, ("message", "exclude"): WORDS,
-    ("message", "release"): WORDS,
     ("upload", "PUT"): b"x" * 1024, ("upload", "complete"): {},
     ("channel", "checks"): {"found": "nothing"},
     ("monitor_duty", "PATCH"): {"holiday_cover": True},
@@ -58,6 +57,8 @@ CHANGES = {
     ("moderation_action", "appeal"): {"by": "Ann", "text": "No.", "received_at": "2026-01-05T10:00:00Z"},
     ("moderation_action", "decide-appeal"): {"outcome": "upheld", **WORDS},
     ("moderation_reason", "PATCH"): {"public_text": "Changed"},
+    ("message", "release"): WORDS, ("message", "redirect"): {"reply": "Write to us."},
+    ("message_template", "PATCH"): {"title": "Changed"},
     ("setting", "PUT"): {"value": 9}, ("setting", "DELETE"): None,
 }
 KEY = "channel.max_admins"  # the setting that is planted at each place
@@ -136,7 +137,8 @@ def fill(land, route, plots):
         return [(path, None)] + [(f"{path}?school_id={p.school}", p.school) for p in plots if p.school]
     if "{id}" not in path:
         return [(path, None)]
-    return [(route["path"].replace("{id}", plot.ids[route["resource"]]),
+    return [(route["path"].replace("{id}", plot.ids[route["resource"]])
+             + (f"?message_id={plot.message}" if "message_id" in route["query"] else ""),
              plot.ids[route["resource"]]) for plot in plots if plot.ids[route["resource"]]]
 
 
@@ -269,6 +271,7 @@ def creating(plot, own):
     yield "/v1/evidence", {"message_id": own.message, "reappearance_of": plot.evidence, **shown}
     yield "/v1/evidence", {"message_id": own.message, "kind": "file", "upload_id": plot.upload}
     yield "/v1/messages/bulk", {"messages": [{"channel_id": plot.channel, **said}]}
+    yield f"/v1/messages/{own.message}/redirect", {"template_id": plot.template}
     yield f"/v1/messages/{own.message}/assign", {"person_id": plot.person}
     yield f"/v1/messages/{own.message}/exclude", {"person_id": plot.person, **WORDS}
     done = {"kind": "hide", "reason": "Planted", "target_author": "@planted"}
@@ -310,6 +313,7 @@ def creating(plot, own):
         yield "/v1/teams", {"name": "Planted", "school_id": plot.school}
         yield "/v1/messages", {"school_id": plot.school, **said}
         yield "/v1/moderation-reasons", {"school_id": plot.school, "house_rule": "Planted", "public_text": "Planted"}
+        yield "/v1/message-templates", {"school_id": plot.school, "purpose": "answer", "title": "Planted", "text": "Planted"}
         yield "/v1/assessments", {"school_id": plot.school, **assess}
         yield "/v1/calendar-periods", {"school_id": plot.school, "kind": "closure", "title": "Planted",
                                        "from_on": day(0), "to_on": day(0)}

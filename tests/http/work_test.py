@@ -11,7 +11,8 @@ def work(client):
 
 
 def counts(client):
-    return {kind: each["count"] for kind, each in work(client).items()}
+    """But for messages, which have a test of their own."""
+    return {kind: each["count"] for kind, each in work(client).items() if not kind.startswith("message_")}
 
 
 class Desk:
