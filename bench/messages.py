@@ -20,8 +20,8 @@ SCHOOL_SLT = "SLT of one school"
 CHANNEL = f"0192b000-0008-7000-8000-{900003:012d}"
 LISTS = {
     "open, the first page": "/v1/messages/open?limit=50", "all, the first page": "/v1/messages?limit=50",
-    "overdue": "/v1/messages/open?overdue=true&limit=50", "q=homework (in most)": "/v1/messages?q=homework&limit=50",
-    "q=word19001 (in few)": "/v1/messages?q=word19001&limit=50", "what waits for me": "/v1/me/work"}
+    "overdue": "/v1/messages/open?overdue=true&limit=50", "a word in one of fifty": "/v1/messages?q=word00050&limit=50",
+    "a rare word": "/v1/messages?q=word19001&limit=50", "what waits for me": "/v1/me/work"}
 
 
 def message():

@@ -24,6 +24,7 @@ struct sort {
 struct search {
 	const char *table, *column;
 	bool open; /* no tenant's */
+	int most;  /* rows that a word may find, else 400; 0: any number */
 };
 
 struct listing {

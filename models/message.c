@@ -54,7 +54,7 @@ static const struct field naming[] = {
 		"received_at", "m.received_at", TIME, .range = true                      \
 	}
 
-static const struct search searched = { "message_word", "message_id" };
+static const struct search searched = { "message_word", "message_id", .most = 10000 };
 
 static const struct listing listing = {
 	.filters =

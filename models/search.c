@@ -46,14 +46,19 @@ static void word_add(struct arena *arena, const struct search *search, int numbe
 		     const char *word, struct values *values, struct buffer *filter)
 {
 	const char *name = arena_printf(arena, "filter_q_%d", number);
+	const char *found = arena_printf(
+		arena,
+		"SELECT w.%s FROM %s w WHERE %s"
+		" w.word >= search_fold(:%s) AND w.word < search_end(:%s)",
+		search->column, search->table,
+		search->open ? "" : "w.tenant_id = :me_tenant::uuid AND", name, name);
 
 	value_set(arena, values, name, word);
-	buffer_printf(filter,
-		      "%sSELECT w.%s FROM %s w WHERE %s"
-		      " w.word >= search_fold(:%s) AND w.word < search_end(:%s)",
-		      number ? " INTERSECT " : "", search->column, search->table,
-		      search->open ? "" : "w.tenant_id = :me_tenant::uuid AND", name,
-		      name);
+	if (search->most)
+		found = arena_printf(arena,
+				     "SELECT unnest(search_few(ARRAY(%s LIMIT %d), %d))",
+				     found, search->most + 1, search->most);
+	buffer_printf(filter, "%s%s", number ? " INTERSECT " : "", found);
 }
 
 /* The words are looked up first, once: joined to the list, a plan that was made for any

@@ -46,24 +46,28 @@ CREATE TABLE message_word (
 	tenant_id  uuid NOT NULL,
 	word       text COLLATE "C" NOT NULL,
 	message_id uuid NOT NULL,
-	PRIMARY KEY (tenant_id, word, message_id),
+	school_id  uuid, -- the message's, which stays
+	PRIMARY KEY (tenant_id, word, message_id) INCLUDE (school_id),
 	FOREIGN KEY (tenant_id, message_id) REFERENCES message (tenant_id, id) ON DELETE CASCADE
 );
 CREATE INDEX message_word_of ON message_word (tenant_id, message_id);
 SELECT declare_table('message_word', 'as long as the row it finds', 'none',
-	ordinary => '{tenant_id,message_id}', personal => '{word}');
+	ordinary => '{tenant_id,message_id,school_id}', personal => '{word}');
 GRANT SELECT ON message_word TO chaperone_app;
--- A word is seen by whoever sees its message: neither the compartment nor an exclusion is got round by guessing words.
+-- A word is seen by whoever sees its message: neither the compartment nor an exclusion is got round by guessing words. The
+-- school is asked first, because it costs nothing: who works on a message of another school does not find it by its words.
 CREATE POLICY sight ON message_word FOR SELECT TO chaperone_app
-	USING (tenant_id = (SELECT me_tenant()) AND EXISTS (SELECT FROM message m
+	USING (tenant_id = (SELECT me_tenant())
+		AND ((SELECT me_wide('member')) OR school_id IS NULL OR school_id = ANY ((SELECT me_schools('member'))::uuid[]))
+		AND EXISTS (SELECT FROM message m
 		WHERE m.tenant_id = message_word.tenant_id AND m.id = message_id));
 CREATE FUNCTION message_words() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
 	IF TG_OP = 'UPDATE' THEN
 		DELETE FROM message_word WHERE tenant_id = NEW.tenant_id AND message_id = NEW.id;
 	END IF;
-	INSERT INTO message_word (tenant_id, word, message_id)
-	SELECT DISTINCT NEW.tenant_id, left(w, 100), NEW.id
+	INSERT INTO message_word (tenant_id, word, message_id, school_id)
+	SELECT DISTINCT NEW.tenant_id, left(w, 100), NEW.id, NEW.school_id
 	  FROM search_words(concat_ws(' ', NEW.text, NEW.author_name, NEW.author_handle)) w;
 	RETURN NULL;
 END
@@ -71,6 +75,6 @@ $$;
 SELECT define('message_words()', 'chaperone_owner');
 CREATE TRIGGER words AFTER INSERT OR UPDATE OF author_name, author_handle ON message
 	FOR EACH ROW EXECUTE FUNCTION message_words();
-INSERT INTO message_word (tenant_id, word, message_id)
-SELECT DISTINCT m.tenant_id, left(w, 100), m.id
+INSERT INTO message_word (tenant_id, word, message_id, school_id)
+SELECT DISTINCT m.tenant_id, left(w, 100), m.id, m.school_id
   FROM message m, search_words(concat_ws(' ', m.text, m.author_name, m.author_handle)) w;

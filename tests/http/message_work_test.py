@@ -2,6 +2,7 @@
 import pytest
 
 from message_test import MESSAGES, WORDS
+from refusal import refused
 from safeguarding_test import Compartment
 
 OLD = "2026-11-02T10:00:00Z"
@@ -100,3 +101,21 @@ def test_no_word_of_the_compartment_is_found(school, second_wall):
         assert found(client, "samarkand") == []
     assert found(school.dsl.client, "zanzibar") == [hidden] and found(school.dsl.client, "timbuktu") == [later["id"]]
     assert found(school.slt.client, "samarkand") == [excluded["id"]]
+
+
+def test_a_word_of_nearly_everything_is_refused(school):
+    """For whoever sees so many; whoever sees few finds them."""
+    school.house.sql("SET session_replication_role = replica; INSERT INTO message (tenant_id, id, school_id, kind, source,"
+                     " received_at, text, author_kind, author_confidence, author_identity, recorded_by, recorded_name, state,"
+                     " outcome, closed_at)"
+                     " SELECT %s, gen_random_uuid(), %s, 'comment', 'phone', now(), 'Everywhere', 'parent', 'likely', 'unknown',"
+                     " %s, 'Seed', 'closed', 'answered', now() FROM generate_series(1, 10000);"
+                     " INSERT INTO message_word (tenant_id, word, message_id, school_id)"
+                     " SELECT tenant_id, 'everywhere', id, school_id FROM message WHERE text = 'Everywhere';"
+                     " RESET session_replication_role", school.tenant.id, school.a, school.trust.id)
+    assert len(school.slt.client.get(f"{MESSAGES}?q=everywhere", expect=200).json["data"]) == 50
+    own = school.log(text="Everywhere and nowhere", channel_id=school.channel)
+    for words in "everywhere", "every%20nowhere":
+        body = refused(school.slt.client.get(f"{MESSAGES}?q={words}"), 400, "bad-query")
+        assert "10000" in body["detail"]
+    assert found(school.slt.client, "nowhere") == found(school.runner.client, "everywhere") == [own["id"]]

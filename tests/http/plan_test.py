@@ -152,8 +152,8 @@ INSERT INTO moderation_reason (tenant_id, id, school_id, house_rule, public_text
 SELECT %(tenant)s, id, school, 'Rule ' || n, 'Told ' || n, at FROM seed;
 INSERT INTO message_template (tenant_id, id, school_id, purpose, title, text, created_name, created_at)
 SELECT %(tenant)s, id, school, 'answer', 'Title ' || n, 'Text ' || n, 'Person', at FROM seed;
-INSERT INTO message_word (tenant_id, word, message_id)
-SELECT tenant_id, w, id FROM message, search_words(text) w WHERE tenant_id = %(tenant)s;
+INSERT INTO message_word (tenant_id, word, message_id, school_id)
+SELECT tenant_id, w, id, school_id FROM message, search_words(text) w WHERE tenant_id = %(tenant)s;
 INSERT INTO transfer (tenant_id, id, move_id, side, state, urn, school_id, school_name, from_trust_id,
 	from_trust_name, to_trust_id, to_trust_name, found_on, import_id, created_at)
 SELECT %(tenant)s, id, id, 'from', CASE WHEN n <= 400 THEN 'proposed' ELSE 'accepted' END,

@@ -33,6 +33,7 @@ COPIES = {
     ("moderation_history", "actor_id"): "who did it stays, whatever becomes of them",
     ("clock_history", "actor_id"): "who did it stays, whatever becomes of them",
     ("evidence_custody", "actor_id"): "who did it stays, whatever becomes of them",
+    ("message_word", "school_id"): "a copy of its message's",
     ("clock", "place_id"): "its message's school, or the tenant",
     ("calendar_version", "place_id"): "a school, or the tenant",
     ("application_history", "actor_id"): "who did it stays, whatever becomes of them",
