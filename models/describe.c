@@ -70,8 +70,8 @@ static json_t *route_json(const struct route_entry *entry)
 		route->status ? route->status : 200, "media",
 		array_json(route_offers(route)), "recent", route->recent, "anew",
 		route->anew, "if_match", route->if_match, "versioned", route->versioned,
-		"binary", route->binary, "list", route->list || route->whole,
-		"csv", route->csv != NULL);
+		"binary", route->binary, "list", route->list || route->whole, "csv",
+		route->csv != NULL);
 }
 
 static json_t *step_json(struct arena *arena, const struct step *step)

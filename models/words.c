@@ -237,17 +237,6 @@ WORDS_DEFINE(words_message_state, MESSAGE_STATE);
 	X("no_reply_needed", "It asks for nothing")
 WORDS_DEFINE(words_message_outcome, MESSAGE_OUTCOME);
 
-#define TEMPLATE_PURPOSE(X) \
-	X("acknowledge", "Says that the message has been seen") \
-	X("redirect", "Shows the school's own contact, where it is dealt with") \
-	X("answer", "Answers what many ask")
-WORDS_DEFINE(words_template_purpose, TEMPLATE_PURPOSE);
-
-#define REPLY_MODE(X) \
-	X("open", "Messages are answered here") \
-	X("acknowledge_and_redirect", "Messages are acknowledged, and redirected to the school")
-WORDS_DEFINE(words_reply_mode, REPLY_MODE);
-
 /* What a message may be beside its kind. */
 #define TRIAGE(X) \
 	X("data_protection_complaint", "Complains of how personal data is handled: 30 days to acknowledge") \
