@@ -54,10 +54,13 @@ static void word_add(struct arena *arena, const struct search *search, int numbe
 		search->open ? "" : "w.tenant_id = :me_tenant::uuid AND", name, name);
 
 	value_set(arena, values, name, word);
+	/* in the order of the index: with a limit alone the table may be walked instead
+	 */
 	if (search->most)
-		found = arena_printf(arena,
-				     "SELECT unnest(search_few(ARRAY(%s LIMIT %d), %d))",
-				     found, search->most + 1, search->most);
+		found = arena_printf(
+			arena,
+			"SELECT unnest(search_few(ARRAY(%s ORDER BY w.word LIMIT %d), %d))",
+			found, search->most + 1, search->most);
 	buffer_printf(filter, "%s%s", number ? " INTERSECT " : "", found);
 }
 
