@@ -36,8 +36,6 @@ ANYBODY = {"application_history", "appointment_history", "channel_history", "mem
 BEGINNING = {"channel_application": "draft", "media_enquiry": "received", "mention": "open", "message": "open",
              "upload": "open", "moderation_action": "taken"}
 OTHERWISE = {"channel_application": "more_information", "media_enquiry": "declined", "mention": "closed"}
-# Words, and no file: that would be its sender's.
-WORDS_ALONE = dict.fromkeys(("upload_id", "media_type", "size", "part_size", "scan"), None) | {"kind": "text"}
 # What a row hangs on; all others say their school themselves.
 SUBJECTS = {"application_operator": {"application_id": "own"},
             "application_revision": {"application_id": "application"}, "exclusion": {"subject_id": "application"},
@@ -93,7 +91,7 @@ def addable(house, field, table, who):
              "house_rule": uuid.uuid4().hex, "outcome": None, "decision": None, "decided_at": None,
              "decided_by": None, "decided_name": None, "taken_by": field.plot.boss, "recorded_by": field.plot.boss,
              "stopped_at": "2026-01-01", "stop": "answered",  # of one kind of clock one runs
-             **(WORDS_ALONE if table == "evidence" else {}), ADDER[table]: who.id,
+             ADDER[table]: who.id,
              **{name: getattr(field.plot, plot) for name, plot in SUBJECTS.get(table, {}).items()}}
     return {**row, **{name: value for name, value in fresh.items() if name in row}}
 

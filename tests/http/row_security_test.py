@@ -20,6 +20,7 @@ REFUSED = (psycopg2.errors.InsufficientPrivilege, psycopg2.errors.ForeignKeyViol
 # Their keys are made of the ids that are to be refused: the first of its kind has to go.
 KEYED = "DELETE FROM appointment_school; DELETE FROM application_operator; DELETE FROM exclusion"
 DATED = {"channel_grant", "membership", "person_relationship"}  # only their end changes
+PLAIN = {"evidence": "t.kind = 'text'"}  # a file is its sender's, and shown once
 CHANGED = {**dict.fromkeys(DATED, "until_on"), "message_handler": "ended_at",
            "moderation_appeal": "decided_at"}  # what may, where it is not the version
 ALTERNATIVES = {  # of these columns only one is set
@@ -127,8 +128,8 @@ def planted(house, table, tenant=None):
     made = {row["name"] for row in house.sql(
         "SELECT attname AS name FROM pg_attribute WHERE attrelid = %s::regclass"
         " AND (attgenerated <> '' OR attidentity <> '')", table)}
-    where = f" WHERE t.tenant_id = '{tenant.id}'" if tenant else ""
-    row = house.sql(f"SELECT to_jsonb(t) AS row FROM {table} t{where} LIMIT 1")[0]["row"]
+    where = f" AND t.tenant_id = '{tenant.id}'" if tenant else ""
+    row = house.sql(f"SELECT to_jsonb(t) AS row FROM {table} t WHERE {PLAIN.get(table, 'true')}{where} LIMIT 1")[0]["row"]
     return {name: value for name, value in row.items() if name not in made}
 
 

@@ -211,18 +211,6 @@ def test_who_holds_next_to_nothing(land, second_wall, name):
         assert client.get(f"/v1/{path}", expect=200).json["data"] == []
 
 
-SNAPSHOT = "SELECT t::text AS row FROM {} t WHERE t::text LIKE ANY (%s) ORDER BY 1"
-
-
-def snapshot(house, plots):
-    """Every row of the database that belongs or points to these places, as text."""
-    words = [f"%{word}%" for word in sorted(needles(plots))]
-    tables = house.sql("SELECT table_name FROM table_rule WHERE table_name NOT IN"
-                       " ('audit_seal', 'audit_horizon', 'audit_salt', 'audit_head_sent') ORDER BY 1")
-    return {t["table_name"]: [row["row"] for row in house.sql(
-        SNAPSHOT.format(t["table_name"]), words)] for t in tables}
-
-
 def change_key(route):
     """The resource of a route that writes to one row, and what it does there."""
     what = route["path"].split("/")[-1] if route["method"] == "POST" else route["method"]
