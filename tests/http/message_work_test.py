@@ -103,8 +103,9 @@ def test_no_word_of_the_compartment_is_found(school, second_wall):
     assert found(school.slt.client, "samarkand") == [excluded["id"]]
 
 
-def test_a_word_of_nearly_everything_is_refused(school):
-    """For whoever sees so many; whoever sees few finds them."""
+@pytest.fixture
+def everywhere(school):
+    """Ten thousand messages with one word in common, gone afterwards: other tests look through whole tables."""
     school.house.sql("SET session_replication_role = replica; INSERT INTO message (tenant_id, id, school_id, kind, source,"
                      " received_at, text, author_kind, author_confidence, author_identity, recorded_by, recorded_name, state,"
                      " outcome, closed_at)"
@@ -113,6 +114,14 @@ def test_a_word_of_nearly_everything_is_refused(school):
                      " INSERT INTO message_word (tenant_id, word, message_id, school_id)"
                      " SELECT tenant_id, 'everywhere', id, school_id FROM message WHERE text = 'Everywhere';"
                      " RESET session_replication_role", school.tenant.id, school.a, school.trust.id)
+    yield
+    school.house.sql("SET session_replication_role = replica; DELETE FROM message_word WHERE word = 'everywhere';"
+                     " DELETE FROM message WHERE recorded_name = 'Seed'; RESET session_replication_role")
+
+
+@pytest.mark.usefixtures("everywhere")
+def test_a_word_of_nearly_everything_is_refused(school):
+    """For whoever sees so many; whoever sees few finds them."""
     assert len(school.slt.client.get(f"{MESSAGES}?q=everywhere", expect=200).json["data"]) == 50
     own = school.log(text="Everywhere and nowhere", channel_id=school.channel)
     for words in "everywhere", "every%20nowhere":
