@@ -1,4 +1,5 @@
 """What every refusal has in common (RFC 9457), and a proof that it changed nothing."""
+import time
 from contextlib import contextmanager
 
 # Signing in and sealing go on in the background of every test.
@@ -30,8 +31,17 @@ def counts(house):
     return {r["name"]: int(r["rows"]) for r in house.sql(COUNTS) if r["name"] not in RESTLESS}
 
 
+def still(house):
+    """Waits until no clock is to be reckoned again, which the service does by itself."""
+    end = time.monotonic() + 60
+    while house.sql("SELECT 1 FROM calendar_version WHERE reckoned < version LIMIT 1"):
+        assert time.monotonic() < end
+        time.sleep(0.1)
+
+
 @contextmanager
 def unchanged(house):
+    still(house)
     before = counts(house)
     yield
     assert counts(house) == before

@@ -32,15 +32,20 @@ def silent(answer, forbidden):
     assert not shown, (shown, answer)
 
 
-SNAPSHOT = "SELECT {1}::text AS row FROM {0} t WHERE {1}::text LIKE ANY (%s) ORDER BY 1"
+SNAPSHOT = "SELECT {1}::text AS row FROM {0} t WHERE {2} AND {1}::text LIKE ANY (%s) ORDER BY 1"
 # Megabytes of a file are told by their digest.
 SHORT = {"upload_part": "ROW(t.tenant_id, t.upload_id, t.number, md5(t.content))"}
+TABLES = """
+SELECT table_name AS name, EXISTS (SELECT FROM column_class c
+	WHERE c.table_name = r.table_name AND c.column_name = 'tenant_id') AS owned
+  FROM table_rule r
+ WHERE table_name NOT IN ('audit_seal', 'audit_horizon', 'audit_salt', 'audit_head_sent') ORDER BY 1"""
 
 
-def snapshot(house, plots):
-    """Every row of the database that belongs or points to these places, as text."""
+def snapshot(house, plots, tenants):
+    """Every row of these tenants, of all who take part, that belongs or points to these places, as text."""
     words = [f"%{word}%" for word in sorted(needles(plots))]
-    tables = house.sql("SELECT table_name FROM table_rule WHERE table_name NOT IN"
-                       " ('audit_seal', 'audit_horizon', 'audit_salt', 'audit_head_sent') ORDER BY 1")
-    return {name: [row["row"] for row in house.sql(SNAPSHOT.format(name, SHORT.get(name, "t")), words)]
-            for name in (table["table_name"] for table in tables)}
+    theirs = "t.tenant_id IN ('" + "', '".join(tenant.id for tenant in tenants) + "')"
+    return {table["name"]: [row["row"] for row in house.sql(SNAPSHOT.format(
+        table["name"], SHORT.get(table["name"], "t"), theirs if table["owned"] else "true"), words)]
+            for table in house.sql(TABLES)}

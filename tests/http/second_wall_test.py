@@ -72,6 +72,7 @@ class Land:
         self.house = house
         self.x, self.y = house.fresh_tenant(schools=3), house.fresh_tenant(schools=1)
         self.z = house.fresh_tenant("school")
+        self.tenants = [self.x, self.y, self.z]
         self.plots = {}
         for letter, tenant in ("x", self.x), ("y", self.y), ("z", self.z):
             for school, place in zip([None, *tenant.schools], "0abc"):
@@ -325,7 +326,7 @@ def test_writing_changes_nothing_foreign(land, second_wall, name):
     foreign = [plot for place, plot in land.plots.items()
                if place not in allowed and place != "x0"]
     own = land.plots[min((place for place in allowed if place[1] != "0"), default="xa")]
-    before, done = snapshot(land.house, foreign), []
+    before, done = snapshot(land.house, foreign, land.tenants), []
     for plot in foreign:
         for route, what, body in changing(land):
             id = plot.ids[route["resource"]]
@@ -343,14 +344,14 @@ def test_writing_changes_nothing_foreign(land, second_wall, name):
             done += [(path, body, answer)] if answer.status not in (403, 404, 422) else []
             silent(answer, {p.mark for p in foreign})
     assert not done
-    assert snapshot(land.house, foreign) == before
+    assert snapshot(land.house, foreign, land.tenants) == before
 
 
 def test_tenant_rows_are_not_a_schools_to_change(land, second_wall):
     """What belongs to the whole tenant is seen by its schools, and changed by none of them."""
     plot = land.plots["x0"]
     caller, _ = land.callers["slt@a"]
-    client, before = second_wall.as_(caller.login), snapshot(land.house, [plot])
+    client, before = second_wall.as_(caller.login), snapshot(land.house, [plot], land.tenants)
     for route, what, body in changing(land):
         id = plot.ids[route["resource"]]
         if id and what not in ("invite", "exclude"):
@@ -358,7 +359,7 @@ def test_tenant_rows_are_not_a_schools_to_change(land, second_wall):
                 body = {**body, "person_id": plot.person if what == "grants" else plot.boss}
             answer = write(land, client, route, plot, body)
             assert answer.status in (403, 404, 409, 412), (what, answer)
-    assert snapshot(land.house, [plot]) == before
+    assert snapshot(land.house, [plot], land.tenants) == before
 
 
 def test_excluded_is_blind_at_both_doors(land, second_wall, house):
@@ -381,7 +382,7 @@ def test_excluded_is_blind_at_both_doors(land, second_wall, house):
         assert {row["subject"] for row in told} == {"application", "channel"}
     judge.client.post(f"/v1/channel-applications/{id}/exclude",
                       {"person_id": named.id, **WORDS}, expect=200)
-    before = snapshot(house, [plot])
+    before = snapshot(house, [plot], [plot.tenant])
     for client in clients:
         for path in paths:
             silent(client.get(path, expect=404), [plot.mark])
@@ -393,7 +394,7 @@ def test_excluded_is_blind_at_both_doors(land, second_wall, house):
         for action, body in (("approve", WORDS), ("reject", WORDS), ("withdraw", {}),
                              ("exclude", {"person_id": judge.id, **WORDS})):
             client.post(f"/v1/channel-applications/{id}/{action}", body, expect=404)
-    assert snapshot(house, [plot]) == before
+    assert snapshot(house, [plot], [plot.tenant]) == before
     deciders = judge.client.get(paths[0], expect=200).json["deciders"]
     assert judge.id in {decider["person_id"] for decider in deciders}
     assert named.id not in {decider["person_id"] for decider in deciders}
