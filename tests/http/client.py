@@ -88,7 +88,11 @@ class Client:
     def stale(self):
         """Has the server closed the kept connection meanwhile (idle_timeout_s)?"""
         sock = self.connection.sock
-        return sock is None or bool(select.select([sock], [], [], 0)[0])
+        if sock is None:
+            return True
+        waiting = select.poll()  # select() knows no descriptor above 1,023
+        waiting.register(sock, select.POLLIN)
+        return bool(waiting.poll(0))
 
     def close(self):
         if self.connection:
