@@ -13,6 +13,8 @@ enum { DAY_END = (23 * 60 + 59) * 60 };
 	  { { CLOCK_HOURS } })                                                           \
 	X("answer", "The answer itself, after receipt was acknowledged", "The answer",   \
 	  "M5", "clock.answer_days", true, { { CLOCK_WORKING_DAYS } })                   \
+	X("abuse", "Handling what is offensive or abusive", "Handling it", "B1",         \
+	  "clock.abuse_hours", true, { { CLOCK_HOURS } })                                \
 	X("data_protection_complaint",                                                   \
 	  "Acknowledging a complaint about how personal data is handled",                \
 	  "An acknowledgement", "Data Protection Act 2018, section 164A", NULL, false,   \

@@ -16,14 +16,14 @@ const struct field message_acknowledging[] = {
 const struct field message_answering[] = {
 	{ "reply", TEXT, .max = 20000 },
 	{ "template_id", UUID }, /* instead of reply */
-	{ "settles", LIST, .of = ONE_OF, WORDS(words_clock_kind), .max = 11 },
+	{ "settles", LIST, .of = ONE_OF, WORDS(words_clock_kind), .max = 12 },
 	{ 0 },
 };
 
 const struct field message_redirecting[] = {
 	{ "reply", TEXT, .max = 5000 },
 	{ "template_id", UUID }, /* instead of reply */
-	{ "settles", LIST, .of = ONE_OF, WORDS(words_clock_kind), .max = 11 },
+	{ "settles", LIST, .of = ONE_OF, WORDS(words_clock_kind), .max = 12 },
 	{ 0 },
 };
 
@@ -68,7 +68,8 @@ const struct problem *message_answer(struct call *call)
 
 	if (!err)
 		err = message_clocks_end(
-			call, "{response,answer,data_protection_complaint}", "answered");
+			call, "{response,answer,abuse,data_protection_complaint}",
+			"answered");
 	if (!err)
 		err = message_settle(call);
 	return err ? err : flow_move(call);

@@ -67,6 +67,8 @@ static const struct field report_changing[] = {
 #define PLACES                                                                           \
 	{ "school_id", "x.school_id", UUID }, { "channel_id", "x.channel_id", UUID },    \
 		{ "message_id", "x.message_id", UUID },                                  \
+		{ "ordering_body", "x.ordering_body", ONE_OF,                            \
+		  WORDS(words_removal_body) },                                           \
 	{                                                                                \
 		"kind", "x.kind", ONE_OF, WORDS(words_moderation_kind)                   \
 	}

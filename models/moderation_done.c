@@ -12,6 +12,8 @@ const struct field moderation_recording[] = {
 	{ "channel_id", UUID },
 	{ "kind", ONE_OF, .required = true, WORDS(words_moderation_kind) },
 	{ "reason", LINE, .required = true, .min = 3, .max = 2000 },
+	{ "ordering_body", ONE_OF, WORDS(words_removal_body) },
+	{ "ordered_on", DATE, .past = true },
 	{ "target_author", LINE, .max = 253 },
 	{ "target_url", URL },
 	{ "target_person_id", UUID },
@@ -54,6 +56,11 @@ static const struct problem *recording_judge(struct call *call)
 	    !call_text(call, "target_url"))
 		fault_add(call->arena, &faults, "/target_url",
 			  "without a message say target_url or target_author");
+	if (!call_text(call, "ordering_body") != !call_text(call, "ordered_on"))
+		fault_add(call->arena, &faults,
+			  call_text(call, "ordering_body") ? "/ordered_on"
+							   : "/ordering_body",
+			  "an order names who gave it, and the day");
 	if (call_text(call, "taken_by") && !call_text(call, "taken_at"))
 		fault_add(call->arena, &faults, "/taken_at", "say when it was done");
 	if (call_text(call, "public_reason_posted_at") &&

@@ -12,6 +12,14 @@
 	X("warn", "The author was told to stop")
 WORDS_DEFINE(words_moderation_kind, MODERATION_KIND);
 
+#define REMOVAL_BODY(X) \
+	X("governing_body", "The school's governors, as its policy reserves to them") \
+	X("trust_board", "The trustees, or a committee of theirs") \
+	X("proprietor", "Whoever owns an independent school") \
+	X("head", "The headteacher or principal") \
+	X("court", "A court or tribunal")
+WORDS_DEFINE(words_removal_body, REMOVAL_BODY);
+
 #define MODERATION_STATE(X) \
 	X("open", "Decided on, and not done yet") \
 	X("taken", "Done on the platform") \

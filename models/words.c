@@ -245,7 +245,8 @@ WORDS_DEFINE(words_message_outcome, MESSAGE_OUTCOME);
 	X("safeguarding", "A child may be at risk: seen by the DSL and whom the DSL names") \
 	X("self_generated_imagery", "Nude or nearly nude images of a child: never viewed, copied or kept; as safeguarding") \
 	X("media", "A journalist asks") \
-	X("names_individual", "Names a member of staff, a pupil or somebody else")
+	X("names_individual", "Names a member of staff, a pupil or somebody else") \
+	X("abuse", "Offensive or abusive: handled sooner than the rest")
 WORDS_DEFINE(words_triage, TRIAGE);
 
 #define AUTHOR_KIND(X) \

@@ -39,6 +39,7 @@ WORDS_DECLARE(words_author_confidence);
 WORDS_DECLARE(words_author_identity);
 WORDS_DECLARE(words_clock_stop);
 WORDS_DECLARE(words_moderation_kind);
+WORDS_DECLARE(words_removal_body);
 WORDS_DECLARE(words_moderation_state);
 WORDS_DECLARE(words_moderation_told);
 WORDS_DECLARE(words_no_snapshot);

@@ -12,7 +12,7 @@
 -- shared: c.school_id IS NULL
 SELECT c.id, c.school_id, s.name AS school_name, c.state, c.platform, f.name AS platform_name, c.handle,
        c.display_name, c.url, c.kind, c.visibility, c.audience, c.purpose, c.declared,
-       r.classification, r.flags, c.involves_pupils, c.reply_mode,
+       r.classification, r.flags, c.involves_pupils, c.pre_moderated, c.reply_mode,
        c.website_linked_on, c.privacy_notice_on, c.last_reviewed_on, c.source, c.version, c.created_at{cursor}
   FROM channel c
   LEFT JOIN platform f ON f.code = c.platform
@@ -25,7 +25,7 @@ SELECT c.id, c.school_id, s.name AS school_name, c.state, c.platform, f.name AS 
 -- shared: c.school_id IS NULL
 SELECT c.id, c.school_id, s.name AS school_name, c.state, c.platform, f.name AS platform_name, c.handle,
        c.display_name, c.url, c.kind, c.visibility, c.audience, c.purpose, c.purpose_detail, c.declared,
-       r.classification, r.flags, c.involves_pupils, c.reply_mode,
+       r.classification, r.flags, c.involves_pupils, c.pre_moderated, c.reply_mode,
        c.website_linked_on, c.privacy_notice_on, c.last_reviewed_on, c.last_reviewed_by, c.last_reviewed_name,
        c.owner_name, c.owner_contact, c.settings_checked_on, c.application_id, c.assessment_id,
        c.account_created_on,
@@ -153,6 +153,7 @@ WITH before AS (
 	       owner_contact = CASE WHEN :has_owner_contact::boolean THEN :owner_contact ELSE c.owner_contact END,
 	       declared = CASE WHEN :has_declared::boolean THEN :declared ELSE c.declared END,
 	       involves_pupils = CASE WHEN :has_involves_pupils::boolean THEN :involves_pupils::boolean ELSE c.involves_pupils END,
+	       pre_moderated = CASE WHEN :has_pre_moderated::boolean THEN :pre_moderated::boolean ELSE c.pre_moderated END,
 	       reply_mode = CASE WHEN :has_reply_mode::boolean THEN :reply_mode ELSE c.reply_mode END,
 	       website_linked_on = CASE WHEN :has_website_linked_on::boolean THEN :website_linked_on::date ELSE c.website_linked_on END,
 	       privacy_notice_on = CASE WHEN :has_privacy_notice_on::boolean THEN :privacy_notice_on::date ELSE c.privacy_notice_on END
@@ -188,10 +189,10 @@ WITH input AS (
 	  FROM input i
 ), made AS (
 	INSERT INTO channel (tenant_id, id, school_id, state, platform, handle, display_name, url, kind, visibility,
-		audience, purpose, purpose_detail, declared, involves_pupils, reply_mode, website_linked_on,
+		audience, purpose, purpose_detail, declared, involves_pupils, pre_moderated, reply_mode, website_linked_on,
 		privacy_notice_on, owner_name, owner_contact, account_created_on, source)
 	SELECT :me_tenant::uuid, :id::uuid, j.school_id, j.state, :platform, :handle, :display_name, :url, :kind,
-	       :visibility, :audience, :purpose, :purpose_detail, j.declared, coalesce(:involves_pupils::boolean, false),
+	       :visibility, :audience, :purpose, :purpose_detail, j.declared, coalesce(:involves_pupils::boolean, false), coalesce(:pre_moderated::boolean, false),
 	       coalesce(:reply_mode, 'open'),
 	       :website_linked_on::date, :privacy_notice_on::date, :owner_name, :owner_contact,
 	       :account_created_on::date, 'hand'

@@ -7,8 +7,8 @@
 --   OR coalesce(m.channel_id = ANY ((SELECT me_channels())::uuid[]), false) END
 -- term: named = m.id = ANY ((SELECT me_handling())::uuid[])
 -- term: shown = x.id, x.school_id, s.name AS school_name, x.message_id, x.channel_id,
---   coalesce(c.display_name, c.handle) AS channel_name, c.platform, x.state, x.kind, x.reason, x.target_author, x.target_url,
---   x.target_person_id, x.taken_at, x.taken_by, x.taken_name, x.snapshot_id, x.no_snapshot_reason, x.no_snapshot_words,
+--   coalesce(c.display_name, c.handle) AS channel_name, c.platform, x.state, x.kind, x.reason, x.ordering_body, x.ordered_on, x.target_author,
+--   x.target_url, x.target_person_id, x.taken_at, x.taken_by, x.taken_name, x.snapshot_id, x.no_snapshot_reason, x.no_snapshot_words,
 --   x.moderation_reason_id, x.public_reason, x.public_reason_posted_at, x.public_reason_url, moderation_told(x) AS told,
 --   x.waived_at, x.waived_by, x.waived_name, x.waive_reason, x.completed_at, x.overturned_at, x.recorded_by, x.recorded_name,
 --   x.version, x.created_at
@@ -76,7 +76,8 @@ SELECT h.at, h.actor_id, h.actor_name, h.action, h.from_state, h.to_state, h.not
 -- own: @mine
 -- compartment: m.safeguarding
 -- handled: @named
--- At its message's place, else its channel's. What was done already is taken from the first, whatever it still lacks.
+-- At its message's place, else its channel's. What was done already is taken from the first, whatever it still lacks;
+-- what is offensive has been handled once something was done about it (B1).
 WITH x AS (
 	SELECT :message_id::uuid AS message_id, NULL::uuid AS recorded_by,
 	       CASE WHEN :message_id::uuid IS NULL THEN c.school_id ELSE m.school_id END AS school_id,
@@ -103,17 +104,23 @@ WITH x AS (
 			THEN '/moderation_reason_id' END AS fault
 	  FROM x LEFT JOIN message m ON m.tenant_id = :me_tenant::uuid AND m.id = x.message_id
 ), added AS (
-	INSERT INTO moderation_action (tenant_id, id, school_id, message_id, channel_id, state, kind, reason, target_author, target_url,
-		target_person_id, taken_at, taken_by, taken_name, snapshot_id, no_snapshot_reason, no_snapshot_words, moderation_reason_id,
+	INSERT INTO moderation_action (tenant_id, id, school_id, message_id, channel_id, state, kind, reason, ordering_body, ordered_on,
+		target_author, target_url, target_person_id, taken_at, taken_by, taken_name, snapshot_id, no_snapshot_reason, no_snapshot_words, moderation_reason_id,
 		public_reason, public_reason_posted_at, public_reason_url, recorded_by, recorded_name)
 	SELECT :me_tenant::uuid, :id::uuid, x.school_id, x.message_id, x.channel_id,
-	       CASE WHEN :taken_at::timestamptz IS NULL THEN 'open' ELSE 'taken' END, :kind, :reason, :target_author, :target_url,
+	       CASE WHEN :taken_at::timestamptz IS NULL THEN 'open' ELSE 'taken' END, :kind, :reason, :ordering_body, :ordered_on::date,
+	       :target_author, :target_url,
 	       :target_person_id::uuid, :taken_at::timestamptz, CASE WHEN :taken_at::timestamptz IS NOT NULL THEN taker.id END,
 	       CASE WHEN :taken_at::timestamptz IS NOT NULL THEN taker.name END, :snapshot_id::uuid, :no_snapshot_reason, :no_snapshot_words,
 	       :moderation_reason_id::uuid, coalesce(:public_reason, t.public_text), :public_reason_posted_at::timestamptz,
 	       :public_reason_url, :me_person::uuid, me_name()
 	  FROM judged CROSS JOIN x CROSS JOIN taker LEFT JOIN template t ON true
 	 WHERE judged.fault IS NULL
+), handled AS (
+	UPDATE clock k SET stopped_at = now(), stopped_name = me_name(), stop = 'fulfilled', version = k.version + 1
+	  FROM judged, x
+	 WHERE judged.fault IS NULL AND :taken_at::timestamptz IS NOT NULL AND k.tenant_id = :me_tenant::uuid
+	   AND k.message_id = x.message_id AND k.kind = 'abuse' AND k.stopped_at IS NULL
 ), logged AS (
 	INSERT INTO moderation_history (tenant_id, action_id, actor_id, actor_name, action, to_state, note)
 	SELECT :me_tenant::uuid, :id::uuid, :me_person::uuid, me_name(), 'record',
@@ -244,7 +251,11 @@ WITH before AS (
 	       overturned_at = CASE WHEN :to = 'overturned' THEN now() ELSE b.overturned_at END
 	  FROM before b
 	 WHERE x.tenant_id = b.tenant_id AND x.id = b.id AND b.state = ANY (:from::text[])
-	RETURNING x.tenant_id, x.id, x.state
+	RETURNING x.tenant_id, x.id, x.message_id, x.state
+), handled AS (
+	UPDATE clock k SET stopped_at = now(), stopped_name = me_name(), stop = 'fulfilled', version = k.version + 1
+	  FROM moved o
+	 WHERE :action = 'take' AND k.tenant_id = o.tenant_id AND k.message_id = o.message_id AND k.kind = 'abuse' AND k.stopped_at IS NULL
 ), logged AS (
 	INSERT INTO moderation_history (tenant_id, action_id, actor_id, actor_name, action, from_state, to_state, note)
 	SELECT o.tenant_id, o.id, :me_person::uuid, me_name(), :action, b.state, o.state,

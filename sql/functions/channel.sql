@@ -27,6 +27,7 @@ BEGIN
 	       count(*) FILTER (WHERE access = 'poster') > 0 AS poster,
 	       min(who) = max(who) AS single,
 	       count(DISTINCT who) FILTER (WHERE access = 'admin') AS admins,
+	       count(who) FILTER (WHERE access = 'moderator') > 0 AS moderator,
 	       min(coalesce(who, seat)) FILTER (WHERE access IN ('admin', 'poster'))
 			= max(coalesce(who, seat)) FILTER (WHERE access IN ('admin', 'poster')) AS same,
 	       coalesce(bool_or(holder_kind = 'ambiguous'), false) AS ambiguous,
@@ -67,6 +68,8 @@ BEGIN
 			THEN 'missing_owner' END,
 		CASE WHEN c.last_reviewed_on < v_reviewed
 			OR NOT v_run AND c.last_reviewed_on IS NULL THEN 'review_overdue' END,
+		CASE WHEN v_run AND c.involves_pupils AND NOT g.moderator THEN 'missing_moderator' END,
+		CASE WHEN v_run AND c.involves_pupils AND NOT c.pre_moderated THEN 'not_pre_moderated' END,
 		CASE WHEN channel_contested(c) THEN 'handle_claimed_elsewhere' END], NULL);
 	v_access := CASE WHEN NOT g.admin THEN 'not_met' ELSE 'unknown' END;
 	v_oversight := CASE WHEN NOT g.poster OR NOT g.admin OR g.ambiguous THEN 'unknown'

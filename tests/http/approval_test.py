@@ -1,17 +1,12 @@
 """Account approval (A3), from the business case to the recorded account, with every refusal."""
-import datetime
 import threading
 
 import pytest
 
 from agreement import agrees, flow
+from reach import day
 
 PATH = "/v1/channel-applications"
-TODAY = datetime.date.today()
-
-
-def day(offset):
-    return (TODAY + datetime.timedelta(days=offset)).isoformat()
 
 
 class Stage:

@@ -1,12 +1,10 @@
 """Channels in the register: what is declared of them, their life, and who sees which."""
-import datetime
-
 import pytest
 
 from contract_shape import SCHEMAS
+from reach import day
 from refusal import refused, unchanged
 
-DAY = datetime.date.today().isoformat()
 CHECKED = {"settings_checked": ["privacy", "tagging", "comments", "direct_messages", "two_factor"]}
 
 
@@ -41,9 +39,9 @@ def test_several_channels_of_a_platform_and_what_is_said_of_them(house, tenant):
         channel = add(house, tenant)
         row = patch(tenant.admin, channel, {
             "visibility": visibility, "audience": audience, "kind": "sixth_form",
-            "website_linked_on": DAY, "url": "https://youtube.example/sixth"}, expect=200).json
+            "website_linked_on": day(0), "url": "https://youtube.example/sixth"}, expect=200).json
         assert (row["visibility"], row["audience"], row["kind"]) == (visibility, audience, "sixth_form")
-        assert row["website_linked_on"] == DAY
+        assert row["website_linked_on"] == day(0)
     found = tenant.staff.client.get("/v1/channels?visibility=closed_group&platform=youtube", expect=200).json
     assert len(found["data"]) == 1
 
@@ -89,7 +87,7 @@ def test_closing_ends_the_grants_and_nobody_vetoes(house, tenant):
     for person in (tenant.staff, tenant.admin):
         person.client.post(f"/v1/channels/{channel}/close", {"reason": "No longer needed."}, expect=403)
     row = tenant.slt.client.post(f"/v1/channels/{channel}/close", {"reason": "No longer needed."}, expect=200).json
-    assert row["state"] == "closed" and row["grants"][0]["until_on"] == DAY
+    assert row["state"] == "closed" and row["grants"][0]["until_on"] == day(0)
     tenant.slt.client.post(f"/v1/channels/{channel}/close", {"reason": "Again."}, expect=409)
     history = tenant.slt.client.get(f"/v1/channels/{channel}/history", expect=200).json["data"]
     assert [(h["action"], h["note"]) for h in history] == [("close", "No longer needed.")]
@@ -146,17 +144,17 @@ def test_a_change_leaves_its_trace(house, tenant):
 
 def test_activation_wants_all_settings_checked(house, tenant):
     """O8 at launch."""
-    channel = add(house, tenant, state="approved", privacy_notice_on=DAY)
+    channel = add(house, tenant, state="approved", privacy_notice_on=day(0))
     short = {"settings_checked": CHECKED["settings_checked"][:4]}
     answer = tenant.admin.client.post(f"/v1/channels/{channel}/activate", short, expect=422)
     assert answer.json["errors"][0]["pointer"].startswith("/settings_checked")
     row = tenant.admin.client.post(f"/v1/channels/{channel}/activate", CHECKED, expect=200).json
-    assert (row["settings_checked_on"], row["state"]) == (DAY, "active")
+    assert (row["settings_checked_on"], row["state"]) == (day(0), "active")
 
 
 def test_trust_channels_are_read_by_all_and_run_by_the_trust(house, tenant):
     """H5: a channel of the trust itself."""
-    channel = add(house, tenant, school=None, state="approved", privacy_notice_on=DAY)
+    channel = add(house, tenant, school=None, state="approved", privacy_notice_on=day(0))
     assert tenant.staff.client.get(f"/v1/channels/{channel}", expect=200).json["school_id"] is None
     tenant.admin.client.post(f"/v1/channels/{channel}/activate", CHECKED, expect=403)
     tenant.trust_admin.client.post(f"/v1/channels/{channel}/activate", CHECKED, expect=200)
@@ -239,6 +237,6 @@ def test_a_handle_of_another_tenant_is_claimed_by_a_change(house, tenant):
 
 def test_an_account_was_not_created_tomorrow(tenant):
     body = {"school_id": tenant.schools[0], "platform": "youtube", "reason": "Ours.",
-            "account_created_on": (datetime.date.today() + datetime.timedelta(days=2)).isoformat()}
+            "account_created_on": day(2)}
     answer = tenant.admin.client.post("/v1/channels", body, expect=422)
     assert [error["pointer"] for error in answer.json["errors"]] == ["/account_created_on"]

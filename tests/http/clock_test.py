@@ -1,6 +1,5 @@
 """Clocks that are reckoned again when a calendar changes (A8a, vector 9): what was promised at first is kept, nobody is
 made late in silence, and nothing is left behind."""
-import datetime
 import json
 import re
 import threading
@@ -11,6 +10,7 @@ import pytest
 from calendar_test import BANK_HOLIDAYS, PERIODS, TERMS, enter
 from cluster import ROOT, connect, run_sql
 from message_test import MESSAGES, Office, clock
+from reach import day
 
 FOI, COMPLAINT = "freedom_of_information", "data_protection_complaint"
 SNOW = ("closure", "Snow", "2026-12-01", "2026-12-01")
@@ -122,10 +122,6 @@ def test_a_bank_holiday_that_is_announced_later(school):
     assert school.seen(message)["due_at"] == "2027-01-05T23:59:00Z"
     school.house.server.run("import", "bank-holidays", str(BANK_HOLIDAYS))
     assert school.seen(message)["due_at"] == "2026-12-18T23:59:00Z"
-
-
-def day(offset):
-    return (datetime.date.today() + datetime.timedelta(days=offset)).isoformat()
 
 
 def test_nobody_is_made_late_in_silence(house):

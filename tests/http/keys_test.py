@@ -72,9 +72,16 @@ class Callers:
         return json.loads(answer.body) if answer.status == 200 else {}
 
     def ask(self, client, method, path, token=None, **body):
+        """As a client does: what is asked to come again later does."""
         headers = {"Content-Type": "application/json"} if method == "POST" else {}
         headers |= {"Authorization": f"Bearer {token}"} if token else {}
-        return self.note(client.exchange(method, path, json.dumps(body) if body else None, headers))
+        for _ in range(3):
+            answer = client.exchange(method, path, json.dumps(body) if body else None, headers)
+            if answer.status != 503:
+                break
+            client.server.expected.add(answer.request_id)
+            time.sleep(int(answer.headers["retry-after"]))
+        return self.note(answer)
 
     def run(self, number):
         clients = [server.client() for server in self.servers]

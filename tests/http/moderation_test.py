@@ -324,3 +324,38 @@ def test_the_five_refusals(desk):
         refused(desk.record(message_id=None, expect=422), 422, "invalid", ["/message_id", "/target_url"])
         refused(desk.record(message_id=str(uuid.uuid4()), expect=422), 422, "invalid", ["/message_id"])
         refused(desk.record(channel_id=str(uuid.uuid4()), target_author="@x", expect=422), 422, "invalid", ["/channel_id"])
+
+
+def test_what_is_abuse_is_due_sooner_until_something_is_done(desk):
+    """B1: beside the first answer, an earlier date; whoever it is assigned to moderates it."""
+    def running(message):
+        return {c["kind"]: (c["due_at"], c["stop"]) for c in desk.slt.client.get(
+            f"{MESSAGES}/{message['id']}", expect=200).json["clocks"]}
+    message = desk.log(triage=["abuse"], assignee_id=desk.runner.id, received_at="2026-11-19T10:00:00Z")
+    assert message["next_due_at"] == "2026-11-19T14:00:00Z" and message["assignee_id"] == desk.runner.id
+    desk.record(message=message, by=desk.runner)
+    assert running(message)["abuse"] == ("2026-11-19T14:00:00Z", None), "decided on is not done"
+    action = desk.record(message=message, kind="mute")
+    desk.step(action, "take")
+    assert running(message)["abuse"][1] == "fulfilled" and running(message)["response"][1] is None
+    done = desk.log(triage=["abuse"], received_at="2026-11-19T10:00:00Z")
+    desk.taken(message=done)
+    assert running(done)["abuse"][1] == "fulfilled"
+    for step, body, stop in (("answer", {"reply": "Please stop."}, "answered"), ("close", {"outcome": "no_reply_needed"}, "not_applicable")):
+        other = desk.log(triage=["abuse"])
+        desk.act(other, step, body)
+        assert running(other)["abuse"][1] == stop
+
+
+def test_a_removal_that_a_body_ordered(desk):
+    """B8: who ordered it, when, what and why, and when it was complied with."""
+    order = {"ordering_body": "governing_body", "ordered_on": "2026-11-18", "kind": "delete"}
+    action = desk.record(reason="It puts the school at risk of legal action.", target_url="https://example.org/p/1",
+                         channel_id=desk.channel, **order)
+    assert (action["ordering_body"], action["ordered_on"], action["taken_at"]) == ("governing_body", "2026-11-18", None)
+    assert desk.step(action, "take", {"taken_at": DONE_AT})["taken_at"] == DONE_AT
+    found = desk.slt.client.get(f"{ACTIONS}?ordering_body=governing_body,court", expect=200).json["data"]
+    assert [row["id"] for row in found] == [action["id"]]
+    refused(desk.record(ordering_body="court", expect=422), 422, "invalid", ["/ordered_on"])
+    refused(desk.record(ordered_on="2026-11-18", expect=422), 422, "invalid", ["/ordering_body"])
+    refused(desk.record(**{**order, "ordered_on": "2099-01-01"}, expect=422), 422, "invalid", ["/ordered_on"])

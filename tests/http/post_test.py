@@ -3,9 +3,7 @@ import datetime
 
 import pytest
 
-
-def day(offset):
-    return (datetime.date.today() + datetime.timedelta(days=offset)).isoformat()
+from reach import day, today
 
 
 @pytest.fixture(scope="module")
@@ -232,7 +230,7 @@ def test_grants_have_their_days(house, tenant, people):
     rows = tenant.staff.client.get(f"/v1/channels/{channel}/grants", expect=200).json["data"]
     assert rows == grants and [row["current"] for row in rows] == [True, False]
     default = datetime.date.fromisoformat(grants[1]["until_on"])
-    assert 360 < (default - datetime.date.today()).days < 372
+    assert 360 < (default - today()).days < 372
     path = f"/v1/channels/{channel}/grants/{grants[0]['id']}/end"
     tenant.staff.client.post(path, {}, expect=403)
     tenant.admin.client.post(path.replace(channel, add_channel(house, tenant)), {}, expect=404)

@@ -1,5 +1,4 @@
 """What a register lacks and how that is mended (H6), reviews (H10), the privacy notice (H12)."""
-import datetime
 import json
 import re
 import uuid
@@ -7,11 +6,10 @@ import uuid
 import pytest
 
 from contract_shape import SCHEMAS
+from reach import day
 from refusal import refused
 
 QUALITY, NOTICE = "/v1/channels/quality", "/v1/channels/privacy-notice"
-TODAY = datetime.date.today()
-DAY = TODAY.isoformat()
 WHY = "It has been there for years."
 OWNER = {"declared": "affiliated", "owner_name": "Friends of Ours", "owner_contact": "chair@friends.example"}
 
@@ -163,7 +161,7 @@ def test_affiliated_has_an_owner_and_wants_reviews(house, tenant):
     row = tenant.slt.client.post(f"{path}/review", {"reason": "All well."}, expect=200).json
     assert row["flags"] == ["missing_url"]
     assert (row["last_reviewed_on"], row["last_reviewed_by"], row["last_reviewed_name"]) == (
-        DAY, tenant.slt.id, "Sal Slt")
+        day(0), tenant.slt.id, "Sal Slt")
     history = tenant.admin.client.get(f"{path}/history", expect=200).json["data"]
     assert [(h["actor_name"], h["action"], h["note"]) for h in history][1:] == [
         ("Sal Slt", "review", "All well.")]
@@ -176,7 +174,7 @@ def test_a_review_counts_for_the_months_of_the_setting(house, tenant):
     path = f"/v1/channels/{record(tenant.admin, tenant.schools[0], **OWNER).json['id']}"
 
     def flagged(days):
-        on = (TODAY - datetime.timedelta(days)).isoformat()
+        on = day(-days)
         return "review_overdue" in tenant.admin.client.post(
             f"{path}/review", {"reviewed_on": on}, expect=200).json["flags"]
 
@@ -185,7 +183,7 @@ def test_a_review_counts_for_the_months_of_the_setting(house, tenant):
               " 'channel.review_months', '1')", tenant.id, tenant.schools[0])
     assert [flagged(days) for days in (27, 32)] == [False, True]
     house.sql("DELETE FROM setting WHERE tenant_id = %s", tenant.id)
-    ahead = (TODAY + datetime.timedelta(2)).isoformat()
+    ahead = day(2)
     refused(tenant.admin.client.post(f"{path}/review", {"reviewed_on": ahead}), 422, "invalid", ["/reviewed_on"])
     tenant.staff.client.post(f"{path}/review", {}, expect=403)
     tenant.slt.client.post(f"{path}/close", {"reason": "Gone."}, expect=200)
@@ -221,7 +219,7 @@ def noticed(house):
     trust.slt = trust.person("Sal Slt", "slt")
     trust.staff = trust.person("Sky Staff", "staff", trust.schools[:1])
     trust.own = record(trust.slt, None, display_name="Our Trust", platform="linkedin",
-                       privacy_notice_on=DAY).json["id"]
+                       privacy_notice_on=day(0)).json["id"]
     trust.page = record(trust.slt, trust.schools[0], display_name="Our School",
                         url="https://facebook.example/school").json["id"]
     record(trust.slt, trust.schools[0], display_name="Parents", **OWNER)
@@ -263,3 +261,17 @@ def test_the_paragraph_of_a_school_out_of_sight(noticed, second_wall):
         for school in (noticed.schools[1], uuid.uuid4()):
             refused(client.get(f"{NOTICE}?school_id={school}"), 404, "not-found")
     refused(noticed.staff.client.get(NOTICE, headers={"Accept": "text/csv"}), 406, "not-acceptable")
+
+
+def test_channels_with_pupils_are_moderated(tenant):
+    """M10: somebody moderates, and what pupils take part in is looked at before it is seen."""
+    channel = record(tenant.slt, tenant.schools[0], involves_pupils=True).json
+    assert {"missing_moderator", "not_pre_moderated"} <= set(channel["flags"])
+    granted = tenant.slt.client.post(f"/v1/channels/{channel['id']}/grants", {
+        "access": "moderator", "person_id": tenant.staff.id}, expect=200).json
+    assert "missing_moderator" not in granted["flags"] and "not_pre_moderated" in granted["flags"]
+    done = tenant.slt.client.patch(f"/v1/channels/{channel['id']}", {"pre_moderated": True}, expect=200, headers={
+        "If-Match": f'"{granted["version"]}.0"'}).json
+    assert done["pre_moderated"] and not {"missing_moderator", "not_pre_moderated"} & set(done["flags"])
+    plain = record(tenant.slt, tenant.schools[0]).json
+    assert not plain["pre_moderated"] and not {"missing_moderator", "not_pre_moderated"} & set(plain["flags"])

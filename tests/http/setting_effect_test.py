@@ -205,6 +205,8 @@ BEHAVIOUR = {
     "clock.ack_stops_clock": ack_stops_clock,
     "clock.response_hours": clock("clock.response_hours", 48, "2026-11-17T10:00:00Z", "2026-11-18T10:00:00Z",
                                   "2026-11-19T10:00:00Z"),
+    "clock.abuse_hours": clock("clock.abuse_hours", 2, "2026-11-17T10:00:00Z", "2026-11-17T14:00:00Z",
+                               "2026-11-17T12:00:00Z", "abuse"),
     "clock.answer_days": clock("clock.answer_days", 5, "2026-11-17T10:00:00Z", None, "2026-11-24T23:59:00Z",
                                "answer"),
     "clock.defer_if_received_on_weekend": clock("clock.defer_if_received_on_weekend", False, "2026-11-21T10:00:00Z",

@@ -1,5 +1,4 @@
 """The public answer (H11): what it says, what it never says, and whose a handle is."""
-import datetime
 import re
 import threading
 import uuid
@@ -7,10 +6,9 @@ import uuid
 import psycopg2
 import pytest
 
-from reach import Plot
+from reach import Plot, day
 from refusal import refused
 
-DAY = datetime.date.today().isoformat()
 CHECKED = {"settings_checked": ["privacy", "tagging", "comments", "direct_messages", "two_factor"]}
 NOTHING = {"result": "not_listed"}
 WHY = "It has been there for years."
@@ -39,7 +37,7 @@ def handle():
 
 def record(tenant, handle, expect=201, **fields):
     return tenant.admin.client.post("/v1/channels", {
-        "school_id": tenant.schools[0], "platform": "x", "handle": handle, "privacy_notice_on": DAY,
+        "school_id": tenant.schools[0], "platform": "x", "handle": handle, "privacy_notice_on": day(0),
         "reason": WHY, **fields}, expect=expect)
 
 
@@ -69,7 +67,7 @@ def test_listed_says_whose_it_is(house, tenant, handle):
 
 def test_the_trust_itself_and_a_school_alone(house, tenant, other, handle):
     activate(tenant, tenant.admin.client.post("/v1/channels", {
-        "platform": "x", "handle": handle, "reason": WHY, "privacy_notice_on": DAY}, expect=201))
+        "platform": "x", "handle": handle, "reason": WHY, "privacy_notice_on": day(0)}, expect=201))
     answer = asked(house, handle)
     assert (answer["organisation"], answer["school_name"], answer["trust_name"]) == (
         f"Tenant {tenant.mark}", None, f"Tenant {tenant.mark}")
@@ -249,7 +247,7 @@ def test_refused_in_every_way_in(house, tenant, other, handle):
 def test_refused_for_the_account_of_an_application(house, tenant, other, handle):
     record(tenant, handle)
     id = Plot(other, other.schools[0], f"claims{other.mark}").plant_application("approved")
-    body = {"handle": handle, "url": "https://x.example/us", "account_created_on": DAY}
+    body = {"handle": handle, "url": "https://x.example/us", "account_created_on": day(0)}
     path = f"/v1/channel-applications/{id}"
     refused(other.admin.client.post(f"{path}/record-account", body), 409, "already-exists")
     row = other.admin.client.get(path, expect=200).json

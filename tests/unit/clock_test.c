@@ -35,7 +35,7 @@ static struct calendar calendar = { periods, COUNT_OF(periods), 0 };
 static const struct {
 	const char *name, *settings;
 } settings[] = {
-	{ "cas", "{" STAGES WEEKENDS HOLIDAYS BANK "}" },
+	{ "cas", "{" STAGES "'clock.abuse_hours': 4, " WEEKENDS HOLIDAYS BANK "}" },
 	{ "cas+roll", "{" WEEKENDS HOLIDAYS BANK ROLL "}" },
 	{ "cas+close", "{" WEEKENDS HOLIDAYS ", 'clock.day_end': '15:30'}" },
 	{ "cla", "{" WEEKENDS "}" },
