@@ -5,7 +5,8 @@ import uuid
 import psycopg2
 import pytest
 
-from approval_test import WORDS, Stage, day
+from application import WORDS, Stage
+from days import day
 from row_security_test import Field, acting, insert, outcome, planted
 
 APPLICATION = "UPDATE channel_application SET {} WHERE id = %s"

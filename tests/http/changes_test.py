@@ -8,7 +8,8 @@ import uuid
 import psycopg2
 import pytest
 
-from reach import Plot, day
+from days import day
+from reach import Plot
 from refusal import refused
 
 PEOPLE = "/v1/people"

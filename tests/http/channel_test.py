@@ -2,7 +2,7 @@
 import pytest
 
 from contract_shape import SCHEMAS
-from reach import day
+from days import day
 from refusal import refused, unchanged
 
 CHECKED = {"settings_checked": ["privacy", "tagging", "comments", "direct_messages", "two_factor"]}

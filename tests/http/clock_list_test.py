@@ -1,8 +1,9 @@
 """What runs across all messages; what stands still meanwhile; and what a demo shows whose clock was turned."""
 import pytest
 
-from clock_test import COMPLAINT, FOI, SNOW, School, day
 from calendar_test import BANK_HOLIDAYS, enter
+from clock_test import COMPLAINT, FOI, SNOW, School
+from days import day
 from message_test import MESSAGES, clock
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from calendar_test import BANK_HOLIDAYS, PERIODS, TERMS, enter
 from cluster import ROOT, connect, run_sql
+from days import day
 from message_test import MESSAGES, Office, clock
-from reach import day
 
 FOI, COMPLAINT = "freedom_of_information", "data_protection_complaint"
 SNOW = ("closure", "Snow", "2026-12-01", "2026-12-01")

@@ -3,7 +3,8 @@ import json
 
 import pytest
 
-from reach import Plot, day, if_match
+from days import day
+from reach import Plot, if_match
 from refusal import refused
 
 APPS = "/v1/channel-applications"

@@ -7,7 +7,7 @@ import uuid
 import psycopg2.errors
 import pytest
 
-from reach import day
+from days import day
 from refusal import refused, unchanged
 from row_security_test import acting, outcome
 from second_wall import silent

@@ -4,7 +4,7 @@ import itertools
 import pytest
 
 from agreement import agrees, flow
-from reach import day
+from days import day
 from refusal import refused, unchanged
 
 PATH = "/v1/appointments"

@@ -3,7 +3,8 @@ import uuid
 
 import pytest
 
-from approval_test import PATH, WORDS, Stage, day
+from application import PATH, WORDS, Stage
+from days import day
 from refusal import refused, unchanged
 
 

@@ -6,7 +6,8 @@ import uuid
 import psycopg2
 import pytest
 
-from post_test import add_channel, add_post, day, give, put
+from days import day
+from post_test import add_channel, add_post, give, put
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@ import threading
 
 import pytest
 
-from reach import day
+from days import day
 from refusal import refused, unchanged
 from second_wall import silent
 

@@ -3,9 +3,9 @@ import uuid
 
 import pytest
 
+from days import day
 from message_test import MESSAGES
 from moderation_test import ACTIONS, BECAUSE, DONE_AT, OBJECTS, WORK, Desk, waiting
-from reach import day
 from refusal import refused
 
 

@@ -4,9 +4,9 @@ import uuid
 
 import pytest
 
+from days import day
 from idempotency_test import together
-from message_test import MESSAGES, Office
-from reach import day
+from message_test import MESSAGES
 from refusal import refused, unchanged
 from safeguarding_test import Compartment
 

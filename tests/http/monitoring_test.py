@@ -1,7 +1,7 @@
 """Who may be looked at a second time (M9), and what a school says it looks at (R4)."""
 import pytest
 
-from reach import day
+from days import day
 from refusal import refused, unchanged
 from second_wall import silent
 

@@ -1,7 +1,7 @@
 """Operators of an application: naming a decider shows, and nobody is made one."""
 import pytest
 
-from approval_test import PATH, WORDS, Stage, codes, names
+from application import PATH, WORDS, Stage, codes, names
 from refusal import refused, unchanged
 
 

@@ -5,7 +5,7 @@ import pathlib
 
 import pytest
 
-from post_test import day
+from days import day
 
 COLUMNS = ["external_ref", "name", "email", "person_type", "job_title", "school", "left_on", "relationship"]
 

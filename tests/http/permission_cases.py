@@ -9,8 +9,9 @@ the row is looked up in first, so that one out of sight is 404."""
 import uuid
 from collections import namedtuple
 
+from days import day
 from icalendar import event, ical
-from reach import day, if_match
+from reach import if_match
 
 
 def read(path):

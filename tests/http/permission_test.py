@@ -10,8 +10,9 @@ from collections import namedtuple
 
 import pytest
 
+from days import day
 from permission_cases import APPS, CASES, ELSEWHERE
-from reach import DUTIES, ROLES, Plot, cells, day
+from reach import DUTIES, ROLES, Plot, cells
 
 CELLS = cells()
 PLACES = {"school": [0], "other": [1], "both": [0, 1], "tenant": []}

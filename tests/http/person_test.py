@@ -3,7 +3,7 @@ import uuid
 
 import pytest
 
-from post_test import day
+from days import day
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@ import datetime
 
 import pytest
 
-from reach import day, today
+from days import day, today
 
 
 @pytest.fixture(scope="module")

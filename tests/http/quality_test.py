@@ -6,7 +6,7 @@ import uuid
 import pytest
 
 from contract_shape import SCHEMAS
-from reach import day
+from days import day
 from refusal import refused
 
 QUALITY, NOTICE = "/v1/channels/quality", "/v1/channels/privacy-notice"

@@ -1,25 +1,15 @@
 """Rows of every kind, planted at one place and marked, for whoever asks how far somebody sees."""
 import copy
-import datetime
 import json
 import pathlib
 import re
 import uuid
-import zoneinfo
+
+from days import day
 
 ROLES = ["slt", "administrator", "staff", "governor"]
 DUTIES = ["head", "dsl", "dpo", "hr", "clerk", "chair", "proprietor", "auditor"]
-LONDON = zoneinfo.ZoneInfo("Europe/London")
 TABLE = pathlib.Path(__file__).parents[1] / "policy.eval"
-
-
-def today():
-    """The service's, asked for each time: a run may pass midnight."""
-    return datetime.datetime.now(LONDON).date()
-
-
-def day(offset):
-    return (today() + datetime.timedelta(days=offset)).isoformat()
 
 
 def cells():

@@ -3,7 +3,8 @@ import datetime
 
 import pytest
 
-from reach import Plot, day, if_match
+from days import day
+from reach import Plot, if_match
 from refusal import refused, unchanged
 
 ROTA, CHECKS = "/v1/monitor-duties", "/v1/channel-checks"

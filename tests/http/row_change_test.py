@@ -117,7 +117,7 @@ def denied(result, *about):
 
 def test_each_condition_of_adding_is_needed(house, field):
     """A row that a head adds at their school, and the same with one thing that is not theirs."""
-    # who decides, approval_test.py asks; the compartment is the DSL's (safeguarding_test.py)
+    # who decides, deciders_test.py asks; the compartment is the DSL's (safeguarding_test.py)
     for table in set(ADDER) - {"application_decision", "message_handler"}:
         row = addable(house, field, table, field.head)
         with acting(house, session=field.session(field.head), first=EMPTIED) as cursor:

@@ -6,8 +6,9 @@ import json
 
 import pytest
 
+from days import day
 from icalendar import event, ical
-from reach import DUTIES, Plot, day, if_match
+from reach import DUTIES, Plot, if_match
 from second_wall import needles, silent, snapshot, strangers
 
 WORDS = {"reason": "We looked at the whole case."}

@@ -1,7 +1,8 @@
 """Every setting that is offered changes what happens, and none is offered that does not (A24)."""
 import pytest
 
-from approval_test import PATH, WORDS, Stage, codes, day
+from application import PATH, WORDS, Stage, codes
+from days import day
 from refusal import refused, unchanged
 from settings import CHAIN, SETTINGS, STEP
 

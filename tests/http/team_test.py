@@ -1,7 +1,8 @@
 """Teams (H4, H5): several people at a time, whose access is the team's."""
 import pytest
 
-from post_test import add_channel, day, end, flags, give, holders, names, people, tenant  # noqa: F401
+from days import day
+from post_test import add_channel, end, flags, give, holders, names, people, tenant  # noqa: F401
 
 
 def add_team(tenant, name, school=0, who=None):

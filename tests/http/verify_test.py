@@ -6,7 +6,8 @@ import uuid
 import psycopg2
 import pytest
 
-from reach import Plot, day
+from days import day
+from reach import Plot
 from refusal import refused
 
 CHECKED = {"settings_checked": ["privacy", "tagging", "comments", "direct_messages", "two_factor"]}

@@ -1,7 +1,8 @@
 """GET /v1/me/work: what waits for me, and nothing that waits for somebody else."""
 import pytest
 
-from reach import Plot, day
+from days import day
+from reach import Plot
 
 WORK = "/v1/me/work"
 

@@ -2,13 +2,13 @@
 import re
 
 # Nouns whose test has another name (ARCHITECTURE.md), or that are tested with another noun.
-NOUNS = {"clock": "calendar", "channel_application": "approval", "application": "approval", "assessment": "approval",
-         "attestation": "approval", "appointment": "granting", "transfer": "england",
+NOUNS = {"clock": "calendar", "application": "channel_application", "assessment": "readiness",
+         "attestation": "readiness", "appointment": "granting", "transfer": "england",
          "membership": "post", "people": "people_import", "exclusion": "circles",
          "register_import": "england", "register_link": "england", "register_membership": "england",
          "register_school": "england", "register_trust": "england", "schema_functions": "cli"}
 # Tests of other nouns that walk through it as well.
-BESIDE = {"channel": ("quality", "post"), "channel_application": ("operator",),
+BESIDE = {"channel": ("quality", "post"), "channel_application": ("readiness", "deciders", "revision", "operator"),
           "school": ("channel",), "session": ("sign_in", "rate", "invitation"), "words": ("search",)}
 # Tests that go over everything of a kind.
 OVER_ALL = {
@@ -47,7 +47,7 @@ class Choice:
         for word in mutant.words:
             noun = next((NOUNS[n] for n in NOUNS if word == n or word.startswith(f"{n}_")), word)
             chosen += [name for name in self.http if noun == name or noun.startswith(f"{name}_")]
-            chosen += BESIDE.get(word, ())
+            chosen += BESIDE.get(noun, ())
         chosen += (*OVER_ALL[mutant.kind], *self.speaking(mutant)[:NEAR])
         return list(dict.fromkeys(chosen))
 
