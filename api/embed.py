@@ -83,6 +83,7 @@ def main():
         sys.exit(__doc__)
     contract, ui, output = map(Path, sys.argv[1:])
     document = load(contract)
+    document.pop("x-errors", None)  # merged into every operation by now
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
     files = [("/openapi.json", "application/json", text.encode()),
              ("/docs", "text/html; charset=utf-8", (OWN / "index.html").read_bytes()),
