@@ -1,7 +1,38 @@
 -- What the register says of a channel.
 
--- What a register row lacks, and why it matters (H6); and what the data says about "official",
--- test by test: met, not met or unknown (A2). One reading of the grants gives both.
+-- What the data says about "official" (A2), test by test, with the reason beside each: met, not met or unknown. One that
+-- nothing fails and nothing leaves open is official.
+CREATE OR REPLACE FUNCTION channel_classification(p_declared text, p_admin boolean, p_poster boolean, p_ambiguous boolean,
+	p_vacant boolean, p_oversight boolean, p_admins bigint, p_most integer) RETURNS jsonb
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+DECLARE
+	v_access text[] := CASE
+		WHEN NOT p_admin THEN ARRAY['not_met', 'No current administrator is recorded.']
+		ELSE ARRAY['unknown', 'No credential record yet says that the school holds the master login.'] END;
+	v_oversight text[] := CASE
+		WHEN NOT p_poster OR NOT p_admin THEN ARRAY['unknown', 'Posters or administrators are not recorded.']
+		WHEN p_ambiguous THEN ARRAY['unknown', 'The register does not say clearly who holds what.']
+		WHEN p_oversight THEN ARRAY['met', 'Somebody other than the posters oversees what is posted.']
+		WHEN p_vacant THEN ARRAY['unknown', 'Nobody holds a post or team that has access.']
+		ELSE ARRAY['not_met', 'Whoever posts is also the only one who oversees.'] END;
+	v_few text[] := CASE
+		WHEN NOT p_admin THEN ARRAY['unknown', 'No administrator is recorded.']
+		WHEN p_admins = 0 THEN ARRAY['unknown', 'Nobody holds the administrator''s access at present.']
+		ELSE ARRAY[CASE WHEN p_admins <= p_most THEN 'met' ELSE 'not_met' END,
+			p_admins || ' of at most ' || p_most || ' administrators.'] END;
+BEGIN
+	RETURN jsonb_build_object('value',
+		CASE WHEN p_declared = 'affiliated' THEN 'affiliated'
+		     WHEN 'not_met' IN (v_access[1], v_oversight[1], v_few[1]) THEN 'quasi'
+		     WHEN 'unknown' IN (v_access[1], v_oversight[1], v_few[1]) THEN 'unknown' ELSE 'official' END,
+		'tests', jsonb_build_array(
+		jsonb_build_object('test', 'access_held_by_school', 'result', v_access[1], 'reason', v_access[2]),
+		jsonb_build_object('test', 'editorial_oversight', 'result', v_oversight[1], 'reason', v_oversight[2]),
+		jsonb_build_object('test', 'few_administrators', 'result', v_few[1], 'reason', v_few[2])));
+END
+$$;
+
+-- What a register row lacks, and why it matters (H6), and how it is classified: one reading of the grants gives both.
 -- It goes by the people who hold the access: a post with two people is two, a vacant one none. It counts
 -- past the caller's sight, since a flag must not depend on who asks. That the same vacant post is to run
 -- and to post is the register's word, and flagged as such.
@@ -14,11 +45,7 @@ SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
 	g record;
 	v_settings jsonb;
-	v_most integer;
 	v_reviewed date; -- on or after this day is soon enough
-	v_access text;
-	v_oversight text;
-	v_few text;
 	v_run boolean := c.declared <> 'affiliated'; -- by us
 BEGIN
 	IF c.id = ANY (me_excluded()) OR NOT me_member_at(c.school_id) THEN RETURN; END IF;
@@ -46,7 +73,6 @@ BEGIN
 		 WHERE x.tenant_id = me_tenant() AND x.tenant_id = c.tenant_id AND x.channel_id = c.id
 		   AND x.school_id IS NOT DISTINCT FROM c.school_id AND holds_now(x.from_on, x.until_on, x.ended_at)) held;
 	v_settings := settings_of(c.tenant_id, c.school_id, 'channel.max_admins', 'channel.review_months');
-	v_most := v_settings -> 'channel.max_admins';
 	v_reviewed := today() - (v_settings -> 'channel.review_months')::integer * interval '1 month';
 	flags := array_remove(ARRAY[
 		CASE WHEN c.platform IS NULL THEN 'missing_platform' END,
@@ -71,29 +97,8 @@ BEGIN
 		CASE WHEN v_run AND c.involves_pupils AND NOT g.moderator THEN 'missing_moderator' END,
 		CASE WHEN v_run AND c.involves_pupils AND NOT c.pre_moderated THEN 'not_pre_moderated' END,
 		CASE WHEN channel_contested(c) THEN 'handle_claimed_elsewhere' END], NULL);
-	v_access := CASE WHEN NOT g.admin THEN 'not_met' ELSE 'unknown' END;
-	v_oversight := CASE WHEN NOT g.poster OR NOT g.admin OR g.ambiguous THEN 'unknown'
-		WHEN g.oversight THEN 'met' WHEN g.vacant THEN 'unknown' ELSE 'not_met' END;
-	v_few := CASE WHEN g.admins = 0 THEN 'unknown'
-		WHEN g.admins <= v_most THEN 'met' ELSE 'not_met' END;
-	classification := jsonb_build_object('value',
-		CASE WHEN c.declared = 'affiliated' THEN 'affiliated'
-		     WHEN 'not_met' IN (v_access, v_oversight, v_few) THEN 'quasi'
-		     WHEN 'unknown' IN (v_access, v_oversight, v_few) THEN 'unknown' ELSE 'official' END,
-		'tests', jsonb_build_array(
-		jsonb_build_object('test', 'access_held_by_school', 'result', v_access, 'reason',
-			CASE WHEN NOT g.admin THEN 'No current administrator is recorded.'
-			     ELSE 'No credential record yet says that the school holds the master login.' END),
-		jsonb_build_object('test', 'editorial_oversight', 'result', v_oversight, 'reason',
-			CASE WHEN NOT g.poster OR NOT g.admin THEN 'Posters or administrators are not recorded.'
-			     WHEN g.ambiguous THEN 'The register does not say clearly who holds what.'
-			     WHEN g.oversight THEN 'Somebody other than the posters oversees what is posted.'
-			     WHEN g.vacant THEN 'Nobody holds a post or team that has access.'
-			     ELSE 'Whoever posts is also the only one who oversees.' END),
-		jsonb_build_object('test', 'few_administrators', 'result', v_few, 'reason',
-			CASE WHEN NOT g.admin THEN 'No administrator is recorded.'
-			     WHEN g.admins = 0 THEN 'Nobody holds the administrator''s access at present.'
-			     ELSE g.admins || ' of at most ' || v_most || ' administrators.' END)));
+	classification := channel_classification(c.declared, g.admin, g.poster, g.ambiguous, g.vacant, g.oversight, g.admins,
+		(v_settings -> 'channel.max_admins')::integer);
 END
 $$;
 GRANT EXECUTE ON FUNCTION channel_review(channel) TO chaperone_app;
