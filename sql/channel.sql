@@ -1,11 +1,7 @@
--- The register of channels (A1, A2).
+-- The register of channels, one by one (A1, A2).
 
--- Each grant of channel c, with who holds it at present.
--- term: grants = channel_grant g LEFT JOIN LATERAL channel_holders(c.id) h ON h.grant_id = g.id
--- term: holders = coalesce(h.holders, '[]')
 -- Out of use: neither edited nor counted, and its handle is free.
 -- term: over = IN ('closed', 'lost')
--- term: current = holds_now(g.from_on, g.until_on, g.ended_at)
 
 -- name: channel_list :list
 -- school: c.school_id
@@ -31,9 +27,9 @@ SELECT c.id, c.school_id, s.name AS school_name, c.state, c.platform, f.name AS 
        c.account_created_on,
        (SELECT coalesce(json_agg(json_build_object('id', g.id, 'access', g.access, 'person_id', g.person_id,
 		'post_id', g.post_id, 'team_id', g.team_id, 'holder', g.holder_text, 'holder_kind', g.holder_kind,
-		'holders', @holders, 'from_on', g.from_on, 'until_on', g.until_on, 'current', @current,
+		'holders', @channel_grant.holders, 'from_on', g.from_on, 'until_on', g.until_on, 'current', @channel_grant.current,
 		'granted_by', g.granted_by, 'granted_name', g.granted_name) ORDER BY g.access, g.holder_text, g.id), '[]')
-	  FROM @grants WHERE g.tenant_id = c.tenant_id AND g.channel_id = c.id) AS grants,
+	  FROM @channel_grant.grants WHERE g.tenant_id = c.tenant_id AND g.channel_id = c.id) AS grants,
        c.register_cells, c.source, c.version, c.created_at
   FROM channel c
   LEFT JOIN platform f ON f.code = c.platform
@@ -55,78 +51,6 @@ SELECT h.at, h.subject, h.actor_id, h.actor_name, h.action, h.from_state, h.to_s
 	  FROM application_history x WHERE x.tenant_id = c.tenant_id AND x.application_id = c.application_id) h
  WHERE c.tenant_id = :me_tenant::uuid AND c.id = :id::uuid AND {reach}
  ORDER BY h.at, h.place, h.id;
-
--- name: channel_grants :list
--- school: c.school_id
--- shared: c.school_id IS NULL
-SELECT g.id, g.access, g.person_id, g.post_id, g.team_id, g.holder_text AS holder, g.holder_kind, @holders AS holders,
-       g.from_on, g.until_on, @current AS current, g.granted_by, g.granted_name
-  FROM channel c, @grants
- WHERE c.tenant_id = :me_tenant::uuid AND c.id = :id::uuid AND {reach}
-   AND g.tenant_id = c.tenant_id AND g.channel_id = c.id
- ORDER BY g.access, g.holder_text, g.id;
-
--- name: channel_grant_add :one
--- Its row is held, so that nobody closes it meanwhile.
-WITH c AS (
-	SELECT c.tenant_id, c.id, c.school_id, c.state FROM channel c
-	 WHERE c.tenant_id = :me_tenant::uuid AND c.id = :id::uuid FOR SHARE
-), holder AS (
-	SELECT 'person' AS kind, p.id, p.name FROM person p
-	 WHERE p.tenant_id = :me_tenant::uuid AND p.id = :person_id::uuid
-	   AND (p.left_on IS NULL OR p.left_on >= today())
-	UNION ALL
-	SELECT 'post', o.id, o.name FROM post o WHERE o.tenant_id = :me_tenant::uuid AND o.id = :post_id::uuid
-	UNION ALL
-	SELECT 'team', t.id, t.name FROM team t WHERE t.tenant_id = :me_tenant::uuid AND t.id = :team_id::uuid
-), term AS (
-	SELECT f.from_on, coalesce(:until_on::date, (f.from_on
-		+ my_setting(c.school_id, 'grant.valid_months')::integer * interval '1 month')::date) AS until_on
-	  FROM c, (SELECT coalesce(:from_on::date, today()) AS from_on) f
-), judged AS (
-	SELECT CASE WHEN h.id IS NULL THEN CASE WHEN :person_id::uuid IS NOT NULL THEN '/person_id'
-			WHEN :post_id::uuid IS NOT NULL THEN '/post_id' ELSE '/team_id' END
-		    WHEN t.until_on < t.from_on THEN '/until_on' END AS fault,
-	       CASE WHEN h.id IS NULL THEN NULL
-		    WHEN t.until_on < t.from_on THEN 'is on or after from_on'
-		    WHEN c.state @over THEN 'This channel is ' || c.state || ': nobody is given access to it.'
-		    WHEN EXISTS (SELECT FROM channel_grant g WHERE g.tenant_id = c.tenant_id AND g.channel_id = c.id
-			AND g.access = :access AND coalesce(g.person_id, g.post_id, g.team_id) = h.id
-			AND g.ended_at IS NULL AND g.from_on <= t.until_on
-			AND coalesce(g.until_on, 'infinity') >= t.from_on)
-		    THEN h.name || ' has this access in these days already.' END AS why
-	  FROM c, term t LEFT JOIN holder h ON true
-), added AS (
-	INSERT INTO channel_grant (tenant_id, id, channel_id, school_id, access, person_id, post_id, team_id,
-		holder_text, holder_kind, from_on, until_on, granted_by, granted_name)
-	SELECT c.tenant_id, :new_id::uuid, c.id, c.school_id, :access, :person_id::uuid, :post_id::uuid,
-	       :team_id::uuid, h.name, h.kind, t.from_on, t.until_on, :me_person::uuid, me_name()
-	  FROM judged j, c, holder h, term t WHERE j.fault IS NULL AND j.why IS NULL
-), logged AS (
-	INSERT INTO channel_history (tenant_id, channel_id, actor_id, actor_name, action, from_state, to_state, note)
-	SELECT c.tenant_id, c.id, :me_person::uuid, me_name(), 'grant', c.state, c.state,
-	       concat_ws(': ', :access || ' to ' || h.name || ' from ' || t.from_on || ' until ' || t.until_on, :reason::text)
-	  FROM judged j, c, holder h, term t WHERE j.fault IS NULL AND j.why IS NULL
-)
-SELECT fault IS NULL AND why IS NULL AS ok, fault, why FROM judged;
-
--- name: channel_grant_end :one
-WITH wanted AS (
-	SELECT g.tenant_id, g.id, g.channel_id, g.access, g.holder_text, c.state, e.*
-	  FROM channel_grant g JOIN channel c ON c.tenant_id = g.tenant_id AND c.id = g.channel_id,
-	       LATERAL ending(g.from_on, g.until_on, g.ended_at, :until_on::date) e
-	 WHERE g.tenant_id = :me_tenant::uuid AND g.id = :grant_id::uuid AND g.channel_id = :id::uuid
-), ended AS (
-	UPDATE channel_grant g SET until_on = w.until_on, ended_at = w.ended_at
-	  FROM wanted w WHERE w.ok AND g.tenant_id = w.tenant_id AND g.id = w.id
-	RETURNING g.id
-), logged AS (
-	INSERT INTO channel_history (tenant_id, channel_id, actor_id, actor_name, action, from_state, to_state, note)
-	SELECT w.tenant_id, w.channel_id, :me_person::uuid, me_name(), 'end_grant', w.state, w.state,
-	       concat_ws(': ', w.access || ' of ' || w.holder_text || ' until ' || w.until_on, :reason::text)
-	  FROM wanted w JOIN ended USING (id)
-)
-SELECT EXISTS (SELECT FROM ended) AS ok, fault, why FROM wanted;
 
 -- name: channel_change :one
 -- school: c.school_id
@@ -214,84 +138,6 @@ SELECT fault IS NULL AS ok, fault,
 		  WHEN '/owner_contact' THEN 'is required of an affiliated channel' END AS why
   FROM judged;
 
--- name: channel_quality :list
--- school: c.school_id
--- shared: c.school_id IS NULL
--- H6: what is missing in the register, by flag: the words of channel_flag and the channels that have it.
-WITH found AS (
-	SELECT flag, c.id, c.school_id, s.name AS school_name, p.name AS platform_name,
-	       coalesce(c.display_name, c.handle, c.url, p.name, c.register_cells ->> 'owner') AS name,
-	       row_number() OVER (PARTITION BY flag ORDER BY s.name NULLS FIRST, c.created_at, c.id) AS place
-	  FROM channel c
-	  LEFT JOIN school s ON s.tenant_id = c.tenant_id AND s.id = c.school_id
-	  LEFT JOIN platform p ON p.code = c.platform
-	 CROSS JOIN LATERAL channel_review(c) r
-	 CROSS JOIN LATERAL unnest(r.flags) flag
-	 WHERE c.tenant_id = :me_tenant::uuid AND c.state NOT @over AND {reach}
-	   AND (:school_id::uuid IS NULL OR c.school_id = :school_id::uuid)
-	   AND (:flag::text IS NULL OR flag = :flag::text)
-), by_school AS (
-	SELECT flag, school_id, school_name, count(*) AS channels FROM found GROUP BY 1, 2, 3
-)
-SELECT w.code, w.title, w.why,
-       json_build_object('text', w.mend, 'method', w.mend_method, 'path', w.mend_path, 'fields', w.mend_fields) AS mend,
-       (SELECT count(*) FROM found f WHERE f.flag = w.code) AS count,
-       (SELECT json_agg(json_build_object('school_id', b.school_id, 'school_name', b.school_name,
-		'count', b.channels) ORDER BY b.channels DESC, b.school_name NULLS FIRST)
-	  FROM by_school b WHERE b.flag = w.code) AS schools,
-       (SELECT json_agg(json_build_object('id', f.id, 'name', f.name, 'platform_name', f.platform_name,
-		'school_id', f.school_id, 'school_name', f.school_name,
-		'mend', replace(w.mend_path, '{id}', f.id::text)) ORDER BY f.place)
-	  FROM found f WHERE f.flag = w.code AND f.place <= 20) AS channels,
-       '/v1/channels?state=proposed,approved,active,suspended,handover&flag=' || w.code
-		|| coalesce('&school_id=' || :school_id::uuid, '') AS list
-  FROM channel_flag w
- WHERE EXISTS (SELECT FROM found f WHERE f.flag = w.code)
- ORDER BY w.place;
-
--- name: channel_privacy_notice :one
--- school: c.school_id
--- shared: c.school_id IS NULL
--- H12: the accounts in use, in words for the privacy notice: those of one school with those of its trust;
--- else the tenant's own, which are all of a school that stands alone. An account that is about to be used
--- has to be listed first.
-WITH place AS (
-	SELECT c.school_id, c.name, false AS whole FROM (SELECT s.id AS school_id, s.name FROM school s
-		WHERE s.tenant_id = :me_tenant::uuid AND s.id = :school_id::uuid) c WHERE {reach}
-	UNION ALL
-	SELECT NULL, t.name, t.kind = 'school' FROM tenant t
-	 WHERE t.id = :me_tenant::uuid AND :school_id::uuid IS NULL
-), account AS (
-	SELECT c.id, c.school_id, s.name AS school_name, c.platform, p.name AS platform_name,
-	       c.display_name, c.handle, c.url, c.privacy_notice_on,
-	       coalesce(p.name, 'an account') || coalesce(': ' || coalesce(c.display_name, c.handle), '')
-		|| coalesce(' (' || c.url || ')', '') AS words,
-	       row_number() OVER (ORDER BY s.name NULLS FIRST, p.name, c.display_name, c.handle, c.id) AS place
-	  FROM place CROSS JOIN channel c
-	  LEFT JOIN school s ON s.tenant_id = c.tenant_id AND s.id = c.school_id
-	  LEFT JOIN platform p ON p.code = c.platform
-	 WHERE c.tenant_id = :me_tenant::uuid AND c.state IN ('approved', 'active', 'suspended', 'handover')
-	   AND c.declared = 'official' AND {reach}
-	   AND (c.school_id IS NULL OR c.school_id = place.school_id OR place.whole)
-), text AS (
-	SELECT place.name || coalesce(' uses these accounts on social media and similar services: '
-		|| (SELECT string_agg(a.words, '; ' ORDER BY a.place) FROM account a) || '.',
-		' uses no accounts on social media.') AS paragraph
-	  FROM place
-)
-SELECT place.school_id, place.name, text.paragraph,
-       (SELECT coalesce(json_agg(json_build_object('id', a.id, 'school_id', a.school_id,
-		'school_name', a.school_name, 'platform', a.platform, 'platform_name', a.platform_name,
-		'display_name', a.display_name, 'handle', a.handle, 'url', a.url,
-		'privacy_notice_on', a.privacy_notice_on, 'words', a.words) ORDER BY a.place), '[]')
-	  FROM account a) AS accounts,
-       (SELECT coalesce(json_agg(a.id ORDER BY a.place) FILTER (WHERE a.privacy_notice_on IS NULL), '[]')
-	  FROM account a) AS not_yet_listed,
-       text.paragraph || E'\n' || coalesce(E'\nNot yet recorded as listed there: '
-		|| (SELECT string_agg(a.words, '; ' ORDER BY a.place) FROM account a
-		     WHERE a.privacy_notice_on IS NULL) || E'.\n', '') AS _text
-  FROM place, text;
-
 -- name: channel_unlisted :many
 -- H12: listed in the privacy notice first, where that blocks.
 SELECT 'not_in_privacy_notice' AS code,
@@ -328,61 +174,3 @@ WITH before AS (
 	  FROM moved m JOIN before b USING (tenant_id, id)
 )
 SELECT id, state FROM moved;
-
--- name: channel_register :list
--- school: c.school_id
--- shared: c.school_id IS NULL
--- The trust's own four columns (H4); a register's words stay as they were written.
-SELECT coalesce(c.register_cells ->> 'owner', s.name, t.name) AS "Trust/School",
-       concat_ws(' - ', coalesce(c.register_cells ->> 'platform', f.name),
-		nullif(concat_ws(' ', c.handle, c.display_name, '(' || c.audience || ')'), '')) AS "Account",
-       coalesce(c.register_cells ->> 'master_admin', (SELECT string_agg(g.holder_text, ', ' ORDER BY g.holder_text)
-	  FROM channel_grant g WHERE g.tenant_id = c.tenant_id AND g.channel_id = c.id AND g.access = 'admin'
-	   AND holds_now(g.from_on, g.until_on, g.ended_at)), '') AS "Master administration role",
-       coalesce(c.register_cells ->> 'approved_posters', (SELECT string_agg(g.holder_text, ', ' ORDER BY g.holder_text)
-	  FROM channel_grant g WHERE g.tenant_id = c.tenant_id AND g.channel_id = c.id AND g.access = 'poster'
-	   AND holds_now(g.from_on, g.until_on, g.ended_at)), '') AS "Approved users (posting)"
-  FROM channel c
-  JOIN tenant t ON t.id = c.tenant_id
-  LEFT JOIN platform f ON f.code = c.platform
-  LEFT JOIN school s ON s.tenant_id = c.tenant_id AND s.id = c.school_id
- WHERE c.tenant_id = :me_tenant::uuid AND c.state NOT @over AND {reach}
- ORDER BY c.school_id IS NOT NULL, 1, c.created_at, c.id;
-
--- name: channel_import :one
--- One row of a register, as it came. A row that is there already, cell for cell, is left alone.
-WITH place AS (
-	SELECT min(s.id::text)::uuid AS school_id, count(*) AS schools FROM school s
-	 WHERE s.tenant_id = :me_tenant::uuid AND lower(s.name) = lower(:owner)
-), known AS (
-	SELECT c.id FROM channel c WHERE c.tenant_id = :me_tenant::uuid AND c.source = 'register'
-	   AND c.register_cells = :cells::jsonb LIMIT 1
-), named AS (
-	SELECT platform_of(:platform) AS platform
-), clash AS (
-	SELECT c.id FROM channel c, named WHERE c.tenant_id = :me_tenant::uuid AND c.platform = named.platform
-	   AND c.handle_key = handle_key_of(named.platform, :handle) AND c.state NOT @over LIMIT 1
-), made AS (
-	INSERT INTO channel (tenant_id, id, school_id, state, platform, handle, display_name, visibility,
-		audience, kind, declared, source, register_cells)
-	SELECT :me_tenant::uuid, :id::uuid, CASE WHEN schools = 1 AND :owner_level = 'school' THEN place.school_id END,
-	       'active', named.platform, :handle, :display_name, :visibility, :audience, :kind, 'official', 'register', :cells::jsonb
-	  FROM place, named
-	 WHERE NOT EXISTS (SELECT FROM known) AND NOT EXISTS (SELECT FROM clash)
-	RETURNING tenant_id, id, school_id
-), granted AS (
-	INSERT INTO channel_grant (tenant_id, id, channel_id, school_id, access, holder_text, holder_kind, from_on)
-	SELECT made.tenant_id, gen_random_uuid(), made.id, made.school_id, h.access, h.text, h.kind, today()
-	  FROM made, jsonb_to_recordset(:holders::jsonb) AS h (access text, text text, kind text)
-), logged AS (
-	INSERT INTO channel_history (tenant_id, channel_id, actor_id, actor_name, action, to_state, note)
-	SELECT made.tenant_id, made.id, :me_person::uuid, me_name(), 'import', 'active', :note FROM made
-)
-SELECT EXISTS (SELECT FROM known) AS known, (SELECT id FROM made) AS id;
-
--- name: channel_import_bodies :exec
-SELECT register_bodies(:me_tenant::uuid, :id::uuid);
-
--- name: channel_import_flags :one
-SELECT r.flags FROM channel c, channel_review(c) r
- WHERE c.tenant_id = :me_tenant::uuid AND c.id = :id::uuid;

@@ -59,7 +59,7 @@ SELECT a.id, a.school_id, s.name AS school_name, a.state, a.revision, a.applican
 	  FROM (SELECT * FROM channel c WHERE c.tenant_id = a.tenant_id
 		AND CASE WHEN c.school_id IS NULL THEN c.tenant_id ELSE c.school_id END
 		  = CASE WHEN a.school_id IS NULL THEN a.tenant_id ELSE a.school_id END
-		AND c.platform = a.platform AND c.state NOT IN ('closed', 'lost')
+		AND c.platform = a.platform AND c.state NOT @channel.over
 		AND c.id IS DISTINCT FROM a.channel_id ORDER BY c.created_at DESC LIMIT 10) c) AS similar_channels,
        a.submitted_at, a.waiting_since, a.decided_at, a.channel_id, a.version, a.created_at,
        @applicant AS _own,
@@ -188,103 +188,6 @@ WITH before AS (
 )
 SELECT why IS NULL AND fault IS NULL AS ok, CASE WHEN why IS NULL THEN fault END AS fault, why FROM judged;
 
--- name: application_unfinished :many
-SELECT code, detail, pointer FROM application_readiness(:id::uuid)
- WHERE stage = 'submit' AND strength = 'block';
-
--- name: application_undecidable :many
--- A conflict of interest, or somebody else's turn.
-SELECT code, detail FROM application_turn(:id::uuid);
-
--- name: application_partial :many
--- Whoever stands on the applicant's side, or was appointed by it of late, does not say who else may
--- judge.
-SELECT 'conflict_of_interest' AS code,
-       CASE WHEN side THEN 'You are on the applicant''s side: ' ELSE 'The applicant''s side appointed or invited you since the draft, or shortly before: ' END
-		|| 'somebody else says who has a conflict of interest.' AS detail
-  FROM channel_application a, LATERAL (
-	SELECT @applicant OR EXISTS (SELECT FROM application_operator o
-		WHERE o.tenant_id = a.tenant_id AND o.application_id = a.id AND o.person_id = :me_person::uuid) AS side) s
- WHERE a.tenant_id = :me_tenant::uuid AND a.id = :id::uuid AND (side OR NOT application_impartial(a.id));
-
--- name: application_unready :many
--- Approval also wants the business case, the operators and the risk assessment in order.
-SELECT code, detail FROM application_turn(:id::uuid)
-UNION ALL
-SELECT code, detail FROM application_readiness(:id::uuid) WHERE strength = 'block';
-
--- name: application_readiness :many
--- school: a.school_id
--- own: @side
--- Everything that is missing, whoever asks: one row, so that nobody has to try.
-SELECT a.id AS application_id, a.state,
-       NOT EXISTS (SELECT FROM application_readiness(a.id) r WHERE r.strength = 'block' AND r.stage = 'submit') AS ready_to_submit,
-       NOT EXISTS (SELECT FROM application_readiness(a.id) r WHERE r.strength = 'block') AS ready_to_approve,
-       (SELECT coalesce(json_agg(json_build_object('stage', r.stage, 'code', r.code, 'detail', r.detail,
-		'pointer', r.pointer, 'strength', r.strength)), '[]') FROM application_readiness(a.id) r) AS findings
-  FROM channel_application a
- WHERE a.tenant_id = :me_tenant::uuid AND a.id = :id::uuid AND {reach};
-
--- name: application_file :one
--- Files what is submitted as the next revision, with the parts that differ from the last one.
-WITH a AS (
-	SELECT * FROM channel_application a
-	 WHERE a.tenant_id = :me_tenant::uuid AND a.id = :id::uuid
-	   AND a.version = :version::integer AND a.state = ANY (:from::text[]) FOR UPDATE
-), content AS (
-	SELECT jsonb_build_object('platform', a.platform, 'proposed_name', a.proposed_name,
-		'proposed_handle', a.proposed_handle, 'kind', a.kind, 'aim', a.aim, 'audience', a.audience,
-		'promotion', a.promotion, 'visibility', a.visibility, 'purpose', a.purpose,
-		'purpose_detail', a.purpose_detail, 'other_communication_methods', a.other_communication_methods,
-		'involves_pupils', a.involves_pupils, 'pupils_justification', a.pupils_justification,
-		'assessment_id', a.assessment_id, 'operators', (
-			SELECT coalesce(jsonb_agg(jsonb_build_object('person_id', o.person_id,
-				'person_name', o.person_name, 'access', o.access, 'access_until', o.access_until)
-				ORDER BY o.person_id), '[]')
-			  FROM application_operator o WHERE o.tenant_id = a.tenant_id AND o.application_id = a.id)) AS body
-	  FROM a
-), last AS (
-	SELECT coalesce(max(revision), 0) AS revision,
-	       (array_agg(content ORDER BY revision DESC))[1] AS body
-	  FROM application_revision WHERE tenant_id = :me_tenant::uuid AND application_id = :id::uuid
-), filed AS (
-	INSERT INTO application_revision (tenant_id, application_id, revision, submitted_by,
-		submitted_name, content, changed)
-	SELECT a.tenant_id, a.id, last.revision + 1, :me_person::uuid, me_name(), content.body,
-	       CASE WHEN last.body IS NULL THEN '{}' ELSE (SELECT coalesce(array_agg(e.key ORDER BY e.key), '{}')
-		FROM jsonb_each(content.body) e WHERE e.value IS DISTINCT FROM last.body -> e.key) END
-	  FROM a, content, last
-	RETURNING revision
-)
-SELECT revision FROM filed;
-
--- name: application_record_decision :one
--- Records the caller's word on the present step, and says where the application goes from here.
-WITH a AS (
-	SELECT a.*, s.everybody, s.steps
-	  FROM channel_application a, LATERAL application_step(a.id) s
-	 WHERE a.tenant_id = :me_tenant::uuid AND a.id = :id::uuid
-	   AND a.version = :version::integer AND a.state = ANY (:from::text[]) FOR UPDATE OF a
-), d AS (
-	SELECT * FROM application_deciders(:id::uuid) WHERE may
-), mine AS (
-	SELECT capacity FROM d WHERE person_id = :me_person::uuid
-), recorded AS (
-	INSERT INTO application_decision (tenant_id, id, application_id, revision, step, outcome, reason,
-		decider_id, decider_name, capacity)
-	SELECT a.tenant_id, :decision_id::uuid, a.id, a.revision, a.step, :to, :reason, :me_person::uuid,
-	       me_name(), mine.capacity
-	  FROM a, mine
-), place AS ( -- a step that needs all waits for the others; a substitute speaks for them
-	SELECT a.step, a.steps, a.everybody AND mine.capacity NOT LIKE 'substitute:%'
-		AND EXISTS (SELECT FROM d WHERE d.person_id <> :me_person::uuid) AS waits
-	  FROM a, mine
-)
-SELECT CASE WHEN :to = 'rejected' THEN 'rejected'
-	    WHEN waits OR step + 1 < steps THEN 'submitted' ELSE 'approved' END AS to_state,
-       step + CASE WHEN :to = 'approved' AND NOT waits THEN 1 ELSE 0 END AS to_step
-  FROM place;
-
 -- name: application_move :one
 -- No row comes back when someone else moved it first: the caller answers 409.
 WITH before AS (
@@ -320,35 +223,6 @@ SELECT h.at, h.actor_id, h.actor_name, h.action, h.from_state, h.to_state, h.rev
   JOIN channel_application a ON a.tenant_id = h.tenant_id AND a.id = h.application_id
  WHERE h.tenant_id = :me_tenant::uuid AND h.application_id = :id::uuid AND {reach}
  ORDER BY h.id;
-
--- name: application_revisions :list
--- school: a.school_id
--- own: @side
-SELECT r.revision, r.submitted_at, r.submitted_by, r.submitted_name, r.changed, r.content
-  FROM application_revision r
-  JOIN channel_application a ON a.tenant_id = r.tenant_id AND a.id = r.application_id
- WHERE r.tenant_id = :me_tenant::uuid AND r.application_id = :id::uuid AND {reach}
- ORDER BY r.revision;
-
--- name: application_exclude :one
--- From this commit on the person is blind to the application, under any of their persons.
-WITH subject AS (
-	SELECT p.id, p.name, EXISTS (SELECT FROM exclusion e WHERE e.tenant_id = p.tenant_id
-		AND e.subject_id = :id::uuid AND e.person_id = p.id) AS already
-	  FROM person p WHERE p.tenant_id = :me_tenant::uuid AND p.id = :person_id::uuid
-	   AND p.id <> :me_person::uuid
-	   AND NOT EXISTS (SELECT FROM channel_application a WHERE a.tenant_id = p.tenant_id
-		AND a.id = :id::uuid AND p.id IN (a.applicant_id, a.recorded_by))
-	   AND NOT EXISTS (SELECT FROM application_operator o WHERE o.tenant_id = p.tenant_id
-		AND o.application_id = :id::uuid AND o.person_id = p.id)
-), excluded AS (
-	INSERT INTO exclusion (tenant_id, subject_id, person_id, reason, excluded_by)
-	SELECT :me_tenant::uuid, :id::uuid, s.id, :reason, :me_person::uuid FROM subject s WHERE NOT s.already
-	ON CONFLICT DO NOTHING
-)
-SELECT s.id IS NOT NULL AND NOT s.already AS ok, CASE WHEN s.id IS NULL THEN '/person_id' END AS fault,
-       s.name || ' is excluded already.' AS why
-  FROM (SELECT 1) one LEFT JOIN subject s ON true;
 
 -- name: application_step_down :one
 DELETE FROM application_operator

@@ -40,7 +40,7 @@ WITH c AS (
 ), judged AS (
 	SELECT c.*, CASE WHEN :checked_at::timestamptz > now() THEN '/checked_at' END AS fault,
 	       CASE WHEN :checked_at::timestamptz > now() THEN 'lies in the future'
-		    WHEN c.state IN ('closed', 'lost') THEN 'This channel is ' || c.state || ': nobody looks at it any more.' END AS why
+		    WHEN c.state @channel.over THEN 'This channel is ' || c.state || ': nobody looks at it any more.' END AS why
 	  FROM c
 ), added AS (
 	INSERT INTO channel_check (tenant_id, id, channel_id, school_id, checked_at, found, note, checked_by, checked_name)

@@ -1,14 +1,10 @@
 -- Clocks across all items, and those that the service reckons again by itself (A8a).
 
--- The caller's own, as messages have it.
--- term: mine = (m.recorded_by = :me_person::uuid OR m.assignee_id = :me_person::uuid
---   OR m.channel_id = ANY ((SELECT me_channels())::uuid[]))
-
 -- name: clock_list :list
 -- school: k.place_id
--- own: @mine
+-- own: @message.mine
 -- compartment: m.safeguarding
--- handled: m.id = ANY ((SELECT me_handling())::uuid[])
+-- handled: @message.named
 -- What runs, the first due first; what is due at no time comes last.
 SELECT k.id, k.kind, k.message_id, m.school_id, s.name AS school_name, k.started_at, k.due_at, k.paused_on,
        k.due_order < (SELECT clock_now()) AS overdue, k.calendar_conflict,

@@ -11,7 +11,7 @@ NAME_START = re.compile(r"^--\s*name\s*:")
 NAME_LINE = re.compile(r"^-- name: ([a-z][a-z0-9_]{0,38}) :([a-z]+)$")
 DIRECTIVE = re.compile(r"^-- ([a-z]+): *(.*)$")
 TERM = re.compile(r"^-- term: ([a-z_]+) = (.+)$")
-TERM_USE = re.compile(r"(?<![\w@])@([a-z_]+)")
+TERM_USE = re.compile(r"(?<![\w@])@([a-z_]+(?:\.[a-z_]+)?)")
 CONTINUATION = re.compile(r"^--   +(.*)$")
 MIGRATION = re.compile(r"^(\d{4})_[a-z0-9_]+$")
 SCRIPT = re.compile(r"^[a-z0-9_]+$")
@@ -90,33 +90,43 @@ class Query:
 
 
 class Terms:
-    """What a file says once above its queries: '-- term: word = text', used as @word."""
+    """What files say once above their queries: '-- term: word = text'. It is @word there, @file.word elsewhere."""
 
-    def __init__(self, path):
-        self.path, self.texts, self.used, self.open = path, {}, set(), None
+    def __init__(self, paths):
+        self.texts, self.used = {}, set()  # "file.word" -> (path, line, text)
+        for path in paths:
+            self.read(path)
 
-    def add(self, number, line):
-        """Is this line part of a term?"""
-        if found := TERM.match(line):
-            if found[1] in self.texts:
-                fail(self.path, number, f"term '{found[1]}' is there twice")
-            self.open = found[1]
-            self.texts[self.open] = self.fill(found[2])
-        elif self.open and (more := CONTINUATION.match(line)):
-            self.texts[self.open] += " " + self.fill(more[1].strip())
-        else:
-            self.open = None
-        return self.open is not None
+    def read(self, path):
+        open_ = None
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+            if NAME_START.match(line):
+                return
+            if found := TERM.match(line):
+                open_ = f"{path.stem}.{found[1]}"
+                if open_ in self.texts:
+                    fail(path, number, f"term '{found[1]}' is there twice")
+                self.texts[open_] = (path, number, found[2])
+            elif open_ and (more := CONTINUATION.match(line)):
+                self.texts[open_] = (*self.texts[open_][:2], f"{self.texts[open_][2]} {more[1].strip()}")
+            else:
+                open_ = None
 
-    def fill(self, text):
+    def fill(self, path, number, text, within=()):
         def say(found):
-            self.used.add(found[1])
-            return self.texts.get(found[1], found[0])
+            word = found[1] if "." in found[1] else f"{path.stem}.{found[1]}"
+            if word not in self.texts and word != found[1]:
+                return found[0]  # no term, such as an address
+            if word not in self.texts or word in within:
+                fail(path, number, f"@{found[1]} names no term above the queries of that file, or itself")
+            self.used.add(word)
+            return self.fill(*self.texts[word], (*within, word))
         return TERM_USE.sub(say, text)
 
     def close(self):
         for word in self.texts.keys() - self.used:
-            fail(self.path, 1, f"term '{word}' is used nowhere")
+            path, number, _ = self.texts[word]
+            fail(path, number, f"term '{word}' is used nowhere")
 
 
 def name_of(path, number, line, known):
@@ -132,21 +142,20 @@ def name_of(path, number, line, known):
 
 
 def queries_read(folder):
-    known = {}
-    for path in sorted(folder.glob("*.sql")):
-        query, terms = None, Terms(path)
+    known, paths = {}, sorted(folder.glob("*.sql"))
+    terms = Terms(paths)
+    for path in paths:
+        query = None
         for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
             line = line.rstrip()
             if NAME_START.match(line):
                 query = name_of(path, number, line, known)
                 known[query.name] = query
             elif query:
-                query.add(number, terms.fill(line))
-            elif terms.add(number, line):
-                continue
+                query.add(number, terms.fill(path, number, line))
             elif line and not line.startswith("--"):
                 fail(path, number, "text before the first '-- name:'")
-        terms.close()
+    terms.close()
     for query in known.values():
         query.close()
     return list(known.values())

@@ -1,9 +1,5 @@
 -- What shows that something was posted (A14): seen as the message that it hangs on, every look written down.
 
--- The caller's own, as in message.sql.
--- term: mine = (m.recorded_by = :me_person::uuid OR m.assignee_id = :me_person::uuid
---   OR m.channel_id = ANY ((SELECT me_channels())::uuid[]))
--- term: named = m.id = ANY ((SELECT me_handling())::uuid[])
 -- term: locked = (e.locked_at IS NOT NULL OR e.kind = 'file' AND coalesce('self_generated_imagery' = ANY (m.triage), false))
 -- term: shown = e.id, e.message_id, e.school_id, s.name AS school_name, e.kind, e.moment, e.text, e.source_url, e.captured_at,
 --   e.platform, e.author_handle, e.author_identity, e.reappearance_of, e.sha256, e.media_type, e.size, e.scan, e.locked_at,
@@ -13,9 +9,9 @@
 
 -- name: evidence_list :list
 -- school: e.school_id
--- own: @mine
+-- own: @message.mine
 -- compartment: m.safeguarding
--- handled: @named
+-- handled: @message.named
 SELECT @shown{cursor}
   FROM @from
  WHERE e.tenant_id = :me_tenant::uuid AND {reach}{filter} {page};
@@ -26,18 +22,18 @@ SELECT :me_tenant::uuid, e, 'listed', :me_person::uuid, me_name(), :me_request_i
 
 -- name: evidence_get :one
 -- school: e.school_id
--- own: @mine
+-- own: @message.mine
 -- compartment: m.safeguarding
--- handled: @named
+-- handled: @message.named
 SELECT @shown
   FROM @from
  WHERE e.tenant_id = :me_tenant::uuid AND e.id = :id::uuid AND {reach};
 
 -- name: evidence_view :one
 -- school: e.school_id
--- own: @mine
+-- own: @message.mine
 -- compartment: m.safeguarding
--- handled: @named
+-- handled: @message.named
 WITH seen AS (
 	SELECT @shown
 	  FROM @from
@@ -50,9 +46,9 @@ SELECT * FROM seen;
 
 -- name: evidence_download :one
 -- school: e.school_id
--- own: @mine
+-- own: @message.mine
 -- compartment: m.safeguarding
--- handled: @named
+-- handled: @message.named
 WITH file AS (
 	SELECT e.id, e.media_type, e.size, encode(decode(e.sha256, 'hex'), 'base64') AS digest, @locked AS locked,
 	       imagery_advice() AS advice
@@ -68,9 +64,9 @@ SELECT * FROM file;
 
 -- name: evidence_piece :one
 -- school: e.school_id
--- own: @mine
+-- own: @message.mine
 -- compartment: m.safeguarding
--- handled: @named
+-- handled: @message.named
 SELECT substring(p.content FROM (:at::bigint % e.part_size)::integer + 1 FOR 262144) AS piece
   FROM @from
   JOIN upload_part p ON p.tenant_id = e.tenant_id AND p.upload_id = e.upload_id AND p.number = :at::bigint / e.part_size + 1
@@ -78,9 +74,9 @@ SELECT substring(p.content FROM (:at::bigint % e.part_size)::integer + 1 FOR 262
 
 -- name: evidence_add :one
 -- school: m.school_id
--- own: @mine
+-- own: @message.mine
 -- compartment: m.safeguarding
--- handled: @named
+-- handled: @message.named
 WITH subject AS (
 	SELECT m.id, m.school_id FROM message m
 	 WHERE m.tenant_id = :me_tenant::uuid AND m.id = :message_id::uuid AND {reach}

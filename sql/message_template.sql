@@ -45,9 +45,9 @@ SELECT t.text, t.purpose, t.school_id, t.retired FROM message_template t
 
 -- name: message_template_fill :one
 -- school: m.school_id
--- own: (m.recorded_by = :me_person::uuid OR m.assignee_id = :me_person::uuid OR m.channel_id = ANY ((SELECT me_channels())::uuid[]))
+-- own: @message.mine
 -- compartment: m.safeguarding
--- handled: m.id = ANY ((SELECT me_handling())::uuid[])
+-- handled: @message.named
 -- What a text's places stand for with this message: the answer is due when the clock that goes on after acknowledging is.
 SELECT m.school_id, coalesce(s.name, n.name) AS school_name, s.email AS enquiries_email, s.telephone AS enquiries_telephone,
        coalesce(c.display_name, c.handle, f.name) AS channel_name,

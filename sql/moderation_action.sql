@@ -1,11 +1,9 @@
 -- What was hidden, deleted, blocked or reported, what the audience was told, and who appealed (A9).
 
--- The caller's own: of a message as in message.sql, else recorded, or on a channel that they run.
+-- The caller's own: of a message as messages have it, else recorded, or on a channel that they run.
 -- term: mine = CASE WHEN x.message_id IS NULL THEN x.recorded_by = :me_person::uuid
 --   OR coalesce(x.channel_id = ANY ((SELECT me_channels())::uuid[]), false)
---   ELSE m.recorded_by = :me_person::uuid OR coalesce(m.assignee_id = :me_person::uuid, false)
---   OR coalesce(m.channel_id = ANY ((SELECT me_channels())::uuid[]), false) END
--- term: named = m.id = ANY ((SELECT me_handling())::uuid[])
+--   ELSE coalesce(@message.mine, false) END
 -- term: shown = x.id, x.school_id, s.name AS school_name, x.message_id, x.channel_id,
 --   coalesce(c.display_name, c.handle) AS channel_name, c.platform, x.state, x.kind, x.reason, x.ordering_body, x.ordered_on, x.target_author,
 --   x.target_url, x.target_person_id, x.taken_at, x.taken_by, x.taken_name, x.snapshot_id, x.no_snapshot_reason, x.no_snapshot_words,
@@ -20,7 +18,7 @@
 -- school: x.school_id
 -- own: @mine
 -- compartment: m.safeguarding
--- handled: @named
+-- handled: @message.named
 SELECT @shown{cursor}
   FROM @from
  WHERE x.tenant_id = :me_tenant::uuid AND {reach}{filter} {page};
@@ -29,7 +27,7 @@ SELECT @shown{cursor}
 -- school: x.school_id
 -- own: @mine
 -- compartment: m.safeguarding
--- handled: @named
+-- handled: @message.named
 -- Reports that the platform has not decided on, the first to ask after first.
 SELECT r.id, r.action_id, x.school_id, s.name AS school_name, x.message_id, x.channel_id,
        coalesce(c.display_name, c.handle) AS channel_name, c.platform, x.kind, x.target_author, x.target_url,
@@ -45,7 +43,7 @@ SELECT r.id, r.action_id, x.school_id, s.name AS school_name, x.message_id, x.ch
 -- school: x.school_id
 -- own: @mine
 -- compartment: m.safeguarding
--- handled: @named
+-- handled: @message.named
 SELECT @shown,
        (SELECT coalesce(json_agg(json_build_object('report_id', r.id, 'platform_reference', r.platform_reference,
 		'status', r.status, 'reported_at', json_time(r.reported_at), 'chase_on', r.chase_on,
@@ -56,7 +54,7 @@ SELECT @shown,
 		'reason', a.decision, 'decided_at', json_time(a.decided_at), 'decided_by', a.decided_by,
 		'decided_name', a.decided_name) ORDER BY a.created_at, a.id), '[]')
 	  FROM moderation_appeal a WHERE a.tenant_id = x.tenant_id AND a.action_id = x.id) AS appeals,
-       CASE WHEN m.safeguarding THEN @named ELSE @mine END AS _own
+       CASE WHEN m.safeguarding THEN @message.named ELSE @mine END AS _own
   FROM @from
  WHERE x.tenant_id = :me_tenant::uuid AND x.id = :id::uuid AND {reach};
 
@@ -64,7 +62,7 @@ SELECT @shown,
 -- school: x.school_id
 -- own: @mine
 -- compartment: m.safeguarding
--- handled: @named
+-- handled: @message.named
 SELECT h.at, h.actor_id, h.actor_name, h.action, h.from_state, h.to_state, h.note
   FROM moderation_history h JOIN moderation_action x ON x.tenant_id = h.tenant_id AND x.id = h.action_id
   LEFT JOIN message m ON m.tenant_id = x.tenant_id AND m.id = x.message_id
@@ -75,7 +73,7 @@ SELECT h.at, h.actor_id, h.actor_name, h.action, h.from_state, h.to_state, h.not
 -- school: x.school_id
 -- own: @mine
 -- compartment: m.safeguarding
--- handled: @named
+-- handled: @message.named
 -- At its message's place, else its channel's. What was done already is taken from the first, whatever it still lacks;
 -- what is offensive has been handled once something was done about it (B1).
 WITH x AS (
@@ -200,7 +198,7 @@ SELECT 'clock_running' AS code, 'The clock ' || k.kind || ' of the message still
 -- school: m.school_id
 -- own: @mine
 -- compartment: m.safeguarding
--- handled: @named
+-- handled: @message.named
 -- The message of what was hidden or deleted, with the clocks that courtesy keeps; one that is closed stays as it is.
 WITH subject AS (
 	SELECT m.tenant_id, m.id, m.state FROM moderation_action x
@@ -270,7 +268,7 @@ SELECT id, state FROM moved;
 -- school: x.school_id
 -- own: @mine
 -- compartment: m.safeguarding
--- handled: @named
+-- handled: @message.named
 WITH subject AS (
 	SELECT x.tenant_id, x.id, x.state FROM moderation_action x
 	  LEFT JOIN message m ON m.tenant_id = x.tenant_id AND m.id = x.message_id
@@ -292,7 +290,7 @@ SELECT state <> 'withdrawn' AS ok, NULL AS fault, 'What was withdrawn is not rep
 -- school: x.school_id
 -- own: @mine
 -- compartment: m.safeguarding
--- handled: @named
+-- handled: @message.named
 WITH changed AS (
 	UPDATE moderation_report r SET version = r.version + 1, status = coalesce(:status, r.status),
 	       platform_reference = coalesce(:platform_reference, r.platform_reference), chase_on = coalesce(:chase_on::date, r.chase_on)

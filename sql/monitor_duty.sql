@@ -40,7 +40,7 @@ WITH c AS (
 	SELECT CASE WHEN c.id IS NULL THEN '/channel_id'
 		    WHEN h.id IS NULL THEN CASE WHEN :person_id::uuid IS NOT NULL THEN '/person_id'
 			WHEN :post_id::uuid IS NOT NULL THEN '/post_id' ELSE '/team_id' END END AS fault,
-	       CASE WHEN c.state IN ('closed', 'lost') AND h.id IS NOT NULL
+	       CASE WHEN c.state @channel.over AND h.id IS NOT NULL
 		    THEN 'This channel is ' || c.state || ': nobody looks at it any more.' END AS why
 	  FROM (SELECT 1) one LEFT JOIN c ON true LEFT JOIN holder h ON true
 ), added AS (

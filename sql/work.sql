@@ -1,13 +1,5 @@
 -- What waits for the caller: the first few of each kind, and how many there are.
 
--- The caller's own, as in moderation_action.sql.
--- term: moderated = CASE WHEN x.message_id IS NULL THEN x.recorded_by = :me_person::uuid
---   OR coalesce(x.channel_id = ANY ((SELECT me_channels())::uuid[]), false)
---   ELSE m.recorded_by = :me_person::uuid OR coalesce(m.assignee_id = :me_person::uuid, false)
---   OR coalesce(m.channel_id = ANY ((SELECT me_channels())::uuid[]), false) END
--- term: theirs = (m.recorded_by = :me_person::uuid OR m.assignee_id = :me_person::uuid
---   OR m.channel_id = ANY ((SELECT me_channels())::uuid[]))
--- term: named = m.id = ANY ((SELECT me_handling())::uuid[])
 -- term: waiting = m.id, concat_ws(': ', m.author_name, left(m.text, 100)) AS title, s.name AS school_name, m.received_at AS since,
 --   (m.next_due_at AT TIME ZONE 'Europe/London')::date AS due_on, count(*) OVER () AS _count
 --   FROM message m LEFT JOIN school s ON s.tenant_id = m.tenant_id AND s.id = m.school_id
@@ -102,7 +94,7 @@ SELECT t.id, t.person_name AS title, s.name AS school_name, NULL::timestamptz AS
 SELECT c.id, g.holder_text || ' on ' || coalesce(c.display_name, c.handle, c.platform, c.id::text) AS title,
        s.name AS school_name, NULL::timestamptz AS since, g.until_on AS due_on, count(*) OVER () AS _count
   FROM channel_grant g
-  JOIN channel c ON c.tenant_id = g.tenant_id AND c.id = g.channel_id AND c.state NOT IN ('closed', 'lost')
+  JOIN channel c ON c.tenant_id = g.tenant_id AND c.id = g.channel_id AND c.state NOT @channel.over
   LEFT JOIN school s ON s.tenant_id = c.tenant_id AND s.id = c.school_id
  WHERE g.tenant_id = :me_tenant::uuid AND g.until_on >= today() AND g.until_on <= today() + :days::integer
    AND g.ended_at IS NULL
@@ -116,9 +108,9 @@ SELECT c.id, g.holder_text || ' on ' || coalesce(c.display_name, c.handle, c.pla
 
 -- name: work_chase :list
 -- school: x.school_id
--- own: @moderated
+-- own: @moderation_action.mine
 -- compartment: m.safeguarding
--- handled: m.id = ANY ((SELECT me_handling())::uuid[])
+-- handled: @message.named
 -- Reports to a platform that it has not decided on, and whose day to ask again has come.
 SELECT x.id, concat_ws(' ', x.kind, coalesce(x.target_author, x.target_url, m.author_handle, m.author_name)) AS title,
        s.name AS school_name, r.reported_at AS since, r.chase_on AS due_on, count(*) OVER () AS _count
@@ -130,9 +122,9 @@ SELECT x.id, concat_ws(' ', x.kind, coalesce(x.target_author, x.target_url, m.au
 
 -- name: work_untold :list
 -- school: x.school_id
--- own: @moderated
+-- own: @moderation_action.mine
 -- compartment: m.safeguarding
--- handled: m.id = ANY ((SELECT me_handling())::uuid[])
+-- handled: @message.named
 -- Hidden, deleted or blocked more than a day ago, and the audience was not told why.
 SELECT x.id, concat_ws(' ', x.kind, coalesce(x.target_author, x.target_url, m.author_handle, m.author_name)) AS title,
        s.name AS school_name, x.taken_at AS since, NULL::date AS due_on, count(*) OVER () AS _count
@@ -144,41 +136,41 @@ SELECT x.id, concat_ws(' ', x.kind, coalesce(x.target_author, x.target_url, m.au
 
 -- name: work_message_named :list
 -- school: m.school_id
--- own: @theirs
+-- own: @message.mine
 -- compartment: m.safeguarding
--- handled: @named
+-- handled: @message.named
 -- Until somebody has acknowledged it.
 SELECT @waiting
    AND m.state = 'open' AND m.triage @> '{names_individual}' AND (:lead_tenant::boolean OR m.school_id = ANY (:lead_schools::uuid[])) AND {reach} @first;
 
 -- name: work_message_safeguarding :list
 -- school: m.school_id
--- own: @theirs
+-- own: @message.mine
 -- compartment: m.safeguarding
--- handled: @named
+-- handled: @message.named
 SELECT @waiting
    AND m.safeguarding AND {reach} @first;
 
 -- name: work_message_mine :list
 -- school: m.school_id
--- own: @theirs
+-- own: @message.mine
 -- compartment: m.safeguarding
--- handled: @named
+-- handled: @message.named
 SELECT @waiting
    AND m.assignee_id = :me_person::uuid AND {reach} @first;
 
 -- name: work_message_overdue :list
 -- school: m.school_id
--- own: @theirs
+-- own: @message.mine
 -- compartment: m.safeguarding
--- handled: @named
+-- handled: @message.named
 SELECT @waiting
    AND m.due_order < (SELECT clock_now()) AND {reach} @first;
 
 -- name: work_message_unassigned :list
 -- school: m.school_id
--- own: @theirs
+-- own: @message.mine
 -- compartment: m.safeguarding
--- handled: @named
+-- handled: @message.named
 SELECT @waiting
    AND m.assignee_id IS NULL AND {reach} @first;
