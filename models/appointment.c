@@ -8,7 +8,7 @@
 static const struct field granting[] = {
 	{ "person_id", UUID, .required = true },
 	{ "role", ONE_OF, .required = true, WORDS(words_role) },
-	{ "duties", LIST, .of = ONE_OF, WORDS(words_duty), .max = 12 },
+	{ "duties", LIST, .of = ONE_OF, WORDS(words_duty) },
 	{ "scope", ONE_OF, .required = true, WORDS(words_scope) },
 	{ "school_ids", LIST, .of = UUID, .max = 200 },
 	{ "from_on", DATE },

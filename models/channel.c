@@ -54,7 +54,7 @@ static const struct field changing[] = {
  * statement of the caller. */
 static const struct field activating[] = {
 	{ "settings_checked", LIST, .required = true, .of = ONE_OF,
-	  WORDS(words_settings_checked), .min = 5, .max = 5 },
+	  WORDS(words_settings_checked), .min = 5 },
 	{ "reason", LINE, .max = 500 },
 	{ 0 },
 };

@@ -1,5 +1,6 @@
 /* Every kind of clock there is. */
 #include "models/clock_kind.h"
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -44,6 +45,7 @@ enum { DAY_END = (23 * 60 + 59) * 60 };
 #define NAME(name, ...) name,
 #define MEANS(name, means, ...) means,
 const struct clock_kind clock_kinds[] = { KINDS(ROW){ 0 } };
+static_assert(COUNT_OF(clock_kinds) <= CLOCK_KINDS_MAX, "raise CLOCK_KINDS_MAX");
 const char *const words_clock_kind[] = { KINDS(NAME) NULL };
 const char *const words_clock_kind_means[] = { KINDS(MEANS) NULL };
 

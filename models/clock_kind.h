@@ -16,6 +16,8 @@ struct clock_kind {
 	bool pauses; /* the law lets it stand still, until whoever asked is known */
 };
 
+/* With the { 0 } at the end; the build says when it is too few. */
+enum { CLOCK_KINDS_MAX = 16 };
 extern const struct clock_kind clock_kinds[]; /* ends with { 0 } */
 WORDS_DECLARE(words_clock_kind);
 const struct clock_kind *clock_kind_find(const char *name);

@@ -7,7 +7,7 @@
 #include "models/field_time.h"
 #include "sql/array.h"
 
-enum { YEAR_DAYS = 366, KINDS_MAX = 16 };
+enum { YEAR_DAYS = 366 };
 
 #define FIRST_ANSWER "response"
 
@@ -33,12 +33,12 @@ const char *const *clocks_of_message(const char *message_kind)
 /* A word of triage that is a kind of clock starts that one. */
 const char *const *clocks_of_triage(struct call *call, const char *triage)
 {
-	const char **kinds = arena_alloc(call->arena, sizeof(*kinds) * KINDS_MAX);
+	const char **kinds = arena_alloc(call->arena, sizeof(*kinds) * CLOCK_KINDS_MAX);
 	const char *const *word = triage ? array_items(call->arena, triage) : nothing;
 	int count = 0;
 
 	for (; *word; word++)
-		if (clock_kind_find(*word) && count < KINDS_MAX - 1)
+		if (clock_kind_find(*word) && count < CLOCK_KINDS_MAX - 1)
 			kinds[count++] = *word;
 	kinds[count] = NULL;
 	return kinds;
@@ -47,23 +47,22 @@ const char *const *clocks_of_triage(struct call *call, const char *triage)
 const char *clocks_not_of_triage(struct call *call, const char *triage)
 {
 	const char *const *asked = array_items(call->arena, triage);
-	const char *kinds[KINDS_MAX] = { NULL };
+	const char *kinds[CLOCK_KINDS_MAX] = { NULL };
 	int count = 0;
 
 	for (const char *const *word = words_triage; *word; word++)
-		if (clock_kind_find(*word) && !listed(asked, *word) &&
-		    count < KINDS_MAX - 1)
+		if (clock_kind_find(*word) && !listed(asked, *word))
 			kinds[count++] = *word;
 	return array_text(call->arena, kinds);
 }
 
 const char *clocks_courtesy(struct arena *arena)
 {
-	const char *kinds[KINDS_MAX] = { NULL };
+	const char *kinds[CLOCK_KINDS_MAX] = { NULL };
 	int count = 0;
 
 	for (const struct clock_kind *kind = clock_kinds; kind->name; kind++)
-		if (kind->courtesy && count < KINDS_MAX - 1)
+		if (kind->courtesy)
 			kinds[count++] = kind->name;
 	return array_text(arena, kinds);
 }

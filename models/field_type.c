@@ -223,9 +223,23 @@ const char *type_wanted(enum field_type type)
 	return types[type].wanted;
 }
 
+static long words_count(const char *const *words)
+{
+	long count = 0;
+
+	while (words[count])
+		count++;
+	return count;
+}
+
+/* A list of words has each of them once at most. */
 long type_max(const struct field *field)
 {
-	return field->max ? field->max : types[field->type].max;
+	if (field->max)
+		return field->max;
+	if (field->type == LIST && field->of == ONE_OF)
+		return words_count(field->one_of);
+	return types[field->type].max;
 }
 
 const char *field_type_name(enum field_type type)

@@ -12,7 +12,7 @@
 static const struct field closing[] = {
 	{ "outcome", ONE_OF, .required = true, WORDS(words_message_outcome) },
 	{ "reason", LINE, .max = 500 },
-	{ "settles", LIST, .of = ONE_OF, WORDS(words_clock_kind), .max = 12 },
+	{ "settles", LIST, .of = ONE_OF, WORDS(words_clock_kind) },
 	{ 0 },
 };
 
@@ -23,7 +23,7 @@ static const struct field assigning[] = {
 };
 
 static const struct field triaging[] = {
-	{ "triage", LIST, .required = true, .of = ONE_OF, WORDS(words_triage), .max = 8 },
+	{ "triage", LIST, .required = true, .of = ONE_OF, WORDS(words_triage) },
 	{ "about_name", LINE, .max = 200 },
 	{ "reason", LINE, .max = 500 },
 	{ 0 },

@@ -20,7 +20,7 @@ const struct field message_logging[] = {
 	{ "author_name", LINE, .max = 200 },
 	{ "author_handle", LINE, .max = 253 },
 	{ "author_contact", LINE, .max = 500 },
-	{ "triage", LIST, .of = ONE_OF, WORDS(words_triage), .max = 8 },
+	{ "triage", LIST, .of = ONE_OF, WORDS(words_triage) },
 	{ "about_name", LINE, .max = 200 },
 	{ "assignee_id", UUID },
 	{ 0 },

@@ -16,14 +16,14 @@ const struct field message_acknowledging[] = {
 const struct field message_answering[] = {
 	{ "reply", TEXT, .max = 20000 },
 	{ "template_id", UUID }, /* instead of reply */
-	{ "settles", LIST, .of = ONE_OF, WORDS(words_clock_kind), .max = 12 },
+	{ "settles", LIST, .of = ONE_OF, WORDS(words_clock_kind) },
 	{ 0 },
 };
 
 const struct field message_redirecting[] = {
 	{ "reply", TEXT, .max = 5000 },
 	{ "template_id", UUID }, /* instead of reply */
-	{ "settles", LIST, .of = ONE_OF, WORDS(words_clock_kind), .max = 12 },
+	{ "settles", LIST, .of = ONE_OF, WORDS(words_clock_kind) },
 	{ 0 },
 };
 

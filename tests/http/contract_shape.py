@@ -98,7 +98,8 @@ def field_schema(field):
     else:
         shown = scalar_schema(field)
     if shown.get("type") == "array":
-        shown["maxItems"] = field["max"]
+        if field.get("of") != "one_of":  # else each word once at most
+            shown["maxItems"] = field["max"]
         if field.get("min"):
             shown["minItems"] = field["min"]
     return nullable(shown) if field.get("clearable") else shown

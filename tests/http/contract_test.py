@@ -25,6 +25,19 @@ def routes(described):
     return {(r["method"], r["path"]): r for r in described["routes"]}
 
 
+def apart(described, declared, at=""):
+    """Where two of a kind part, and no more than that: a word of an enumeration, a limit of a field."""
+    if isinstance(described, dict) and isinstance(declared, dict):
+        for key in sorted(described.keys() | declared.keys()):
+            if described.get(key) != declared.get(key):
+                yield from apart(described.get(key), declared.get(key), f"{at} {key}")
+    elif isinstance(described, list) and isinstance(declared, list) and sorted(map(str, described)) != sorted(map(str, declared)):
+        yield from (f"{at}: openapi.yaml lacks {short(each)}" for each in described if each not in declared)
+        yield from (f"{at}: only openapi.yaml has {short(each)}" for each in declared if each not in described)
+    else:
+        yield f"{at}: the service has {short(described)}, openapi.yaml {short(declared)}"
+
+
 def differences(what, described, declared):
     """Each difference of two dictionaries, in words."""
     for key in sorted(described.keys() | declared.keys(), key=str):
@@ -33,8 +46,7 @@ def differences(what, described, declared):
         elif key not in described:
             yield f"{what} {key}: only openapi.yaml has it"
         elif described[key] != declared[key]:
-            yield (f"{what} {key}: the service has {short(described[key])}, "
-                   f"openapi.yaml {short(declared[key])}")
+            yield from (f"{what} {key}{part}" for part in apart(described[key], declared[key]))
 
 
 def none(faults):

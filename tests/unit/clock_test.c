@@ -96,6 +96,7 @@ static void eval(struct arena *arena)
 {
 	autofclose FILE *file = fopen("tests/clock.eval", "r");
 	char line[256], kind[40], which[40], received[32], wanted[32];
+	bool stated[CLOCK_KINDS_MAX] = { false };
 
 	CHECK(file != NULL);
 	while (file && fgets(line, sizeof(line), file)) {
@@ -106,6 +107,12 @@ static void eval(struct arena *arena)
 		if (*line == '#' || sscanf(line, "%39s %39s %31s %31s %d", kind, which,
 					   received, wanted, &paused) < 4)
 			continue;
+		if (!clock_kind_find(kind)) {
+			fprintf(stderr, "tests/clock.eval: no kind of clock: %s", line);
+			CHECK(false);
+			continue;
+		}
+		stated[clock_kind_find(kind) - clock_kinds] = true;
 		due = due_of(arena, kind, which, received, paused);
 		got = wall_write(arena, &due);
 		if (strcmp(got, wanted) != 0)
@@ -114,6 +121,12 @@ static void eval(struct arena *arena)
 		json_decref(due.because);
 	}
 	CHECK(check_passed > 80);
+	for (size_t i = 0; clock_kinds[i].name; i++) {
+		if (!stated[i])
+			fprintf(stderr, "tests/clock.eval lacks a case of %s\n",
+				clock_kinds[i].name);
+		CHECK(stated[i]);
+	}
 }
 
 static void says(struct arena *arena, const char *kind, const char *which,
