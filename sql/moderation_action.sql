@@ -4,6 +4,8 @@
 -- term: mine = CASE WHEN x.message_id IS NULL THEN x.recorded_by = :me_person::uuid
 --   OR coalesce(x.channel_id = ANY ((SELECT me_channels())::uuid[]), false)
 --   ELSE coalesce(@message.mine, false) END
+-- What was there is gone, or not to be seen: shown by a snapshot. The CHECK moderation_action_snapshot says it again.
+-- term: removes = x.kind IN ('hide', 'delete')
 -- term: shown = x.id, x.school_id, s.name AS school_name, x.message_id, x.channel_id,
 --   coalesce(c.display_name, c.handle) AS channel_name, c.platform, x.state, x.kind, x.reason, x.ordering_body, x.ordered_on, x.target_author,
 --   x.target_url, x.target_person_id, x.taken_at, x.taken_by, x.taken_name, x.snapshot_id, x.no_snapshot_reason, x.no_snapshot_words,
@@ -154,10 +156,10 @@ SELECT f.code, f.detail
   FROM moderation_action x, LATERAL (
 	SELECT 1 AS place, 'snapshot_missing' AS code,
 	       'There is no snapshot of it, and no reason why not: record_snapshot says either.' AS detail
-	 WHERE x.kind IN ('hide', 'delete') AND x.snapshot_id IS NULL AND x.no_snapshot_reason IS NULL
+	 WHERE @removes AND x.snapshot_id IS NULL AND x.no_snapshot_reason IS NULL
 	UNION ALL
 	SELECT 2, 'public_reason_missing', 'The audience was not told why: post_reason says where it was, or the DSL waives it.'
-	 WHERE x.kind IN ('block', 'hide', 'delete') AND x.public_reason_posted_at IS NULL AND x.waived_at IS NULL
+	 WHERE moderation_told(x) IN ('pending', 'missing')
 	UNION ALL
 	SELECT 3, 'report_missing', 'No report to the platform stands here: reports takes it.'
 	 WHERE x.kind = 'report_to_platform' AND NOT EXISTS (SELECT FROM moderation_report r
@@ -203,7 +205,7 @@ SELECT 'clock_running' AS code, 'The clock ' || k.kind || ' of the message still
 WITH subject AS (
 	SELECT m.tenant_id, m.id, m.state FROM moderation_action x
 	  JOIN message m ON m.tenant_id = x.tenant_id AND m.id = x.message_id
-	 WHERE x.tenant_id = :me_tenant::uuid AND x.id = :id::uuid AND x.kind IN ('hide', 'delete') AND {reach}
+	 WHERE x.tenant_id = :me_tenant::uuid AND x.id = :id::uuid AND @removes AND {reach}
 	   FOR UPDATE OF m
 ), stopped AS (
 	UPDATE clock k SET stopped_at = now(), stopped_name = me_name(), stop = 'not_applicable', paused_on = NULL,

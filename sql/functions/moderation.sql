@@ -1,6 +1,7 @@
 -- What the audience is owed for what was done to a post (A9).
 
--- Does it owe the audience a reason, and was that given? A day after it was done the reason is missing.
+-- Does it owe the audience a reason, and was that given? A day after it was done the reason is missing. The CHECK
+-- moderation_action_told says again which kinds owe one.
 CREATE OR REPLACE FUNCTION moderation_told(x moderation_action) RETURNS text LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 BEGIN
 	RETURN CASE WHEN x.kind NOT IN ('block', 'hide', 'delete') OR x.state IN ('withdrawn', 'overturned') THEN 'not_needed'

@@ -80,10 +80,31 @@ def test_who_did_it_may_be_somebody_else(desk):
     refused(desk.record(taken_by=desk.runner.id, expect=422), 422, "invalid", ["/taken_at"])
 
 
-@pytest.mark.parametrize("kind,lacks", [
-    ("hide", ["snapshot_missing", "public_reason_missing"]), ("delete", ["snapshot_missing", "public_reason_missing"]),
-    ("block", ["public_reason_missing"]), ("report_to_platform", ["report_missing"]),
-    ("mute", []), ("restrict", []), ("warn", [])])
+# What completing each kind takes, when nothing is there yet.
+LACKS = {
+    "hide": ["snapshot_missing", "public_reason_missing"], "delete": ["snapshot_missing", "public_reason_missing"],
+    "block": ["public_reason_missing"], "report_to_platform": ["report_missing"], "mute": [], "restrict": [], "warn": []}
+
+
+def test_every_kind_says_what_completing_it_takes(desk):
+    words = [word["word"] for each in desk.slt.client.get("/v1/enumerations", expect=200).json["data"]
+             if (each["resource"], each["field"]) == ("moderation_action", "kind") for word in each["words"]]
+    assert set(words) == set(LACKS)
+
+
+@pytest.mark.parametrize("code, name", [
+    ("snapshot_missing", "moderation_action_snapshot"), ("public_reason_missing", "moderation_action_told")])
+def test_the_table_asks_the_same_of_each_kind(house, code, name):
+    """By whatever way it would be completed."""
+    check = house.sql("SELECT pg_get_constraintdef(oid) AS text FROM pg_constraint WHERE conname = %s", name)[0]["text"]
+    bare = ("SELECT k AS kind, 'complete' AS state, NULL::uuid AS snapshot_id, NULL::text AS no_snapshot_reason,"
+            " NULL::timestamptz AS public_reason_posted_at, NULL::timestamptz AS waived_at FROM unnest(%s) k")
+    refused = {row["kind"] for row in house.sql(f"SELECT kind FROM ({bare}) x WHERE NOT ({check.removeprefix('CHECK')})",
+                                                list(LACKS))}
+    assert refused == {kind for kind, lacks in LACKS.items() if code in lacks}
+
+
+@pytest.mark.parametrize("kind,lacks", LACKS.items())
 def test_each_blocker_is_shown_before_and_named_after(desk, kind, lacks):
     action = desk.taken(kind=kind)
     assert codes(action) == lacks and ("complete" in names(action)) == (not lacks)
