@@ -5,6 +5,7 @@
 #include "api/resources.h"
 #include "base/config.h"
 #include "base/problem.h"
+#include "models/file_type.h"
 #include "models/resource.h"
 #include "sql/migrate.h"
 
@@ -97,6 +98,7 @@ int command_describe(int argc, char **argv)
 	json_object_set_new(all, "permissions", matrix_json());
 	json_object_set_new(all, "queries", queries_json());
 	json_object_set_new(all, "problems", problems_json());
+	json_object_set_new(all, "files", file_types_describe());
 	json_object_set_new(all, "settings", settings_json());
 	return print_json(all);
 }

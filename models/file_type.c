@@ -38,3 +38,12 @@ const struct file_type *file_type_find(const char *media)
 			return &types[i];
 	return NULL;
 }
+
+json_t *file_types_describe(void)
+{
+	json_t *all = json_array();
+
+	for (size_t i = 0; i < COUNT_OF(types); i++)
+		json_array_append_new(all, json_string(types[i].media));
+	return all;
+}

@@ -8,7 +8,14 @@
 #include "models/upload_settle.h"
 #include "models/words.h"
 
-enum { FILE_MAX = 26214400, PART_MAX = 1048576, DIGITS_MAX = 6 };
+/* What one person has begun and not used yet has a limit as well: the database's disk is
+ * everybody's. */
+enum {
+	PART_MAX = 1048576,
+	FILE_MAX = 25 * PART_MAX,
+	WAITING_MAX = 10 * FILE_MAX,
+	DIGITS_MAX = 6
+};
 
 static const struct field beginning[] = {
 	{ "kind", ONE_OF, .required = true, .one_of = words_upload_kind,
@@ -32,6 +39,7 @@ static const struct problem *upload_begin(struct call *call)
 			       "Files of the type %s are not taken.",
 			       call_text(call, "media_type"));
 	call_set(call, "declared_type", type->media);
+	call_set(call, "waiting_max", arena_printf(call->arena, "%d", WAITING_MAX));
 	call_set(call, "part_size",
 		 arena_printf(call->arena, "%ld", part < PART_MAX ? part : PART_MAX));
 	return resource_create(call, q_upload_begin, Q_NONE);
@@ -145,7 +153,8 @@ static const struct problem *upload_complete(struct call *call)
 static const struct route routes[] = {
 	{ "POST", "/v1/uploads", UPLOAD, .handle = upload_begin, .sql = q_upload_begin,
 	  .body = beginning, .status = 201,
-	  .provides = (const char *const[]){ "declared_type", "part_size", NULL } },
+	  .provides = (const char *const[]){ "declared_type", "part_size", "waiting_max",
+					     NULL } },
 	{ "GET", "/v1/uploads/:id", UPLOAD, .sql = q_upload_get },
 	{ "PUT", "/v1/uploads/:id/parts/*number", UPLOAD, .handle = upload_put,
 	  .sql = q_upload_put, .binary = true },

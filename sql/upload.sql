@@ -11,9 +11,8 @@ SELECT @columns
   FROM upload u WHERE u.tenant_id = :me_tenant::uuid AND u.id = :id::uuid AND u.expires_at > now() AND {reach};
 
 -- name: upload_begin :one
--- What somebody has begun and not used yet has a limit: the database's disk is everybody's.
 WITH waiting AS (
-	SELECT coalesce(sum(u.size), 0) + :size::bigint <= 262144000 AS ok FROM upload u
+	SELECT coalesce(sum(u.size), 0) + :size::bigint <= :waiting_max::bigint AS ok FROM upload u
 	 WHERE u.tenant_id = :me_tenant::uuid AND u.begun_by = :me_person::uuid AND u.expires_at > now()
 	   AND u.state IN ('open', 'complete')
 ), begun AS (

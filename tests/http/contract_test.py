@@ -113,6 +113,11 @@ def test_media_types_are_the_same(routes):
         assert media == sorted(route["media"]), what
 
 
+def test_files_are_of_the_same_types(described):
+    status, media = success(OPERATIONS["GET", "/v1/evidence/{id}/file"])
+    none(differences("type of file", dict.fromkeys(described["files"], True), dict.fromkeys(media, True)))
+
+
 def body_of(operation):
     content = operation["requestBody"]["content"]
     bodies = [plain(each["schema"]) for media, each in content.items() if media != "text/csv"]

@@ -11,7 +11,7 @@ from days import day
 from refusal import refused, unchanged
 from row_security_test import acting, outcome
 from second_wall import silent
-from upload import PART, announce, begin, lean, peak, peak_reset, png, send, uploaded
+from upload import FILE_MAX, PART, announce, begin, lean, peak, peak_reset, png, send, uploaded
 
 EVIDENCE, MESSAGES = "/v1/evidence", "/v1/messages"
 IMAGERY = {"triage": ["self_generated_imagery"]}
@@ -89,7 +89,7 @@ def test_a_file_comes_back_as_it_was(desk):
     assert "transfer-encoding" not in answer.headers
 
 
-@pytest.mark.parametrize("size", [100, 262144, 262145, PART, PART + 1, 26214400])
+@pytest.mark.parametrize("size", [100, 262144, 262145, PART, PART + 1, FILE_MAX])
 def test_every_length(desk, size):
     data = png(size)
     made = desk.file(desk.message(), data)
@@ -97,14 +97,14 @@ def test_every_length(desk, size):
 
 
 def test_a_large_file_goes_out_in_constant_memory(house, desk):
-    id = desk.file(desk.message(), png(25 * PART))["id"]
+    id = desk.file(desk.message(), png(FILE_MAX))["id"]
     small = desk.file(desk.message(), png(PART))["id"]
     with lean(house) as server:
         client = server.client(lambda: house.token(desk.slt.login))
         client.get(f"{EVIDENCE}/{small}/file", expect=200)
         peak_reset(server)
         before = peak(server)
-        assert len(client.get(f"{EVIDENCE}/{id}/file", expect=200).body) == 25 * PART
+        assert len(client.get(f"{EVIDENCE}/{id}/file", expect=200).body) == FILE_MAX
         assert peak(server) - before < 8_000
 
 
@@ -228,9 +228,9 @@ def test_what_became_evidence_does_not_wait_any_more(house, desk):
     upload = house.sql("SELECT upload_id::text AS id FROM evidence WHERE id = %s", made["id"])[0]["id"]
     assert person.client.get(f"/v1/uploads/{upload}", expect=200).json["state"] == "used"
     assert person.client.post(f"/v1/uploads/{upload}/complete", {}, expect=200).json["state"] == "used"
-    house.sql("UPDATE upload SET size = 26214400 WHERE id = %s", upload)
+    house.sql("UPDATE upload SET size = %s WHERE id = %s", FILE_MAX, upload)
     for _ in range(10):
-        begin(person.client, png(), size=26214400)
+        begin(person.client, png(), size=FILE_MAX)
     refused(person.client.post("/v1/uploads", announce(png())), 409, "wrong-state")
 
 
@@ -386,7 +386,7 @@ def test_a_lock_stops_a_download_under_way(house, desk):
     """The bytes that are not sent yet stay here: the client sees that it is not all."""
     import http.client
     message = desk.message()
-    id = desk.file(message, png(25 * PART))["id"]
+    id = desk.file(message, png(FILE_MAX))["id"]
     token = house.token(desk.slt.login)
     connection = http.client.HTTPConnection("127.0.0.1", house.server.port, timeout=60)
     connection.request("GET", f"{EVIDENCE}/{id}/file", headers={"Authorization": f"Bearer {token}"})

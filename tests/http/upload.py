@@ -7,6 +7,7 @@ from refusal import refused
 UPLOADS = "/v1/uploads"
 BYTES = {"Content-Type": "application/octet-stream"}
 PART = 2**20
+FILE_MAX = 25 * PART
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89"
 
 

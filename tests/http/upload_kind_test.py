@@ -1,5 +1,6 @@
 """What an upload turns out to be: its kind by its bytes, and its digest."""
 import hashlib
+import json
 import os
 
 import pytest
@@ -37,6 +38,10 @@ TAKEN = {
     "audio/mp4": mp4(b"M4A "),
     "audio/ogg": b"OggS\0\x02" + b"\0" * 20 + b"\x01\x1e\x01vorbis" + b"\0" * 30,
 }
+
+
+def test_every_kind_that_is_taken_is_tried(house):
+    assert set(json.loads(house.server.run("describe").stdout)["files"]) == set(TAKEN)
 
 
 @pytest.mark.parametrize("media", TAKEN)

@@ -7,7 +7,7 @@ import pytest
 from refusal import refused, unchanged
 from scanner import EICAR, scanner, speaker
 from server import free_port
-from upload import PART, UPLOADS, complete, gone, png, send, uploaded
+from upload import FILE_MAX, PART, UPLOADS, complete, gone, png, send, uploaded
 
 
 @pytest.fixture(scope="module")
@@ -37,10 +37,10 @@ def test_malware_is_found(house, staff, clamd, kind):
         gone(house, client, id)
 
 
-def test_25_megabytes_are_scanned(house, staff, clamd):
+def test_the_largest_file_is_scanned(house, staff, clamd):
     with through(house, staff, clamd.path) as server:
         client = server.client(lambda: house.token(staff.login))
-        assert uploaded(client, png(26214400))["scan"] == "clean"
+        assert uploaded(client, png(FILE_MAX))["scan"] == "clean"
 
 
 def away(house, staff, place, **settings):

@@ -5,9 +5,11 @@ import uuid
 
 import pytest
 
+from cluster import ROOT
+from contract_shape import SCHEMAS
 from refusal import refused, unchanged
-from upload import (BYTES, PART, UPLOADS, announce, begin, complete, lean, peak, peak_reset, png, put, send,
-                    uploaded)
+from upload import (BYTES, FILE_MAX, PART, UPLOADS, announce, begin, complete, lean, peak, peak_reset, png, put,
+                    send, uploaded)
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +86,7 @@ def test_bytes_are_no_json_and_json_no_bytes(house, client):
 
 
 @pytest.mark.parametrize("change, status, slug, pointers", [
-    ({"size": 26214401}, 413, "file-too-large", None),
+    ({"size": FILE_MAX + 1}, 413, "file-too-large", None),
     ({"size": 0}, 422, "invalid", ["/size"]),
     ({"size": -5}, 422, "invalid", ["/size"]),
     ({"sha256": "0" * 63}, 422, "invalid", ["/sha256"]),
@@ -98,6 +100,13 @@ def test_bytes_are_no_json_and_json_no_bytes(house, client):
 def test_what_is_refused_at_once(house, client, change, status, slug, pointers):
     with unchanged(house):
         refused(client.post(UPLOADS, announce(png(), **change)), status, slug, pointers)
+
+
+def test_how_long_a_file_may_be_is_said_alike(house):
+    check = house.sql("SELECT pg_get_constraintdef(oid) AS text FROM pg_constraint WHERE conname = 'upload_size_check'")
+    assert f"<= {FILE_MAX})" in check[0]["text"]
+    assert SCHEMAS["Upload"]["properties"]["size"]["maximum"] == FILE_MAX
+    assert f"A file has {FILE_MAX:,} bytes at most" in (ROOT / "docs/evidence.md").read_text()
 
 
 def test_media_types_as_clients_write_them(client):
@@ -196,7 +205,7 @@ def test_parts_are_no_larger_than_a_body_may_be(house, staff):
 def test_what_waits_has_a_limit(house, tenant):
     person = tenant.person("Many Files", "staff", tenant.schools[:1])
     for _ in range(10):
-        begin(person.client, png(), size=26214400)
+        begin(person.client, png(), size=FILE_MAX)
     with unchanged(house):
         refused(person.client.post(UPLOADS, announce(png())), 409, "wrong-state")
     house.sql("UPDATE upload SET expires_at = now() WHERE begun_by = %s", person.id)
@@ -216,5 +225,5 @@ def test_a_large_file_takes_no_more_memory_than_a_small_one(house, staff):
         uploaded(client, png(3 * PART))
         peak_reset(server)
         before = peak(server)
-        uploaded(client, png(25 * PART))
+        uploaded(client, png(FILE_MAX))
         assert peak(server) - before < 8_000
