@@ -7,7 +7,7 @@
 /* The end of a day where neither the law nor a policy says another. */
 enum { DAY_END = (23 * 60 + 59) * 60 };
 
-/* name, means, promise, source, setting, courtesy, rule, pauses */
+/* name, means, promise, source, setting, courtesy, rule, .pauses */
 #define KINDS(X)                                                                         \
 	X("response", "A first answer to whoever wrote, if only that it was seen",       \
 	  "A first answer", "M3, M4, M5", "clock.response_hours", true,                  \
@@ -25,7 +25,7 @@ enum { DAY_END = (23 * 60 + 59) * 60 };
 	  NULL, false, { { CLOCK_SCHOOL_DAYS, 20 }, { CLOCK_WORKING_DAYS, 60 } })        \
 	X("subject_access", "Answering a request for one's own personal data",           \
 	  "An answer", "UK GDPR, article 12(3)", NULL, false,                            \
-	  { { CLOCK_MONTHS, 1 }, .roll = OFF_NO_WORK }, true)                            \
+	  { { CLOCK_MONTHS, 1 }, .roll = OFF_NO_WORK }, .pauses = true)                  \
 	X("breach", "Telling the ICO of a breach of personal data, from knowing of it",  \
 	  "A notification", "UK GDPR, article 33", NULL, false, { { CLOCK_HOURS, 72 } }) \
 	X("lado", "Referring an allegation that may meet the harm threshold",            \
