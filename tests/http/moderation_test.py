@@ -89,7 +89,7 @@ LACKS = {
 def test_every_kind_says_what_completing_it_takes(desk):
     words = [word["word"] for each in desk.slt.client.get("/v1/enumerations", expect=200).json["data"]
              if (each["resource"], each["field"]) == ("moderation_action", "kind") for word in each["words"]]
-    assert set(words) == set(LACKS)
+    assert set(words) == set(LACKS), "LACKS says it; so do @removes, moderation_told() and the CHECKs beside them"
 
 
 @pytest.mark.parametrize("code, name", [

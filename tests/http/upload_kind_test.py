@@ -41,7 +41,7 @@ TAKEN = {
 
 
 def test_every_kind_that_is_taken_is_tried(house):
-    assert set(json.loads(house.server.run("describe").stdout)["files"]) == set(TAKEN)
+    assert set(json.loads(house.server.run("describe").stdout)["files"]) == set(TAKEN), "TAKEN has a file of each"
 
 
 @pytest.mark.parametrize("media", TAKEN)
