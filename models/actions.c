@@ -1,7 +1,6 @@
 /* What the caller may do next with a row, and what is still in the way. */
 #include "models/flow.h"
 #include <stdlib.h>
-#include <string.h>
 
 enum { STEPS_MAX = 32 };
 
@@ -12,10 +11,7 @@ struct offer {
 
 bool step_leaves(struct arena *arena, const struct step *step, const char *state)
 {
-	for (const char *const *from = array_items(arena, step->from); *from; from++)
-		if (strcmp(*from, state) == 0)
-			return true;
-	return false;
+	return array_has(array_items(arena, step->from), state);
 }
 
 bool row_covered(const struct reach *reach, const PGresult *row, const char *own)

@@ -1,6 +1,5 @@
 /* Expands flow rows to routes and refuses to start on anything that is not wired. */
 #include <ctype.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include "models/wiring.h"
@@ -9,18 +8,6 @@ static const struct resource *const *wired; /* the registry that was booted */
 static struct route_entry *entries;
 static int entry_count, entry_room;
 static struct arena *process; /* kept until the process ends */
-
-void fault_say(struct wiring *wiring, const char *fmt, ...)
-{
-	char *text;
-	va_list args;
-
-	va_start(args, fmt);
-	text = arena_vprintf(wiring->arena, fmt, args);
-	va_end(args);
-	wiring->faults++;
-	wiring->say(arena_printf(wiring->arena, "%s: %s", wiring->where, text));
-}
 
 char *step_path(struct arena *arena, const char *action)
 {

@@ -17,17 +17,9 @@ static const char *const answered[] = { "comment",	  "query",  "complaint",
 static const char *const answering[] = { FIRST_ANSWER, "answer", NULL };
 static const char *const nothing[] = { NULL };
 
-static bool listed(const char *const *list, const char *word)
-{
-	for (; *list; list++)
-		if (strcmp(*list, word) == 0)
-			return true;
-	return false;
-}
-
 const char *const *clocks_of_message(const char *message_kind)
 {
-	return listed(answered, message_kind) ? answering : nothing;
+	return array_has(answered, message_kind) ? answering : nothing;
 }
 
 /* A word of triage that is a kind of clock starts that one. */
@@ -51,7 +43,7 @@ const char *clocks_not_of_triage(struct call *call, const char *triage)
 	int count = 0;
 
 	for (const char *const *word = words_triage; *word; word++)
-		if (clock_kind_find(*word) && !listed(asked, *word))
+		if (clock_kind_find(*word) && !array_has(asked, *word))
 			kinds[count++] = *word;
 	return array_text(call->arena, kinds);
 }

@@ -123,14 +123,6 @@ static bool check_size(struct check *check, const struct field *field, json_t *v
 	return false;
 }
 
-static bool listed(const char *const *items, const char *text)
-{
-	for (; *items; items++)
-		if (strcmp(*items, text) == 0)
-			return true;
-	return false;
-}
-
 static const char *check_list(struct check *check, const struct field *field,
 			      json_t *value, const char *pointer)
 {
@@ -148,7 +140,7 @@ static const char *check_list(struct check *check, const struct field *field,
 		char *place = arena_printf(check->arena, "%s/%zu", pointer, index);
 		const char *text = check_scalar(check, &item, each, place);
 
-		if (text && listed(items, text))
+		if (text && array_has(items, text))
 			fault(check, place, "is in the list already");
 		else if (text)
 			items[count++] = text;

@@ -12,6 +12,7 @@
 #include "models/field_text.h"
 #include "models/field_time.h"
 #include "models/field_url.h"
+#include "sql/array.h"
 
 typedef const char *(*checker)(struct arena *arena, const struct field *field,
 			       const char *text, const char **ret_text);
@@ -223,22 +224,13 @@ const char *type_wanted(enum field_type type)
 	return types[type].wanted;
 }
 
-static long words_count(const char *const *words)
-{
-	long count = 0;
-
-	while (words[count])
-		count++;
-	return count;
-}
-
 /* A list of words has each of them once at most. */
 long type_max(const struct field *field)
 {
 	if (field->max)
 		return field->max;
 	if (field->type == LIST && field->of == ONE_OF)
-		return words_count(field->one_of);
+		return array_count(field->one_of);
 	return types[field->type].max;
 }
 

@@ -29,20 +29,12 @@ const struct field message_logging[] = {
 const char *const message_log_gives[] = { CLOCKS_PROVIDE, "rows",   "triage_open",
 					  "version",	  "reason", NULL };
 
-static bool array_holds(struct call *call, const char *array, const char *word)
-{
-	const char *const *each = array ? array_items(call->arena, array) : NULL;
-
-	for (; each && *each; each++)
-		if (strcmp(*each, word) == 0)
-			return true;
-	return false;
-}
-
 bool triage_protects(struct call *call, const char *triage)
 {
-	return array_holds(call, triage, "safeguarding") ||
-	       array_holds(call, triage, "self_generated_imagery");
+	const char *const *words = array_items(call->arena, triage);
+
+	return array_has(words, "safeguarding") ||
+	       array_has(words, "self_generated_imagery");
 }
 
 /* :school_id becomes that of the channel. */

@@ -1,6 +1,7 @@
 /* Texts with places to fill in, like {{school_name}}. */
 #include "models/template_text.h"
 #include <string.h>
+#include "sql/array.h"
 
 enum { PLACE_SHOWN = 40 };
 
@@ -23,14 +24,6 @@ static const char *place_read(struct arena *arena, const char *open, const char 
 	return arena_copy_n(arena, begin, end > begin ? (size_t)(end - begin) : 0);
 }
 
-static bool place_known(const char *name)
-{
-	for (const char *const *place = places; *place; place++)
-		if (strcmp(*place, name) == 0)
-			return true;
-	return false;
-}
-
 const char *template_fault(struct arena *arena, const char *text)
 {
 	while ((text = strstr(text, "{{"))) {
@@ -38,7 +31,7 @@ const char *template_fault(struct arena *arena, const char *text)
 
 		if (!name)
 			return "has {{ without }}";
-		if (!place_known(name))
+		if (!array_has(places, name))
 			return arena_printf(
 				arena,
 				"has {{%.*s}}, which is no placeholder: there are "

@@ -1,93 +1,7 @@
-/* Boot: routes, flows and resources are whole, and each name has a source. */
+/* Boot: routes, flows and resources are whole. */
 #include "models/wiring.h"
 #include <string.h>
-
-static bool me_known(const char *name)
-{
-	static const char *const names[] = { "me_tenant",
-					     "me_person",
-					     "me_identity",
-					     "me_session",
-					     "me_session_version",
-					     "me_request_id",
-					     "me_read_only",
-					     "reach_tenant",
-					     "reach_schools",
-					     "reach_school",
-					     "inside_schools",
-					     "inside_school",
-					     NULL };
-
-	for (const char *const *each = names; *each; each++)
-		if (strcmp(*each, name) == 0)
-			return true;
-	return false;
-}
-
-static bool named(const char *const *names, const char *name)
-{
-	for (; names && *names; names++)
-		if (strcmp(*names, name) == 0)
-			return true;
-	return false;
-}
-
-static bool path_names(const char *path, const char *name)
-{
-	size_t length = strlen(name);
-
-	for (const char *at = strpbrk(path, ":*"); at; at = strpbrk(at + 1, ":*"))
-		if (strcspn(at + 1, "/") == length && strncmp(at + 1, name, length) == 0)
-			return true;
-	return false;
-}
-
-static bool field_named(const struct field *fields, const char *name)
-{
-	for (; fields && fields->name; fields++)
-		if (strcmp(fields->name, name) == 0)
-			return true;
-	return false;
-}
-
-/* What any step of the flow gives, the move query knows: NULL from the other steps. */
-static bool flow_gives(const struct resource *resource, const char *name)
-{
-	for (const struct step *step = resource->flow; step && step->action; step++)
-		if (field_named(step->body, name) || named(step->provides, name))
-			return true;
-	return named(
-		(const char *const[]){ "id", "version", "from", "to", "action", NULL },
-		name);
-}
-
-static bool route_gives(const struct route_entry *entry, const char *name)
-{
-	const struct route *route = &entry->route;
-	bool post = strcmp(route->method, "POST") == 0;
-	bool patch = strcmp(route->method, "PATCH") == 0;
-
-	if (me_known(name))
-		return route->permission != PUBLIC;
-	if (path_names(route->path, name) || field_named(route->query, name) ||
-	    field_named(route->body, name) || named(route->provides, name))
-		return true;
-	if (route->binary && strcmp(name, "bytes") == 0)
-		return true;
-	if (patch && strncmp(name, "has_", 4) == 0)
-		return field_named(route->body, name + 4);
-	if (route->step && flow_gives(entry->resource, name))
-		return true;
-	return (post && strcmp(name, "id") == 0) ||
-	       (route->if_match && strcmp(name, "version") == 0);
-}
-
-bool name_given(const struct route_entry *entry, const char *name)
-{
-	if (entry)
-		return route_gives(entry, name);
-	return me_known(name) || strcmp(name, "id") == 0;
-}
+#include "sql/array.h"
 
 static const struct filter *state_filter(const struct resource *resource)
 {
@@ -108,11 +22,11 @@ static void step_check(struct wiring *wiring, const struct resource *resource,
 	if (!step->from || *step->from != '{' || !*from)
 		fault_say(wiring, "%s names no states to leave", step->action);
 	for (; states && *from; from++)
-		if (!named(states->one_of, *from))
+		if (!array_has(states->one_of, *from))
 			fault_say(wiring,
 				  "%s leaves %s, which is no state of the list's filter",
 				  step->action, *from);
-	if (states && step->to && !named(states->one_of, step->to))
+	if (states && step->to && !array_has(states->one_of, step->to))
 		fault_say(wiring, "%s goes to %s, which is no state of the list's filter",
 			  step->action, step->to);
 	if (!step->label)
@@ -182,7 +96,7 @@ static void method_check(struct wiring *wiring, const struct route *route)
 					       "PATCH", "DELETE", NULL };
 	bool get = strcmp(route->method, "GET") == 0;
 
-	if (!named(methods, route->method))
+	if (!array_has(methods, route->method))
 		fault_say(wiring, "has a method that no route may have");
 	if (get && route->body)
 		fault_say(wiring, "reads, but takes a body");

@@ -1,23 +1,18 @@
 /* Boot: parameters of queries have sources, field tables make sense. */
+#include <stdarg.h>
 #include <string.h>
 #include "models/wiring.h"
 
-bool name_reserved(const char *name)
+void fault_say(struct wiring *wiring, const char *fmt, ...)
 {
-	static const char *const whole[] = {
-		"id", "version", "from", "to", "action", NULL
-	};
-	static const char *const heads[] = { "me_",	"reach_",  "has_",
-					     "filter_", "cursor_", "page_",
-					     "idem_",	"inside_", NULL };
+	char *text;
+	va_list args;
 
-	for (const char *const *word = whole; *word; word++)
-		if (strcmp(*word, name) == 0)
-			return true;
-	for (const char *const *head = heads; *head; head++)
-		if (strncmp(*head, name, strlen(*head)) == 0)
-			return true;
-	return false;
+	va_start(args, fmt);
+	text = arena_vprintf(wiring->arena, fmt, args);
+	va_end(args);
+	wiring->faults++;
+	wiring->say(arena_printf(wiring->arena, "%s: %s", wiring->where, text));
 }
 
 static bool name_valid(const char *name)

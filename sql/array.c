@@ -60,6 +60,14 @@ int array_count(const char *const *items)
 	return count;
 }
 
+bool array_has(const char *const *items, const char *text)
+{
+	for (; items && *items; items++)
+		if (strcmp(*items, text) == 0)
+			return true;
+	return false;
+}
+
 char *array_text(struct arena *arena, const char *const *items)
 {
 	autobuffer out = { 0 };
