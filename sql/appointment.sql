@@ -48,7 +48,7 @@ WITH wanted AS (
 		 AND s.id = ANY (:school_ids::uuid[])) AS schools
 	  FROM (SELECT 1) one LEFT JOIN person p
 	    ON p.tenant_id = :me_tenant::uuid AND p.id = :person_id::uuid
-	   AND (p.left_on IS NULL OR p.left_on >= today())
+	   AND @person.here
 ), judged AS (
 	SELECT person_id, to_on, CASE WHEN person_id IS NULL THEN '/person_id'
 		WHEN schools < coalesce(cardinality(:school_ids::uuid[]), 0) THEN '/school_ids'

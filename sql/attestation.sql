@@ -23,7 +23,7 @@ SELECT t.id, t.person_id, t.person_name, t.policy_edition, t.policy_read_on, t.t
 WITH subject AS (
 	SELECT p.id, p.school_id, p.name FROM person p
 	 WHERE p.tenant_id = :me_tenant::uuid AND p.id = :person_id::uuid AND {reach}
-	   AND (p.left_on IS NULL OR p.left_on >= today())
+	   AND @person.here
 ), attested AS (
 	INSERT INTO attestation (tenant_id, id, person_id, school_id, person_name, policy_edition,
 		policy_read_on, trained_on, attested_by, attested_name)

@@ -101,7 +101,7 @@ WITH input AS (
 	SELECT o.access, o.access_until, p.id, p.name
 	  FROM jsonb_to_recordset(coalesce(:operators, '[]')::jsonb) AS o (person_id uuid, access text, access_until date)
 	  LEFT JOIN person p ON p.tenant_id = :me_tenant::uuid AND p.id = o.person_id
-	   AND (p.left_on IS NULL OR p.left_on >= today())
+	   AND @person.here
 ), judged AS (
 	SELECT CASE WHEN NOT (:reach_tenant::boolean OR coalesce(i.school_id = ANY (:reach_schools::uuid[]), false))
 			OR i.school_id IS NOT NULL AND NOT EXISTS (SELECT FROM school s

@@ -4,6 +4,14 @@
 -- the request began (whoever steps down still sees the answer).
 -- term: applicant = (a.applicant_id = :me_person::uuid OR a.recorded_by = :me_person::uuid)
 -- term: side = (@applicant OR a.id = ANY (me_operating()))
+-- The operators of a body, in their order; and which field names what is hidden or absent, alike.
+-- term: operators = SELECT o.place - 1 AS place, (SELECT p.id FROM person p
+--   WHERE p.tenant_id = :me_tenant::uuid AND p.id = o.person_id AND @person.here) AS known
+--   FROM ROWS FROM (jsonb_to_recordset(coalesce(:operators::jsonb, '[]')) AS (person_id uuid))
+--   WITH ORDINALITY AS o (person_id, place)
+-- term: unknown = CASE WHEN :assessment_id::uuid IS NOT NULL AND NOT EXISTS (SELECT FROM assessment r
+--   WHERE r.tenant_id = :me_tenant::uuid AND r.id = :assessment_id::uuid) THEN '/assessment_id'
+--   ELSE (SELECT '/operators/' || min(place) || '/person_id' FROM operator WHERE known IS NULL HAVING count(*) > 0) END
 
 -- name: application_list :list
 -- school: a.school_id
@@ -90,20 +98,12 @@ WITH place AS (
 	SELECT p.id, p.name FROM person p
 	 WHERE p.tenant_id = :me_tenant::uuid AND p.id = (SELECT coalesce(:applicant_id::uuid, :me_person::uuid))
 	   AND (p.id = :me_person::uuid OR p.identity_id IS NULL)
-	   AND (p.left_on IS NULL OR p.left_on >= today())
+	   AND @person.here
 ), operator AS (
-	SELECT o.place - 1 AS place,
-	       (SELECT p.id FROM person p WHERE p.tenant_id = :me_tenant::uuid AND p.id = o.person_id
-		   AND (p.left_on IS NULL OR p.left_on >= today())) AS known
-	  FROM ROWS FROM (jsonb_to_recordset(coalesce(:operators::jsonb, '[]'))
-		AS (person_id uuid)) WITH ORDINALITY AS o (person_id, place)
+	@operators
 ), judged AS (
 	SELECT CASE WHEN NOT (SELECT ok FROM place) THEN '/school_id'
-		WHEN NOT EXISTS (SELECT FROM applicant) THEN '/applicant_id'
-		WHEN :assessment_id::uuid IS NOT NULL AND NOT EXISTS (SELECT FROM assessment r
-			WHERE r.tenant_id = :me_tenant::uuid AND r.id = :assessment_id::uuid) THEN '/assessment_id'
-		ELSE (SELECT '/operators/' || min(place) || '/person_id' FROM operator
-			WHERE known IS NULL HAVING count(*) > 0) END AS fault
+		WHEN NOT EXISTS (SELECT FROM applicant) THEN '/applicant_id' ELSE @unknown END AS fault
 ), drafted AS (
 	INSERT INTO channel_application (tenant_id, id, school_id, state, applicant_id, applicant_name,
 		recorded_by, platform, proposed_name, proposed_handle, kind, aim, audience, promotion,
@@ -144,18 +144,11 @@ WITH before AS (
 	 WHERE a.tenant_id = :me_tenant::uuid AND a.id = :id::uuid AND a.version = :version::integer
 	   AND {reach} FOR UPDATE
 ), operator AS (
-	SELECT o.place - 1 AS place,
-	       (SELECT p.id FROM person p WHERE p.tenant_id = :me_tenant::uuid AND p.id = o.person_id
-		   AND (p.left_on IS NULL OR p.left_on >= today())) AS known
-	  FROM ROWS FROM (jsonb_to_recordset(coalesce(:operators::jsonb, '[]'))
-		AS (person_id uuid)) WITH ORDINALITY AS o (person_id, place)
+	@operators
 ), judged AS (
 	SELECT CASE WHEN b.state NOT IN ('draft', 'more_information') THEN
 		'A ' || b.state || ' application is not edited: only a draft, or one sent back for more information.' END AS why,
-	       CASE WHEN :assessment_id::uuid IS NOT NULL AND NOT EXISTS (SELECT FROM assessment r
-			WHERE r.tenant_id = :me_tenant::uuid AND r.id = :assessment_id::uuid) THEN '/assessment_id'
-		ELSE (SELECT '/operators/' || min(place) || '/person_id' FROM operator
-			WHERE known IS NULL HAVING count(*) > 0) END AS fault
+	       @unknown AS fault
 	  FROM before b
 ), changed AS (
 	UPDATE channel_application a SET version = a.version + 1,

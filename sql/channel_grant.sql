@@ -3,6 +3,11 @@
 -- Each grant of channel c, with who holds it at present.
 -- term: grants = channel_grant g LEFT JOIN LATERAL channel_holders(c.id) h ON h.grant_id = g.id
 -- term: holders = coalesce(h.holders, '[]')
+-- Whom access to a channel, or a duty to look at it, may be given.
+-- term: holder = SELECT 'person' AS kind, p.id, p.name FROM person p
+--   WHERE p.tenant_id = :me_tenant::uuid AND p.id = :person_id::uuid AND @person.here
+--   UNION ALL SELECT 'post', o.id, o.name FROM post o WHERE o.tenant_id = :me_tenant::uuid AND o.id = :post_id::uuid
+--   UNION ALL SELECT 'team', t.id, t.name FROM team t WHERE t.tenant_id = :me_tenant::uuid AND t.id = :team_id::uuid
 -- term: current = holds_now(g.from_on, g.until_on, g.ended_at)
 
 -- name: channel_grants :list
@@ -21,13 +26,7 @@ WITH c AS (
 	SELECT c.tenant_id, c.id, c.school_id, c.state FROM channel c
 	 WHERE c.tenant_id = :me_tenant::uuid AND c.id = :id::uuid FOR SHARE
 ), holder AS (
-	SELECT 'person' AS kind, p.id, p.name FROM person p
-	 WHERE p.tenant_id = :me_tenant::uuid AND p.id = :person_id::uuid
-	   AND (p.left_on IS NULL OR p.left_on >= today())
-	UNION ALL
-	SELECT 'post', o.id, o.name FROM post o WHERE o.tenant_id = :me_tenant::uuid AND o.id = :post_id::uuid
-	UNION ALL
-	SELECT 'team', t.id, t.name FROM team t WHERE t.tenant_id = :me_tenant::uuid AND t.id = :team_id::uuid
+	@holder
 ), term AS (
 	SELECT f.from_on, coalesce(:until_on::date, (f.from_on
 		+ my_setting(c.school_id, 'grant.valid_months')::integer * interval '1 month')::date) AS until_on

@@ -29,7 +29,7 @@ WITH body AS (
 ), subject AS (
 	SELECT p.id, p.name, p.left_on FROM person p
 	 WHERE p.tenant_id = :me_tenant::uuid AND p.id = :person_id::uuid
-	   AND (p.left_on IS NULL OR p.left_on >= today())
+	   AND @person.here
 ), term AS (
 	SELECT coalesce(:from_on::date, today()) AS from_on,
 	       least(:until_on::date, (SELECT left_on FROM subject)) AS until_on

@@ -152,7 +152,7 @@ SELECT s.id IS NOT NULL AND NOT s.already AS ok, CASE WHEN s.id IS NULL THEN '/p
 -- name: message_person :one
 -- Who is to work on it: here, and not blind to it.
 SELECT p.name FROM person p
- WHERE p.tenant_id = :me_tenant::uuid AND p.id = :person_id::uuid AND (p.left_on IS NULL OR p.left_on >= today())
+ WHERE p.tenant_id = :me_tenant::uuid AND p.id = :person_id::uuid AND @person.here
    AND NOT EXISTS (SELECT FROM exclusion e WHERE e.tenant_id = p.tenant_id AND e.subject_id = :id::uuid AND e.person_id = p.id);
 
 -- name: message_history :list
@@ -174,7 +174,7 @@ WITH m AS (
 	SELECT p.id, p.name, EXISTS (SELECT FROM message_handler h WHERE h.tenant_id = p.tenant_id
 		AND h.message_id = :id::uuid AND h.person_id = p.id AND h.ended_at IS NULL) AS already
 	  FROM person p WHERE p.tenant_id = :me_tenant::uuid AND p.id = :person_id::uuid
-	   AND (p.left_on IS NULL OR p.left_on >= today())
+	   AND @person.here
 	   AND NOT EXISTS (SELECT FROM exclusion e WHERE e.tenant_id = p.tenant_id AND e.subject_id = :id::uuid AND e.person_id = p.id)
 ), added AS (
 	INSERT INTO message_handler (tenant_id, id, message_id, person_id, person_name, reason, named_by, named_name)

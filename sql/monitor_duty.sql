@@ -29,13 +29,7 @@ WITH c AS (
 	SELECT c.id, c.school_id, c.state FROM channel c
 	 WHERE c.tenant_id = :me_tenant::uuid AND c.id = :channel_id::uuid AND {reach} FOR SHARE
 ), holder AS (
-	SELECT p.id, p.name FROM person p
-	 WHERE p.tenant_id = :me_tenant::uuid AND p.id = :person_id::uuid
-	   AND (p.left_on IS NULL OR p.left_on >= today())
-	UNION ALL
-	SELECT o.id, o.name FROM post o WHERE o.tenant_id = :me_tenant::uuid AND o.id = :post_id::uuid
-	UNION ALL
-	SELECT t.id, t.name FROM team t WHERE t.tenant_id = :me_tenant::uuid AND t.id = :team_id::uuid
+	@channel_grant.holder
 ), judged AS (
 	SELECT CASE WHEN c.id IS NULL THEN '/channel_id'
 		    WHEN h.id IS NULL THEN CASE WHEN :person_id::uuid IS NOT NULL THEN '/person_id'

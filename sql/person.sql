@@ -1,5 +1,8 @@
 -- People of the tenant, with or without a sign-in.
 
+-- Has not left: the last day counts.
+-- term: here = (p.left_on IS NULL OR p.left_on >= today())
+
 -- name: person_list :list
 -- school: p.school_id
 -- shared: p.school_id IS NULL

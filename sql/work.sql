@@ -73,7 +73,7 @@ SELECT t.id, t.person_name AS title, s.name AS school_name, NULL::timestamptz AS
   FROM attestation t
   JOIN valid ON valid.id = coalesce(t.school_id, t.tenant_id)
   JOIN person p ON p.tenant_id = t.tenant_id AND p.id = t.person_id
-   AND (p.left_on IS NULL OR p.left_on >= today())
+   AND @person.here
   LEFT JOIN school s ON s.tenant_id = t.tenant_id AND s.id = t.school_id
  CROSS JOIN LATERAL (SELECT (t.trained_on + valid.months * interval '1 month')::date AS due_on) u
  WHERE t.tenant_id = :me_tenant::uuid AND ({reach} OR t.person_id = :me_person::uuid)
