@@ -275,3 +275,33 @@ def test_what_somebody_works_on_is_reckoned_later(school):
         assert shown["recalculating"] and shown["due_at"] == "2026-12-18T23:59:00Z"
         cursor.execute("COMMIT")
     assert school.seen(held)["due_at"] == "2027-01-05T23:59:00Z" == school.seen(free)["due_at"]
+
+
+REFUSE = """
+CREATE FUNCTION clock_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION USING ERRCODE = 'lock_not_available', MESSAGE = 'refused'; END $$;
+CREATE TRIGGER refuse BEFORE UPDATE ON clock FOR EACH ROW WHEN (OLD.id = '{}') EXECUTE FUNCTION clock_refuse();
+"""
+
+
+def test_one_clock_that_cannot_be_reckoned_holds_up_no_other(school):
+    """Neither at its place nor at those that come after it."""
+    first, second = sorted([school.a, school.b])
+    trish = school.tenant.person("Trish Trust", "slt")
+    stuck, beside, after = (school.phoned(trish, school_id=place) for place in (first, first, second))
+
+    def seen(message):
+        return clock(school.trust.get(f"{MESSAGES}/{message['id']}", expect=200).json, FOI)
+    school.house.sql(REFUSE.format(clock(stuck, FOI)["id"]))
+    try:
+        enter(school.trust, SNOW)
+        end = time.monotonic() + 30
+        while any(seen(message)["recalculating"] for message in (beside, after)):
+            assert time.monotonic() < end, "one clock holds up the others"
+            time.sleep(0.1)
+        assert {seen(message)["due_at"] for message in (beside, after)} == {"2027-01-05T23:59:00Z"}
+        assert seen(stuck)["recalculating"] and seen(stuck)["due_at"] == "2026-12-18T23:59:00Z"
+    finally:
+        school.house.sql("DROP FUNCTION clock_refuse() CASCADE")
+    settled(school.house)
+    assert seen(stuck)["due_at"] == "2027-01-05T23:59:00Z"
