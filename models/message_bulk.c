@@ -119,7 +119,8 @@ static const struct problem *places_find(struct bulk *bulk)
 	const PGresult *places;
 
 	rows_set(bulk);
-	if ((err = run(bulk->call, q_message_places, &places)))
+	if ((err = run(bulk->call, q_message_assignees_hold, NULL)) ||
+	    (err = run(bulk->call, q_message_places, &places)))
 		return err;
 	for (int i = 0; i < row_count(places); i++) {
 		struct bulk_row *row = &bulk->rows[row_number(places, i, "number")];

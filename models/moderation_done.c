@@ -127,7 +127,8 @@ static const struct problem *message_shut(struct call *call)
 	autobuffer blockers = { 0 };
 
 	call_set(call, "courtesy", clocks_courtesy(call->arena));
-	if ((err = run(call, q_moderation_message_running, &running)))
+	if ((err = run(call, q_moderation_message_hold, NULL)) ||
+	    (err = run(call, q_moderation_message_running, &running)))
 		return err;
 	if (row_count(running) > 0) {
 		blockers_add(&blockers, call->route->step->action, running);
