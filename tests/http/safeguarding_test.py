@@ -1,7 +1,9 @@
 """The safeguarding compartment: the DSL and whom the DSL names, at either wall alone (A8, A18)."""
+import uuid
+
 import pytest
 
-from message_test import MESSAGES, WORDS, Office
+from message_test import MESSAGES, WORDS, Office, clock
 from refusal import refused
 
 ASK = {"triage": ["safeguarding"]}
@@ -154,3 +156,24 @@ def test_what_nobody_would_see_is_not_put_there(house):
     other = school.tenant.person("Dora Deputy", "staff", [school.a], ["deputy_dsl"])
     school.act(message, "triage", ASK, expect=202)
     other.client.get(f"{MESSAGES}/{message['id']}", expect=200)
+
+
+def test_what_is_out_of_sight_since_is_not_shown_again(house):
+    """Put into the compartment, or concerning whoever did it: the earlier answer goes with it."""
+    school = Compartment(house)
+    key, said = {"Idempotency-Key": str(uuid.uuid4())}, school.said(text="A canary said it.")
+    message = school.runner.client.post(MESSAGES, said, headers=key, expect=201).json
+    assert school.runner.client.post(MESSAGES, said, headers=key, expect=201).json == message
+    school.act(message, "triage", {"triage": ["safeguarding"]}, expect=202)
+    assert "canary" not in str(refused(school.runner.client.post(MESSAGES, said, headers=key), 409, "standing-changed"))
+    message = school.log(triage=["freedom_of_information"])
+    path = f"{MESSAGES}/{message['id']}/clocks/{clock(message, 'freedom_of_information')['id']}/stop"
+    body = {"stop": "fulfilled", "reason": "Answered by letter."}
+    for _ in range(2):
+        school.administrator.client.post(path, body, headers=key, expect=200)
+    school.act(message, "exclude", {"person_id": school.administrator.id, "reason": "It is about her."})
+    refused(school.administrator.client.post(path, body, headers=key), 409, "standing-changed")
+    asked = school.said(triage=["safeguarding"])
+    first = school.runner.client.post(MESSAGES, asked, headers={"Idempotency-Key": "out of sight at once"}, expect=202)
+    again = school.runner.client.post(MESSAGES, asked, headers={"Idempotency-Key": "out of sight at once"}, expect=202)
+    assert again.body == first.body
