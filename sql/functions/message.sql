@@ -45,7 +45,7 @@ BEGIN
 		RAISE EXCEPTION USING DETAIL = 'blocked', MESSAGE = 'Every DSL and deputy who would see it is excluded from it: '
 			'appoint another deputy first, or nobody would see it any more.';
 	END IF;
-	UPDATE message SET safeguarding = true, triage = p_triage, about_name = p_about, version = m.version + 1
+	UPDATE message SET safeguarding = true, triage = p_triage, about_name = coalesce(p_about, m.about_name), version = m.version + 1
 	 WHERE tenant_id = m.tenant_id AND id = m.id;
 	INSERT INTO message_history (tenant_id, message_id, actor_id, actor_name, action, from_state, to_state, note)
 	VALUES (m.tenant_id, m.id, me_person(), me_name(), 'protect', m.state, m.state, p_note);

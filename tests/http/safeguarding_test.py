@@ -63,6 +63,14 @@ def test_triage_takes_it_out_of_sight(school):
     assert seen["triage"] == ["self_generated_imagery"] and "release" in {a["name"] for a in seen["actions"]}
 
 
+def test_whom_it_names_is_still_known_there(school):
+    message = school.log(about_name="Tim of 4B")
+    school.act(message, "triage", ASK, expect=202)
+    assert school.dsl.client.get(f"{MESSAGES}/{message['id']}", expect=200).json["about_name"] == "Tim of 4B"
+    school.act(message, "triage", {**ASK, "about_name": "Tom of 4B"}, by=school.dsl, expect=202)
+    assert school.dsl.client.get(f"{MESSAGES}/{message['id']}", expect=200).json["about_name"] == "Tom of 4B"
+
+
 def test_whom_the_dsl_names_sees_it_and_it_alone(school, second_wall):
     one, other = (school.runner.client.post(MESSAGES, school.said(**ASK), expect=202).json for _ in range(2))
     named = school.act(one, "handlers", {"person_id": school.staff.id, "reason": "Form tutor."}, by=school.dsl).json
