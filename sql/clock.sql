@@ -20,7 +20,7 @@ SELECT k.id, k.kind, k.message_id, m.school_id, s.name AS school_name, k.started
 
 -- name: clock_stale :many
 SELECT tenant_id, place_id, calendar_version, bank_holidays_until, id, kind, started_at, due_at, paused_days,
-       calendar_conflict, rule
+       calendar_conflict, rule, late_at
   FROM clock_stale(:page::integer, :after_tenant::uuid, :after_place::uuid);
 
 -- name: clock_calendar :many

@@ -48,10 +48,11 @@ GRANT EXECUTE ON FUNCTION clock_touch() TO chaperone_owner;
 -- none waits, or others are at it; a row without an id: many places were found done, and there may be more.
 -- A place is done when none of its clocks is behind; what somebody else is changing just now comes next time. Who
 -- begins a clock holds the place's calendar (calendar_hold), so that none comes behind later. Only what comes after a
--- place, when one is named: where a page fails, it holds up no other.
+-- place, when one is named: where a page fails, it holds up no other. late_at: the last due date that had passed when an
+-- edit of the calendar moved it.
 CREATE OR REPLACE FUNCTION clock_stale(p_limit integer, p_after_tenant uuid, p_after_place uuid)
 RETURNS TABLE (tenant_id uuid, place_id uuid, calendar_version integer, bank_holidays_until date, id uuid, kind text,
-	started_at bigint, due_at bigint, paused_days integer, calendar_conflict boolean, rule jsonb)
+	started_at bigint, due_at bigint, paused_days integer, calendar_conflict boolean, rule jsonb, late_at bigint)
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp AS $$
 #variable_conflict use_column
@@ -66,7 +67,10 @@ BEGIN
 		RETURN QUERY
 		SELECT k.tenant_id, k.place_id, v.version, (SELECT b.known_until FROM bank_holiday_source b), k.id, k.kind,
 		       floor(extract(epoch FROM k.started_at))::bigint, floor(extract(epoch FROM k.due_at))::bigint,
-		       k.paused_days, k.calendar_conflict, k.rule
+		       k.paused_days, k.calendar_conflict, k.rule, (SELECT floor(extract(epoch FROM max(p.due_at)))::bigint
+			  FROM (SELECT h.action, h.at, lag(h.due_at) OVER (ORDER BY h.id) AS due_at FROM clock_history h
+				 WHERE h.tenant_id = k.tenant_id AND h.clock_id = k.id) p
+			 WHERE p.action = 'calendar' AND p.due_at < p.at)
 		  FROM clock k JOIN message m ON m.tenant_id = k.tenant_id AND m.id = k.message_id
 		 WHERE k.tenant_id = v.tenant_id AND k.place_id = v.place_id AND k.calendar_version < v.version
 		   AND k.stopped_at IS NULL AND k.paused_on IS NULL
@@ -80,7 +84,7 @@ BEGIN
 	END LOOP;
 	IF v_places = 1000 THEN
 		RETURN QUERY SELECT v.tenant_id, v.place_id, v.version, NULL::date, NULL::uuid, NULL, NULL::bigint, NULL::bigint,
-			NULL::integer, NULL::boolean, NULL::jsonb;
+			NULL::integer, NULL::boolean, NULL::jsonb, NULL::bigint;
 	END IF;
 END
 $$;
