@@ -93,7 +93,8 @@ static const struct problem *close_message(struct call *call)
 	const struct problem *err;
 	const PGresult *missing;
 
-	if ((err = run(call, q_evidence_missing, &missing)) ||
+	if ((err = message_hold(call)) ||
+	    (err = run(call, q_evidence_missing, &missing)) ||
 	    (err = gate_judge(call, missing)))
 		return err;
 	if (!(err = message_settle(call)))
@@ -126,8 +127,10 @@ static const struct problem *triage(struct call *call)
 {
 	const char *said = call_text(call, "triage");
 	const char *const *kinds = clocks_of_triage(call, said);
-	const struct problem *err = message_imagery_judge(call);
+	const struct problem *err = message_hold(call);
 
+	if (!err)
+		err = message_imagery_judge(call);
 	if (!err)
 		err = message_clocks_end(call, clocks_not_of_triage(call, said),
 					 "not_applicable");
@@ -149,7 +152,7 @@ static const struct problem *reopen(struct call *call)
 	const char **kinds;
 	int count;
 
-	if ((err = run(call, q_message_unkept, &unkept)))
+	if ((err = message_hold(call)) || (err = run(call, q_message_unkept, &unkept)))
 		return err;
 	count = row_count(unkept);
 	kinds = arena_alloc(call->arena, sizeof(*kinds) * ((size_t)count + 1));
@@ -186,8 +189,8 @@ static const struct route routes[] = {
 	  .body = message_bulk_body, .csv = "messages", .query = message_bulk_query,
 	  .provides = message_bulk_gives },
 	{ "POST", "/v1/messages/:id/clocks/:clock_id/stop", MESSAGE_HANDLE,
-	  .sql = q_message_clock_stop, .handle = resource_part,
-	  .body = message_clock_stopping, .provides = part_provides },
+	  .sql = q_message_clock_stop, .handle = message_clock_stop,
+	  .body = message_clock_stopping, .provides = message_clock_stop_gives },
 	{ "POST", "/v1/messages/:id/clocks/:clock_id/pause", MESSAGE_HANDLE,
 	  .sql = q_message_clock_pause, .handle = message_clock_pause,
 	  .body = message_explaining, .provides = message_clock_pause_gives },

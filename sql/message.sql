@@ -139,6 +139,13 @@ WITH added AS (
 INSERT INTO message_history (tenant_id, message_id, actor_id, actor_name, action, to_state)
 SELECT :me_tenant::uuid, :id::uuid, :me_person::uuid, me_name(), 'log', 'open';
 
+-- name: message_hold :many
+-- Who touches a clock of a message takes the message first, or two of them would wait for each other. No row:
+-- somebody has changed it, where a version is said.
+SELECT 1 AS held FROM message m
+ WHERE m.tenant_id = :me_tenant::uuid AND m.id = :id::uuid AND coalesce(m.version = :version::integer, true)
+   FOR NO KEY UPDATE;
+
 -- name: message_clocks_start :exec
 -- In a statement of its own: row security looks for the message that they hang on.
 INSERT INTO clock (tenant_id, id, message_id, place_id, kind, started_at, first_due_at, due_at, because, rule,

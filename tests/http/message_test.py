@@ -234,6 +234,30 @@ def test_nobody_wins_twice(office):
     assert sorted(a.status for a in answers) == [200, 409, 409, 409, 409, 409]
 
 
+STEPS = [("triage", {"triage": ["freedom_of_information"]}), ("acknowledge", {}), ("answer", {"reply": "Yes."}),
+         ("triage", {"triage": ["subject_access"]}), ("close", {"outcome": "no_reply_needed"})]
+
+
+def test_who_comes_second_is_told_so_at_once(office):
+    """Steps that touch clocks, and the clocks by themselves: nobody waits for whoever waits for them."""
+    token = office.slt.client.token()
+    for _ in range(5):
+        message = office.log(triage=["data_protection_complaint"])
+        stop = (f"clocks/{clock(message)['id']}/stop", {"stop": "not_applicable", "reason": "They asked for none."})
+        steps = [*STEPS, stop]
+
+        def take(n):
+            step, body = steps[n]
+            return office.house.server.client(token).post(f"{MESSAGES}/{message['id']}/{step}", body)
+        assert {a.status for a in together(len(steps), take)} <= {200, 404, 409}
+    message = office.log()
+    office.act(message, "close", {"outcome": "no_reply_needed"})
+    path = f"{MESSAGES}/{message['id']}/reopen"
+    answers = together(6, lambda _: office.house.server.client(token).post(path, WORDS))
+    assert sorted(a.status for a in answers) == [200, 409, 409, 409, 409, 409]
+    assert {a.json["type"].split("/")[-1] for a in answers if a.status == 409} == {"wrong-state"}
+
+
 def test_whom_it_concerns_is_blind_to_it(office, second_wall):
     message = office.log(about_name="Ada Admin")
     path = f"{MESSAGES}/{message['id']}"
