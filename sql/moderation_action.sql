@@ -194,6 +194,10 @@ RETURNING CASE a.outcome WHEN 'upheld' THEN a.from_state ELSE 'overturned' END A
 SELECT FROM message m JOIN moderation_action x ON x.tenant_id = m.tenant_id AND x.message_id = m.id
  WHERE m.tenant_id = :me_tenant::uuid AND x.id = :id::uuid FOR UPDATE OF m;
 
+-- name: moderation_subject_hold :exec
+-- The same of the message that an action is recorded about: it may stop a clock of it.
+SELECT FROM message m WHERE m.tenant_id = :me_tenant::uuid AND m.id = :message_id::uuid FOR NO KEY UPDATE;
+
 -- name: moderation_message_running :many
 -- What of the law keeps the message open.
 SELECT 'clock_running' AS code, 'The clock ' || k.kind || ' of the message still runs: close the message by itself.' AS detail
