@@ -50,8 +50,9 @@ const struct problem *csv_body_read(struct call *call, json_t **ret_body)
 	struct csv_file file;
 
 	*ret_body = json_pack("{s:o}", field->name, rows);
-	if (!csv_read_bytes(call->arena, request->body, request->body_length, &file,
-			    &faults)) {
+	/* one too many tells that there are too many */
+	if (!csv_read_bytes(call->arena, request->body, request->body_length,
+			    (int)field->max + 1, &file, &faults)) {
 		csv_free_rows(&file);
 		return problem_of_faults(call->arena, faults);
 	}

@@ -1,6 +1,7 @@
 /* Reads a CSV file with a header row into objects, noting faults by line. */
 #include "api/csv_file.h"
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include "api/csv_rows.h"
@@ -14,7 +15,8 @@ struct reader {
 	const struct fault **faults;
 	const char *row_fault; /* the first of the row under way */
 	const char *columns[COLUMNS_MAX];
-	int column_count, capacity;
+	int column_count, capacity, rows_max;
+	bool header_bad;
 };
 
 static void note(struct reader *reader, int line, const char *detail)
@@ -25,12 +27,35 @@ static void note(struct reader *reader, int line, const char *detail)
 		  arena_printf(reader->arena, "/line %d", line), "%s", detail);
 }
 
-static void take_header(struct reader *reader, const struct csv_cell *cells, int count)
+/* Of two cells of one name one would be lost; without a name a spreadsheet leaves
+ * several.
+ */
+static const char *column_fault(const struct reader *reader, int column,
+				const struct csv_cell *cell)
 {
+	if (!utf8_valid(cell->text, cell->length))
+		return "is not UTF-8";
+	for (int i = 0; i < column && cell->length; i++)
+		if (strcmp(reader->columns[i], reader->columns[column]) == 0)
+			return "names a column twice";
+	return NULL;
+}
+
+static void take_header(struct reader *reader, int line, const struct csv_cell *cells,
+			int count)
+{
+	const char *fault = count > COLUMNS_MAX ? "has too many columns" : NULL;
+
 	reader->column_count = count < COLUMNS_MAX ? count : COLUMNS_MAX;
-	for (int i = 0; i < reader->column_count; i++)
+	for (int i = 0; i < reader->column_count; i++) {
 		reader->columns[i] =
 			arena_copy_n(reader->arena, cells[i].text, cells[i].length);
+		if (!fault)
+			fault = column_fault(reader, i, &cells[i]);
+	}
+	reader->header_bad = fault;
+	if (fault)
+		note(reader, line, fault);
 }
 
 /* Every fault of a row is told. */
@@ -86,7 +111,9 @@ static void take_row(void *data, int line, const struct csv_cell *cells, int cou
 
 	reader->row_fault = NULL;
 	if (!reader->column_count)
-		take_header(reader, cells, count);
+		take_header(reader, line, cells, count);
+	else if (reader->header_bad || reader->file->count == reader->rows_max)
+		return;
 	else if (cells_check(reader, line, cells, count))
 		keep_row(reader, line, cells_object(reader, cells));
 	else
@@ -110,10 +137,12 @@ static char *slurp(struct arena *arena, const char *path, size_t max_bytes,
 	return *ret_size > max_bytes ? NULL : text;
 }
 
-bool csv_read_bytes(struct arena *arena, const char *bytes, size_t size,
+bool csv_read_bytes(struct arena *arena, const char *bytes, size_t size, int rows_max,
 		    struct csv_file *ret_file, const struct fault **faults)
 {
-	struct reader reader = { .arena = arena, .file = ret_file, .faults = faults };
+	struct reader reader = {
+		.arena = arena, .file = ret_file, .faults = faults, .rows_max = rows_max
+	};
 	size_t skip = size >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
 	struct csv_rows rows;
 	bool whole;
@@ -125,7 +154,7 @@ bool csv_read_bytes(struct arena *arena, const char *bytes, size_t size,
 		note(&reader, rows.line,
 		     "has a quote out of place or one that is never closed");
 	csv_rows_free(&rows);
-	return whole;
+	return whole && !reader.header_bad;
 }
 
 const struct problem *csv_read(struct arena *arena, const char *path, size_t max_bytes,
@@ -138,7 +167,7 @@ const struct problem *csv_read(struct arena *arena, const char *path, size_t max
 	if (!text)
 		return problem(arena, PROBLEM_BAD_REQUEST, "%s cannot be read: %s.", path,
 			       strerror(errno));
-	csv_read_bytes(arena, text, size, ret_file, faults);
+	csv_read_bytes(arena, text, size, INT_MAX, ret_file, faults);
 	return NULL;
 }
 

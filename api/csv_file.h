@@ -16,7 +16,8 @@ struct csv_file {
 /* Faults carry "/line 3" as pointer. NULL file content: could not be read. */
 const struct problem *csv_read(struct arena *arena, const char *path, size_t max_bytes,
 			       struct csv_file *ret_file, const struct fault **faults);
-/* The same of bytes at hand; false: a quote that is out of place or never closed. */
-bool csv_read_bytes(struct arena *arena, const char *bytes, size_t size,
+/* The same of bytes at hand, rows_max of their rows; false: a quote that is out of place
+ * or never closed, or a header that says a column twice. */
+bool csv_read_bytes(struct arena *arena, const char *bytes, size_t size, int rows_max,
 		    struct csv_file *ret_file, const struct fault **faults);
 void csv_free_rows(struct csv_file *file);

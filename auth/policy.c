@@ -3,6 +3,7 @@
 #include <string.h>
 #include <strings.h>
 #include "base/log.h"
+#include "sql/array.h"
 
 #define FIRST_PERMISSION (SIGNED_IN + 1)
 #define FIRST_DUTY COLUMN_HEAD
@@ -134,6 +135,24 @@ struct reach policy_reach(struct arena *arena, const struct principal *principal
 	if (reach.tenant)
 		schools[reach.school_count = 0] = NULL;
 	return reach;
+}
+
+char *policy_holders(struct arena *arena, enum permission permission, bool duties)
+{
+	int from = duties ? FIRST_DUTY : 0, to = duties ? COLUMN_COUNT : FIRST_DUTY;
+	const enum cell *row = policy_matrix[permission];
+	const char *names[COLUMN_COUNT + 2];
+	int count = 0;
+
+	for (int column = from; column < to; column++)
+		if (row[column] != NO)
+			names[count++] = column <= COLUMN_SLT_SCHOOL
+						 ? "slt"
+						 : column_names[column];
+	if (duties && row[COLUMN_DSL] != NO)
+		names[count++] = "deputy_dsl";
+	names[count] = NULL;
+	return array_text(arena, names);
 }
 
 bool reach_none(const struct reach *reach)

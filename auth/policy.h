@@ -155,6 +155,9 @@ const char *column_name(enum column column);
 /* The union of what the appointments grant. */
 struct reach policy_reach(struct arena *arena, const struct principal *principal,
 			  enum permission permission);
+/* The roles, or the duties, that are granted anything of it, as an array of PostgreSQL.
+ */
+char *policy_holders(struct arena *arena, enum permission permission, bool duties);
 bool reach_none(const struct reach *reach);
 /* Does the reach cover this row? school NULL is tenant level: only
  * tenant reach or own. */

@@ -26,6 +26,7 @@ printf_like(3, 0) static struct fault *fault_new(struct arena *arena, const char
 
 	fault->pointer = arena_copy(arena, pointer);
 	fault->detail = arena_vprintf(arena, fmt, args);
+	fault->last = fault;
 	return fault;
 }
 
@@ -44,14 +45,19 @@ const struct problem *problem_field(struct arena *arena, const char *pointer,
 void fault_add(struct arena *arena, const struct fault **list, const char *pointer,
 	       const char *fmt, ...)
 {
+	/* The list was made here, from memory that may be written. */
+	struct fault *first = (struct fault *)*list, *added;
 	va_list args;
 
-	/* The list was made here, from memory that may be written. */
-	while (*list)
-		list = (const struct fault **)&((struct fault *)*list)->next;
 	va_start(args, fmt);
-	*list = fault_new(arena, pointer, fmt, args);
+	added = fault_new(arena, pointer, fmt, args);
 	va_end(args);
+	if (!first) {
+		*list = added;
+		return;
+	}
+	first->last->next = added;
+	first->last = added;
 }
 
 const struct problem *problem_of_faults(struct arena *arena, const struct fault *list)

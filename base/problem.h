@@ -60,6 +60,7 @@ struct fault {
 	const char *pointer;
 	const char *detail;
 	const struct fault *next;
+	struct fault *last; /* of the first one of a list: its end, to add to */
 };
 
 struct problem {

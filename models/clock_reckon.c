@@ -19,13 +19,18 @@ void clocks_span(const PGresult *clocks, int *ret_from, int *ret_to)
 }
 
 /* Nobody is made late by an edit, unseen: what was to come stays to come. What stayed so
- * once does not move back when its time has passed. */
+ * once does not move back when its time has passed. What was late before an earlier edit
+ * moved it is late again when that is taken back: nobody hides it by doing and undoing.
+ */
 static bool conflicts(const PGresult *clocks, int row, const struct clock_due *due,
 		      time_t now)
 {
 	time_t told;
 
 	if (!due->promised || !row_text(clocks, row, "due_at") || due->at >= now)
+		return false;
+	if (row_text(clocks, row, "late_at") &&
+	    due->at <= row_number(clocks, row, "late_at"))
 		return false;
 	told = row_number(clocks, row, "due_at");
 	return told >= now ||

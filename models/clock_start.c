@@ -131,7 +131,7 @@ const struct problem *clocks_reckon(struct call *call, const char *const *kinds,
 
 const char *const clock_resume_gives[] = {
 	CLOCKS_PROVIDE, "calendar_version", "clock_days", "clock_due", "clock_version",
-	"because",	"school_id",	    "new_id",	  NULL
+	"because",	"school_id",	    "new_id",	  "version",   NULL
 };
 
 const struct problem *clock_resume_reckon(struct call *call, const PGresult *clock)

@@ -42,6 +42,17 @@ static const struct listing listing = {
 	.id = "e.id",
 };
 
+/* Whoever polls the list adds a row each time: there may be very many. */
+static const struct listing custody_listing = {
+	.sorts =
+		(const struct sort[]){
+			{ "id", "c.id", NUMBER },
+			{ 0 },
+		},
+	.id = "c.id",
+	.id_type = NUMBER,
+};
+
 /* A file comes with its upload, words with no file. */
 static const struct problem *evidence_add(struct call *call)
 {
@@ -141,7 +152,7 @@ static const struct route routes[] = {
 	{ "GET", "/v1/evidence/:id/file", EVIDENCE_READ, .handle = evidence_file,
 	  .media = MEDIA_TEXT, .audited = true },
 	{ "GET", "/v1/evidence/:id/custody", EVIDENCE_READ, .sql = q_evidence_custody,
-	  .whole = true },
+	  .list = &custody_listing },
 	{ "POST", "/v1/evidence", EVIDENCE_ADD, .sql = q_evidence_add, .body = adding,
 	  .handle = evidence_add, .status = 201 },
 	{ 0 },

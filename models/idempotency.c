@@ -141,6 +141,13 @@ const struct problem *idempotency_queue(struct call *call)
 	return call->idem_key ? call_queue(call, q_idempotency_claim) : NULL;
 }
 
+static const struct problem *standing_changed(struct call *call)
+{
+	return problem(call->arena, PROBLEM_STANDING_CHANGED,
+		       "This was done before, but what you hold has changed since: "
+		       "look whether it stands as you want it.");
+}
+
 const struct problem *idempotency_judge(struct call *call)
 {
 	const struct problem *err;
@@ -158,18 +165,8 @@ const struct problem *idempotency_judge(struct call *call)
 		return problem(call->arena, PROBLEM_KEY_REUSED,
 			       "This Idempotency-Key came with another request before.");
 	if (!row_flag(row, 0, "standing"))
-		return problem(
-			call->arena, PROBLEM_STANDING_CHANGED,
-			"This was done before, but what you hold has changed since: "
-			"look whether it stands as you want it.");
+		return standing_changed(call);
 	return replay(call, row);
-}
-
-const struct problem *idempotency_claim(struct call *call)
-{
-	const struct problem *err = idempotency_queue(call);
-
-	return err ? err : idempotency_judge(call);
 }
 
 static const char *answer_find(const struct answer *answer, const char *name)
@@ -178,6 +175,34 @@ static const char *answer_find(const struct answer *answer, const char *name)
 		if (strcmp(answer->headers[i].name, name) == 0)
 			return answer->headers[i].value;
 	return NULL;
+}
+
+/* The row that the earlier answer showed may be out of sight since: whoever is excluded
+ * from it, or sees it in the compartment no more, is not shown it again. A flow has
+ * looked already. */
+static const struct problem *still_seen(struct call *call)
+{
+	const char *location = answer_find(call->answer, "Location");
+	const struct problem *err;
+	const PGresult *row;
+
+	if (!call->replayed || !call->resource->get || !answer_find(call->answer, "ETag"))
+		return NULL;
+	if (location)
+		call_set(call, "id", strrchr(location, '/') + 1);
+	call_reach(call, call->resource->read);
+	if ((err = run(call, call->resource->get, &row)))
+		return err;
+	return row_count(row) ? NULL : standing_changed(call);
+}
+
+const struct problem *idempotency_claim(struct call *call)
+{
+	const struct problem *err = idempotency_queue(call);
+
+	if (!err)
+		err = idempotency_judge(call);
+	return err ? err : still_seen(call);
 }
 
 const struct problem *idempotency_store(struct call *call)

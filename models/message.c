@@ -5,6 +5,7 @@
 #include "models/flow.h"
 #include "models/message_bulk.h"
 #include "models/message_clock.h"
+#include "models/message_compartment.h"
 #include "models/message_intake.h"
 #include "models/message_reply.h"
 #include "models/words.h"
@@ -32,12 +33,6 @@ static const struct field triaging[] = {
 static const struct field excluding[] = {
 	{ "person_id", UUID, .required = true },
 	{ "reason", LINE, .required = true, .min = 3, .max = 2000 },
-	{ 0 },
-};
-
-static const struct field naming[] = {
-	{ "person_id", UUID, .required = true },
-	{ "reason", LINE, .max = 500 },
 	{ 0 },
 };
 
@@ -98,7 +93,8 @@ static const struct problem *close_message(struct call *call)
 	const struct problem *err;
 	const PGresult *missing;
 
-	if ((err = run(call, q_evidence_missing, &missing)) ||
+	if ((err = message_hold(call)) ||
+	    (err = run(call, q_evidence_missing, &missing)) ||
 	    (err = gate_judge(call, missing)))
 		return err;
 	if (!(err = message_settle(call)))
@@ -107,6 +103,7 @@ static const struct problem *close_message(struct call *call)
 	return err ? err : flow_move(call);
 }
 
+/* The person is held, so that they do not leave meanwhile. */
 static const struct problem *assign(struct call *call)
 {
 	const PGresult *person;
@@ -115,7 +112,8 @@ static const struct problem *assign(struct call *call)
 	call_set(call, "assignee_name", NULL);
 	if (!call_text(call, "person_id"))
 		return flow_move(call);
-	if ((err = run(call, q_message_person, &person)))
+	if ((err = run(call, q_person_hold, NULL)) ||
+	    (err = run(call, q_message_person, &person)))
 		return err;
 	if (row_count(person) == 0)
 		return problem_field(call->arena, "/person_id",
@@ -129,9 +127,13 @@ static const struct problem *triage(struct call *call)
 {
 	const char *said = call_text(call, "triage");
 	const char *const *kinds = clocks_of_triage(call, said);
-	const struct problem *err = message_clocks_end(
-		call, clocks_not_of_triage(call, said), "not_applicable");
+	const struct problem *err = message_hold(call);
 
+	if (!err)
+		err = message_imagery_judge(call);
+	if (!err)
+		err = message_clocks_end(call, clocks_not_of_triage(call, said),
+					 "not_applicable");
 	if (!err && *kinds)
 		err = message_clocks(call, kinds);
 	if (err)
@@ -141,20 +143,25 @@ static const struct problem *triage(struct call *call)
 	return flow_move(call);
 }
 
-static const struct problem *release(struct call *call)
+/* A promise that closing ended goes on: who closes and opens again is as late as before.
+ */
+static const struct problem *reopen(struct call *call)
 {
-	const PGresult *released;
-	const struct problem *err = run(call, q_message_release, &released);
+	const struct problem *err;
+	const PGresult *unkept;
+	const char **kinds;
+	int count;
 
-	if (!err && row_count(released) == 0)
-		err = changed_first(call);
-	return err ? err : resource_show(call);
-}
-
-static bool in_compartment(struct call *call, const PGresult *row)
-{
-	(void)call;
-	return row_flag(row, 0, "safeguarding");
+	if ((err = message_hold(call)) || (err = run(call, q_message_unkept, &unkept)))
+		return err;
+	count = row_count(unkept);
+	kinds = arena_alloc(call->arena, sizeof(*kinds) * ((size_t)count + 1));
+	for (int i = 0; i < count; i++)
+		kinds[i] = arena_copy(call->arena, row_text(unkept, i, "kind"));
+	kinds[count] = NULL;
+	if (count && (err = message_clocks(call, kinds)))
+		return err;
+	return flow_move(call);
 }
 
 static const struct problem *exclude(struct call *call)
@@ -182,8 +189,8 @@ static const struct route routes[] = {
 	  .body = message_bulk_body, .csv = "messages", .query = message_bulk_query,
 	  .provides = message_bulk_gives },
 	{ "POST", "/v1/messages/:id/clocks/:clock_id/stop", MESSAGE_HANDLE,
-	  .sql = q_message_clock_stop, .handle = resource_part,
-	  .body = message_clock_stopping, .provides = part_provides },
+	  .sql = q_message_clock_stop, .handle = message_clock_stop,
+	  .body = message_clock_stopping, .provides = message_clock_stop_gives },
 	{ "POST", "/v1/messages/:id/clocks/:clock_id/pause", MESSAGE_HANDLE,
 	  .sql = q_message_clock_pause, .handle = message_clock_pause,
 	  .body = message_explaining, .provides = message_clock_pause_gives },
@@ -191,8 +198,8 @@ static const struct route routes[] = {
 	  .sql = q_message_clock_resume, .handle = message_clock_resume,
 	  .body = message_explaining, .provides = clock_resume_gives },
 	{ "POST", "/v1/messages/:id/handlers", SAFEGUARDING_NAME,
-	  .sql = q_message_handler_add, .handle = resource_part, .body = naming,
-	  .provides = part_provides },
+	  .sql = q_message_handler_add, .handle = message_handler_name,
+	  .body = message_handler_naming, .provides = message_handler_gives },
 	{ "POST", "/v1/messages/:id/handlers/:handler_id/end", SAFEGUARDING_NAME,
 	  .sql = q_message_handler_end, .handle = resource_part },
 	{ 0 },
@@ -216,7 +223,7 @@ static const struct step flow[] = {
 	{ "close", "{open,acknowledged}", "closed", MESSAGE_HANDLE, "Close",
 	  .body = closing, .handle = close_message, .provides = gives_stop },
 	{ "reopen", "{closed}", "open", MESSAGE_HANDLE, "Open again",
-	  .body = message_explaining },
+	  .body = message_explaining, .handle = reopen, .provides = gives_clocks },
 	{ "triage", "{open,acknowledged}", NULL, MESSAGE_HANDLE, "Say what it is",
 	  .done = q_message_protected, .body = triaging, .handle = triage,
 	  .provides = gives_clocks },
@@ -225,8 +232,8 @@ static const struct step flow[] = {
 	{ "exclude", "{open,acknowledged,closed}", NULL, MESSAGE_ASSIGN,
 	  "Exclude somebody whom it concerns", .body = excluding, .handle = exclude },
 	{ "release", "{open,acknowledged,closed}", NULL, SAFEGUARDING_NAME,
-	  "Take out of the compartment", .permits = in_compartment,
-	  .body = message_explaining, .handle = release },
+	  "Take out of the compartment", .permits = message_in_compartment,
+	  .body = message_explaining, .handle = message_release },
 	{ 0 },
 };
 

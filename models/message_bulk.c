@@ -119,7 +119,8 @@ static const struct problem *places_find(struct bulk *bulk)
 	const PGresult *places;
 
 	rows_set(bulk);
-	if ((err = run(bulk->call, q_message_places, &places)))
+	if ((err = run(bulk->call, q_message_assignees_hold, NULL)) ||
+	    (err = run(bulk->call, q_message_places, &places)))
 		return err;
 	for (int i = 0; i < row_count(places); i++) {
 		struct bulk_row *row = &bulk->rows[row_number(places, i, "number")];
@@ -260,20 +261,17 @@ static const struct problem *bulk_faults(const struct bulk *bulk)
 {
 	struct arena *arena = bulk->call->arena;
 	const struct csv_place *csv = bulk->call->csv;
-	const struct fault *all = NULL, **last = &all;
+	const struct fault *all = NULL;
 
 	for (int i = 0; i < bulk->count; i++) {
 		const char *base = csv ? arena_printf(arena, "/line %d", csv[i].line)
 				       : arena_printf(arena, "/messages/%d", i);
 
 		for (const struct fault *fault = bulk->rows[i].faults; fault;
-		     fault = fault->next) {
-			fault_add(arena, last,
+		     fault = fault->next)
+			fault_add(arena, &all,
 				  arena_printf(arena, "%s%s", base, fault->pointer), "%s",
 				  fault->detail);
-			/* not from the start each time: there may be thousands */
-			last = (const struct fault **)&((struct fault *)*last)->next;
-		}
 	}
 	return problem_of_faults(arena, all);
 }

@@ -53,7 +53,8 @@ static const struct problem *place_find(struct call *call)
 					    json_string(call_text(call, *name)));
 	text = json_dumps(row, JSON_COMPACT);
 	call_set(call, "rows", arena_printf(call->arena, "[%s]", text));
-	if ((err = run(call, q_message_places, &place)))
+	if ((err = run(call, q_message_assignees_hold, NULL)) ||
+	    (err = run(call, q_message_places, &place)))
 		return err;
 	if (row_text(place, 0, "fault"))
 		return problem_field(call->arena, row_text(place, 0, "fault"),

@@ -4,6 +4,7 @@
 #include "models/clock_kind.h"
 #include "models/clock_start.h"
 #include "models/flow.h"
+#include "models/message_clock.h"
 #include "models/message_template.h"
 #include "models/words.h"
 
@@ -57,6 +58,8 @@ const struct problem *message_acknowledge(struct call *call)
 	const struct problem *err = reply_read(call, "acknowledge", false);
 
 	if (!err)
+		err = message_hold(call);
+	if (!err)
 		err = message_clocks_end(call, "{response,data_protection_complaint}",
 					 "acknowledged");
 	return err ? err : flow_move(call);
@@ -66,6 +69,8 @@ const struct problem *message_answer(struct call *call)
 {
 	const struct problem *err = reply_read(call, "answer", true);
 
+	if (!err)
+		err = message_hold(call);
 	if (!err)
 		err = message_clocks_end(
 			call, "{response,answer,abuse,data_protection_complaint}",
@@ -80,6 +85,8 @@ const struct problem *message_redirect(struct call *call)
 {
 	const struct problem *err = reply_read(call, "redirect", true);
 
+	if (!err)
+		err = message_hold(call);
 	if (!err)
 		err = message_settle(call);
 	if (!err)

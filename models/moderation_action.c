@@ -131,7 +131,8 @@ static const char *const gives_courtesy[] = { "courtesy", NULL };
 static const char *const gives_appeal[] = { "appeal_id", NULL };
 
 static const struct step flow[] = {
-	{ "take", "{open}", "taken", MODERATE, "It was done", .body = taking },
+	{ "take", "{open}", "taken", MODERATE, "It was done", .body = taking,
+	  .handle = moderation_take },
 	{ "record_snapshot", "{open,taken,appealed}", NULL, MODERATE,
 	  "Name its snapshot, or why there is none", .body = snapping,
 	  .handle = moderation_snapshot },

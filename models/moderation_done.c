@@ -74,7 +74,16 @@ const struct problem *moderation_record(struct call *call)
 {
 	const struct problem *err = recording_judge(call);
 
+	if (!err && call_text(call, "message_id"))
+		err = run(call, q_moderation_subject_hold, NULL);
 	return err ? err : resource_create(call, q_moderation_add, q_moderation_blind);
+}
+
+const struct problem *moderation_take(struct call *call)
+{
+	const struct problem *err = run(call, q_moderation_message_hold, NULL);
+
+	return err ? err : flow_move(call);
 }
 
 const struct problem *moderation_snapshot(struct call *call)
@@ -127,7 +136,8 @@ static const struct problem *message_shut(struct call *call)
 	autobuffer blockers = { 0 };
 
 	call_set(call, "courtesy", clocks_courtesy(call->arena));
-	if ((err = run(call, q_moderation_message_running, &running)))
+	if ((err = run(call, q_moderation_message_hold, NULL)) ||
+	    (err = run(call, q_moderation_message_running, &running)))
 		return err;
 	if (row_count(running) > 0) {
 		blockers_add(&blockers, call->route->step->action, running);

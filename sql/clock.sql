@@ -16,11 +16,11 @@ SELECT k.id, k.kind, k.message_id, m.school_id, s.name AS school_name, k.started
 
 -- name: clock_stale :many
 SELECT tenant_id, place_id, calendar_version, bank_holidays_until, id, kind, started_at, due_at, paused_days,
-       calendar_conflict, rule
-  FROM clock_stale(:page::integer);
+       calendar_conflict, rule, late_at
+  FROM clock_stale(:page::integer, :after_tenant::uuid, :after_place::uuid);
 
 -- name: clock_calendar :many
 SELECT kind, title, from_on, to_on FROM clock_calendar(:tenant_id::uuid, :place_id::uuid, :from_on::date, :to_on::date);
 
 -- name: clock_reckoned :one
-SELECT clock_reckoned(:tenant_id::uuid, :calendar_version::integer, :clocks::jsonb) IS NULL AS done;
+SELECT clock_reckoned(:tenant_id::uuid, :calendar_version::integer, :clocks::jsonb) AS refused;

@@ -109,5 +109,6 @@ SELECT 'not_captured' AS code, 'Add evidence of it first: what was hidden or rem
 	WHERE e.tenant_id = :me_tenant::uuid AND e.message_id = :id::uuid AND e.moment IS DISTINCT FROM 'after');
 
 -- name: evidence_custody :list
-SELECT c.id, c.at, c.action, c.actor_id, c.actor_name, c.request
-  FROM evidence_custody c WHERE c.tenant_id = :me_tenant::uuid AND c.evidence_id = :id::uuid ORDER BY c.id;
+-- Whose evidence is in sight has been asked before (resource_list).
+SELECT c.id, c.at, c.action, c.actor_id, c.actor_name, c.request{cursor}
+  FROM evidence_custody c WHERE c.tenant_id = :me_tenant::uuid AND c.evidence_id = :id::uuid{filter} {page};

@@ -89,6 +89,13 @@ WITH added AS (
 INSERT INTO message_history (tenant_id, message_id, actor_id, actor_name, action, to_state)
 SELECT :me_tenant::uuid, :id::uuid, :me_person::uuid, me_name(), 'log', 'open';
 
+-- name: message_imagery :many
+-- school: m.school_id
+-- That it is no such imagery after all is the DSL's to say.
+SELECT 1 AS kept FROM message m
+ WHERE m.tenant_id = :me_tenant::uuid AND m.id = :id::uuid AND 'self_generated_imagery' = ANY (m.triage)
+   AND 'self_generated_imagery' <> ALL (:triage::text[]) AND ({reach}) IS NOT TRUE;
+
 -- name: message_unanswerable :many
 -- A channel on which messages are acknowledged and redirected, and not answered.
 SELECT 'redirect_only' AS code,
@@ -122,8 +129,11 @@ WITH before AS (
 	       closed_at = CASE WHEN :to = 'closed' THEN now() END,
 	       triage = CASE WHEN :action = 'triage' THEN :triage::text[] ELSE b.triage END,
 	       about_name = CASE WHEN :action = 'triage' THEN coalesce(:about_name, b.about_name) ELSE b.about_name END,
-	       assignee_id = CASE WHEN :action = 'assign' THEN :person_id::uuid ELSE b.assignee_id END,
-	       assignee_name = CASE WHEN :action = 'assign' THEN :assignee_name ELSE b.assignee_name END
+	       -- who must not see it does not work on it
+	       assignee_id = CASE WHEN :action = 'assign' THEN :person_id::uuid
+			WHEN :action = 'exclude' AND b.assignee_id = :person_id::uuid THEN NULL ELSE b.assignee_id END,
+	       assignee_name = CASE WHEN :action = 'assign' THEN :assignee_name
+			WHEN :action = 'exclude' AND b.assignee_id = :person_id::uuid THEN NULL ELSE b.assignee_name END
 	  FROM before b
 	 WHERE m.tenant_id = b.tenant_id AND m.id = b.id AND b.state = ANY (:from::text[])
 	RETURNING m.tenant_id, m.id, m.state
@@ -176,16 +186,19 @@ WITH m AS (
 	  FROM person p WHERE p.tenant_id = :me_tenant::uuid AND p.id = :person_id::uuid
 	   AND @person.here
 	   AND NOT EXISTS (SELECT FROM exclusion e WHERE e.tenant_id = p.tenant_id AND e.subject_id = :id::uuid AND e.person_id = p.id)
+), reader AS (
+	SELECT message_reader(n.id, :reading_roles::text[], :reading_duties::text[]) AS ok FROM named n
 ), added AS (
 	INSERT INTO message_handler (tenant_id, id, message_id, person_id, person_name, reason, named_by, named_name)
 	SELECT m.tenant_id, :new_id::uuid, m.id, n.id, n.name, :reason, :me_person::uuid, me_name()
-	  FROM m, named n WHERE NOT n.already
+	  FROM m, named n, reader r WHERE NOT n.already AND r.ok
 )
-SELECT n.id IS NOT NULL AND NOT n.already AND EXISTS (SELECT FROM m) AS ok,
-       CASE WHEN EXISTS (SELECT FROM m) AND n.id IS NULL THEN '/person_id' END AS fault,
+SELECT coalesce(r.ok, false) AND NOT n.already AND EXISTS (SELECT FROM m) AS ok,
+       CASE WHEN EXISTS (SELECT FROM m) AND r.ok IS NOT TRUE THEN '/person_id' END AS fault,
        CASE WHEN NOT EXISTS (SELECT FROM m) THEN 'It does not stand in the compartment: who works on it is its assignee.'
+	    WHEN NOT r.ok THEN 'holds nothing by which messages are read: they would not see it'
 	    WHEN n.already THEN n.name || ' is named already.' END AS why
-  FROM (SELECT 1) one LEFT JOIN named n ON true;
+  FROM (SELECT 1) one LEFT JOIN named n ON true LEFT JOIN reader r ON true;
 
 -- name: message_handler_end :one
 -- school: m.school_id

@@ -1,5 +1,12 @@
 -- Many messages at once: what is made of each, and what was there before.
 
+-- name: message_assignees_hold :exec
+-- As person_hold, of all whom these name: nobody is given a message who leaves meanwhile. In one order, so that two
+-- calls do not wait for each other.
+SELECT pg_advisory_xact_lock(hashtextextended(a.id::text, 0))
+  FROM (SELECT DISTINCT r.assignee_id AS id FROM jsonb_to_recordset(:rows::jsonb) AS r (assignee_id uuid)
+	 WHERE r.assignee_id IS NOT NULL ORDER BY 1) a;
+
 -- name: message_bulk_add :exec
 -- What is there by its channel and external_ref stays as it is, whoever may see it. In the order of what two calls at
 -- once would wait for, so that neither waits for the other.

@@ -1,5 +1,12 @@
 -- The clocks of a message: they start, stand still, go on and stop (A8).
 
+-- name: message_hold :many
+-- Who touches a clock of a message takes the message first, or two of them would wait for each other. No row:
+-- somebody has changed it, where a version is said.
+SELECT 1 AS held FROM message m
+ WHERE m.tenant_id = :me_tenant::uuid AND m.id = :id::uuid AND coalesce(m.version = :version::integer, true)
+   FOR NO KEY UPDATE;
+
 -- name: message_clocks_start :exec
 -- In a statement of its own: row security looks for the message that they hang on.
 INSERT INTO clock (tenant_id, id, message_id, place_id, kind, started_at, first_due_at, due_at, because, rule,
@@ -26,6 +33,12 @@ SELECT 'clock_running' AS code, 'The clock ' || k.kind || ' still runs: say in s
   FROM clock k
  WHERE k.tenant_id = :me_tenant::uuid AND k.message_id = :id::uuid AND k.stopped_at IS NULL
    AND k.kind <> ALL (:courtesy::text[]) ORDER BY k.kind;
+
+-- name: message_unkept :many
+-- What was promised and neither kept nor settled when it was closed: closing ended it, and opening goes on with it.
+SELECT k.kind FROM message m JOIN clock k ON k.tenant_id = m.tenant_id AND k.message_id = m.id
+ WHERE m.tenant_id = :me_tenant::uuid AND m.id = :id::uuid AND k.stopped_at = m.closed_at AND k.stop = 'not_applicable'
+   AND m.redirected_at IS DISTINCT FROM m.closed_at ORDER BY k.kind;
 
 -- name: message_received :one
 SELECT school_id, to_char(received_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS received_at

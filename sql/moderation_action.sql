@@ -173,6 +173,15 @@ UPDATE moderation_appeal a SET outcome = :outcome, decision = :reason, decided_a
  WHERE a.tenant_id = :me_tenant::uuid AND a.action_id = :id::uuid AND a.decided_at IS NULL
 RETURNING CASE a.outcome WHEN 'upheld' THEN a.from_state ELSE 'overturned' END AS to_state;
 
+-- name: moderation_message_hold :exec
+-- Whoever says meanwhile what the message is comes before what is asked next, or after it was closed.
+SELECT FROM message m JOIN moderation_action x ON x.tenant_id = m.tenant_id AND x.message_id = m.id
+ WHERE m.tenant_id = :me_tenant::uuid AND x.id = :id::uuid FOR UPDATE OF m;
+
+-- name: moderation_subject_hold :exec
+-- The same of the message that an action is recorded about: it may stop a clock of it.
+SELECT FROM message m WHERE m.tenant_id = :me_tenant::uuid AND m.id = :message_id::uuid FOR NO KEY UPDATE;
+
 -- name: moderation_message_running :many
 -- What of the law keeps the message open.
 SELECT 'clock_running' AS code, 'The clock ' || k.kind || ' of the message still runs: close the message by itself.' AS detail

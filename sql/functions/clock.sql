@@ -47,10 +47,12 @@ GRANT EXECUTE ON FUNCTION clock_touch() TO chaperone_owner;
 -- Some clocks of one place that go by an older calendar than it has, to be reckoned again in this transaction. No row:
 -- none waits, or others are at it; a row without an id: many places were found done, and there may be more.
 -- A place is done when none of its clocks is behind; what somebody else is changing just now comes next time. Who
--- begins a clock holds the place's calendar (calendar_hold), so that none comes behind later.
-CREATE OR REPLACE FUNCTION clock_stale(p_limit integer)
+-- begins a clock holds the place's calendar (calendar_hold), so that none comes behind later. Only what comes after a
+-- place, when one is named: where a page fails, it holds up no other. late_at: the last due date that had passed when an
+-- edit of the calendar moved it.
+CREATE OR REPLACE FUNCTION clock_stale(p_limit integer, p_after_tenant uuid, p_after_place uuid)
 RETURNS TABLE (tenant_id uuid, place_id uuid, calendar_version integer, bank_holidays_until date, id uuid, kind text,
-	started_at bigint, due_at bigint, paused_days integer, calendar_conflict boolean, rule jsonb)
+	started_at bigint, due_at bigint, paused_days integer, calendar_conflict boolean, rule jsonb, late_at bigint)
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp AS $$
 #variable_conflict use_column
@@ -59,12 +61,16 @@ DECLARE
 	v_places integer := 0;
 BEGIN
 	FOR v IN SELECT * FROM calendar_version c WHERE c.reckoned < c.version
+		   AND (p_after_place IS NULL OR (c.tenant_id, c.place_id) > (p_after_tenant, p_after_place))
 		 ORDER BY c.tenant_id, c.place_id LIMIT 1000 FOR NO KEY UPDATE SKIP LOCKED LOOP
 		v_places := v_places + 1;
 		RETURN QUERY
 		SELECT k.tenant_id, k.place_id, v.version, (SELECT b.known_until FROM bank_holiday_source b), k.id, k.kind,
 		       floor(extract(epoch FROM k.started_at))::bigint, floor(extract(epoch FROM k.due_at))::bigint,
-		       k.paused_days, k.calendar_conflict, k.rule
+		       k.paused_days, k.calendar_conflict, k.rule, (SELECT floor(extract(epoch FROM max(p.due_at)))::bigint
+			  FROM (SELECT h.action, h.at, lag(h.due_at) OVER (ORDER BY h.id) AS due_at FROM clock_history h
+				 WHERE h.tenant_id = k.tenant_id AND h.clock_id = k.id) p
+			 WHERE p.action = 'calendar' AND p.due_at < p.at)
 		  FROM clock k JOIN message m ON m.tenant_id = k.tenant_id AND m.id = k.message_id
 		 WHERE k.tenant_id = v.tenant_id AND k.place_id = v.place_id AND k.calendar_version < v.version
 		   AND k.stopped_at IS NULL AND k.paused_on IS NULL
@@ -78,11 +84,11 @@ BEGIN
 	END LOOP;
 	IF v_places = 1000 THEN
 		RETURN QUERY SELECT v.tenant_id, v.place_id, v.version, NULL::date, NULL::uuid, NULL, NULL::bigint, NULL::bigint,
-			NULL::integer, NULL::boolean, NULL::jsonb;
+			NULL::integer, NULL::boolean, NULL::jsonb, NULL::bigint;
 	END IF;
 END
 $$;
-GRANT EXECUTE ON FUNCTION clock_stale(integer) TO chaperone_worker;
+GRANT EXECUTE ON FUNCTION clock_stale(integer, uuid, uuid) TO chaperone_worker;
 
 -- The calendar of such a place, as requests read theirs.
 CREATE OR REPLACE FUNCTION clock_calendar(p_tenant uuid, p_place uuid, p_from date, p_to date)
@@ -95,16 +101,36 @@ END
 $$;
 GRANT EXECUTE ON FUNCTION clock_calendar(uuid, uuid, date, date) TO chaperone_worker;
 
--- What was reckoned again: [{id, due_at in seconds, because, conflict}].
-CREATE OR REPLACE FUNCTION clock_reckoned(p_tenant uuid, p_version integer, p_clocks jsonb) RETURNS void
+-- What was reckoned again: [{id, due_at in seconds, because, conflict}]. How many the database refused: they stay as they
+-- were and hold up no other, so each is written by itself when all at once cannot be.
+CREATE OR REPLACE FUNCTION clock_reckoned(p_tenant uuid, p_version integer, p_clocks jsonb) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+	v_pages jsonb[] := ARRAY[p_clocks];
+	v_page jsonb;
+	v_refused integer := 0;
 BEGIN
-	UPDATE clock k SET due_at = CASE WHEN n.conflict THEN k.due_at ELSE to_timestamp(n.due_at) END, because = n.because,
-	       calendar_conflict = n.conflict, calendar_version = p_version, version = k.version + 1
-	  FROM jsonb_to_recordset(p_clocks) AS n (id uuid, due_at bigint, because jsonb, conflict boolean)
-	 WHERE k.tenant_id = p_tenant AND k.id = n.id AND k.calendar_version < p_version
-	   AND k.stopped_at IS NULL AND k.paused_on IS NULL;
+	WHILE v_pages <> '{}' LOOP
+		v_page := v_pages[1];
+		v_pages := v_pages[2:];
+		BEGIN
+			UPDATE clock k SET due_at = CASE WHEN n.conflict THEN k.due_at ELSE to_timestamp(n.due_at) END,
+			       because = n.because, calendar_conflict = n.conflict, calendar_version = p_version,
+			       version = k.version + 1
+			  FROM jsonb_to_recordset(v_page) AS n (id uuid, due_at bigint, because jsonb, conflict boolean)
+			 WHERE k.tenant_id = p_tenant AND k.id = n.id AND k.calendar_version < p_version
+			   AND k.stopped_at IS NULL AND k.paused_on IS NULL;
+		EXCEPTION WHEN OTHERS THEN
+			IF jsonb_array_length(v_page) > 1 THEN
+				v_pages := v_pages || ARRAY(SELECT jsonb_build_array(n) FROM jsonb_array_elements(v_page) n);
+			ELSE
+				RAISE LOG 'clock % is not reckoned again: sqlstate %', v_page #>> '{0,id}', SQLSTATE;
+				v_refused := v_refused + 1;
+			END IF;
+		END;
+	END LOOP;
+	RETURN v_refused;
 END
 $$;
 GRANT EXECUTE ON FUNCTION clock_reckoned(uuid, integer, jsonb) TO chaperone_worker;

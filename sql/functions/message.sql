@@ -15,6 +15,21 @@ BEGIN
 END
 $$;
 
+-- Would nobody see this message in the compartment, because all who would are kept from it?
+CREATE OR REPLACE FUNCTION message_safeguarders_kept(m message) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+	RETURN (SELECT coalesce(bool_and(EXISTS (SELECT FROM exclusion e JOIN person x
+			ON x.tenant_id = e.tenant_id AND x.id = e.person_id
+			WHERE e.subject_id = m.id AND (x.id = p.id OR x.identity_id = p.identity_id))), false)
+	  FROM appointment a JOIN person p ON p.tenant_id = a.tenant_id AND p.id = a.person_id
+	 WHERE a.tenant_id = m.tenant_id AND a.duties && '{dsl,deputy_dsl}' AND appointment_current(a)
+	   AND (p.left_on IS NULL OR p.left_on >= today())
+	   AND (a.scope = 'tenant' OR EXISTS (SELECT FROM appointment_school s WHERE s.tenant_id = a.tenant_id
+		AND s.appointment_id = a.id AND s.school_id = m.school_id)));
+END
+$$;
+
 -- Puts a message into the compartment, from where its caller may not see it any more: who is no DSL and not named
 -- for it hears only that it is there. The version says what they looked at; no row: somebody was first.
 CREATE OR REPLACE FUNCTION message_protect(p_message uuid, p_version integer, p_triage text[], p_about text, p_note text)
@@ -26,7 +41,11 @@ DECLARE
 BEGIN
 	SELECT * INTO m FROM message WHERE tenant_id = me_tenant() AND id = p_message FOR UPDATE;
 	IF NOT FOUND OR NOT message_in_sight(m) OR m.version <> p_version THEN RETURN; END IF;
-	UPDATE message SET safeguarding = true, triage = p_triage, about_name = p_about, version = m.version + 1
+	IF NOT m.safeguarding AND message_safeguarders_kept(m) THEN
+		RAISE EXCEPTION USING DETAIL = 'blocked', MESSAGE = 'Every DSL and deputy who would see it is excluded from it: '
+			'appoint another deputy first, or nobody would see it any more.';
+	END IF;
+	UPDATE message SET safeguarding = true, triage = p_triage, about_name = coalesce(p_about, m.about_name), version = m.version + 1
 	 WHERE tenant_id = m.tenant_id AND id = m.id;
 	INSERT INTO message_history (tenant_id, message_id, actor_id, actor_name, action, from_state, to_state, note)
 	VALUES (m.tenant_id, m.id, me_person(), me_name(), 'protect', m.state, m.state, p_note);
@@ -68,3 +87,16 @@ BEGIN
 END
 $$;
 GRANT EXECUTE ON FUNCTION message_release(uuid, integer, text) TO chaperone_app;
+
+-- Does somebody hold one of these roles or duties anywhere at present? For the DSL, who names people without reading what
+-- they hold.
+CREATE OR REPLACE FUNCTION message_reader(p_person uuid, p_roles text[], p_duties text[]) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+	RETURN (me_wide('safeguarder') OR me_schools('safeguarder') <> '{}')
+	   AND EXISTS (SELECT FROM appointment a WHERE a.tenant_id = me_tenant() AND a.person_id = p_person
+		AND (a.role = ANY (p_roles) OR a.duties && p_duties) AND appointment_current(a));
+END
+$$;
+GRANT EXECUTE ON FUNCTION message_reader(uuid, text[], text[]) TO chaperone_app;

@@ -8,6 +8,7 @@ import pytest
 from application import WORDS, Stage
 from days import day
 from row_security_test import Field, acting, insert, outcome, planted
+from safeguarding_test import Compartment
 
 APPLICATION = "UPDATE channel_application SET {} WHERE id = %s"
 
@@ -222,3 +223,21 @@ def test_who_does_not_decide_records_no_decision(stage):
                     {"application_id": draft["id"], "revision": 1}, {"decider_id": stage.deputy.id}):
         denied(decide(stage.head, **changes))
     assert decide(stage.head) == 1
+
+
+def test_who_only_works_on_a_message_keeps_nobody_from_it(house):
+    """Nor reads why somebody is: that is the leaders' and the DSL's."""
+    school = Compartment(house)
+    message = school.log(assignee_id=school.staff.id)
+    school.act(message, "exclude", {"person_id": school.administrator.id, "reason": "It is about her."})
+    row = {"tenant_id": school.tenant.id, "subject_id": message["id"], "person_id": school.head.id,
+           "reason": "In my way.", "created_at": day(0)}
+    for person in school.staff, school.runner, school.slt, school.dsl:
+        with acting(house, session=Field.session(school, person)) as cursor:
+            read = outcome(cursor, "SELECT * FROM exclusion WHERE subject_id = %s", message["id"])
+            added = insert(cursor, "exclusion", {**row, "excluded_by": person.id})
+            if person in (school.slt, school.dsl):
+                assert (read, added) == (1, 1), person.name
+            else:
+                assert read == 0, person.name
+                denied(added)

@@ -152,6 +152,25 @@ def test_nobody_is_made_late_in_silence(house):
     assert [action for action, _, _ in school.told(message, "response")][-1] == "calendar"
 
 
+def test_nobody_is_in_time_by_an_edit_that_is_undone(house):
+    """It was late; the term is said to have ended before it came; then it is said that it did not."""
+    school = School(house, [("term", "Last term", day(-190), day(-1)), ("term", "Next term", day(20), day(60))])
+    last, = [row for row in school.trust.get(PERIODS, expect=200).json["data"] if row["title"] == "Last term"]
+    message = school.log(received_at=f"{day(-10)}T12:00:00Z")
+    assert clock(message)["overdue"]
+
+    def ends(offset):
+        etag = school.trust.get(f"{PERIODS}/{last['id']}", expect=200).etag
+        school.trust.patch(f"{PERIODS}/{last['id']}", {"to_on": day(offset)}, headers={"If-Match": etag}, expect=200)
+        return school.seen(message, "response")
+    moved = ends(-20)
+    assert moved["due_at"] > day(19) and not moved["overdue"]
+    for _ in range(2):
+        undone = ends(-1)
+        assert undone["overdue"] and undone["due_at"] == clock(message)["due_at"] and not undone["calendar_conflict"]
+        assert not ends(-20)["overdue"]
+
+
 def test_a_setting_holds_for_what_comes_from_then_on(school):
     """What was received is reckoned again by the promise that was made, whatever is promised now."""
     message = school.log(received_at="2026-10-27T10:00:00Z")  # in the half-term
@@ -275,3 +294,33 @@ def test_what_somebody_works_on_is_reckoned_later(school):
         assert shown["recalculating"] and shown["due_at"] == "2026-12-18T23:59:00Z"
         cursor.execute("COMMIT")
     assert school.seen(held)["due_at"] == "2027-01-05T23:59:00Z" == school.seen(free)["due_at"]
+
+
+REFUSE = """
+CREATE FUNCTION clock_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION USING ERRCODE = 'lock_not_available', MESSAGE = 'refused'; END $$;
+CREATE TRIGGER refuse BEFORE UPDATE ON clock FOR EACH ROW WHEN (OLD.id = '{}') EXECUTE FUNCTION clock_refuse();
+"""
+
+
+def test_one_clock_that_cannot_be_reckoned_holds_up_no_other(school):
+    """Neither at its place nor at those that come after it."""
+    first, second = sorted([school.a, school.b])
+    trish = school.tenant.person("Trish Trust", "slt")
+    stuck, beside, after = (school.phoned(trish, school_id=place) for place in (first, first, second))
+
+    def seen(message):
+        return clock(school.trust.get(f"{MESSAGES}/{message['id']}", expect=200).json, FOI)
+    school.house.sql(REFUSE.format(clock(stuck, FOI)["id"]))
+    try:
+        enter(school.trust, SNOW)
+        end = time.monotonic() + 30
+        while any(seen(message)["recalculating"] for message in (beside, after)):
+            assert time.monotonic() < end, "one clock holds up the others"
+            time.sleep(0.1)
+        assert {seen(message)["due_at"] for message in (beside, after)} == {"2027-01-05T23:59:00Z"}
+        assert seen(stuck)["recalculating"] and seen(stuck)["due_at"] == "2026-12-18T23:59:00Z"
+    finally:
+        school.house.sql("DROP FUNCTION clock_refuse() CASCADE")
+    settled(school.house)
+    assert seen(stuck)["due_at"] == "2027-01-05T23:59:00Z"

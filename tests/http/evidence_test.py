@@ -421,3 +421,22 @@ def test_a_file_added_while_its_message_is_triaged(house, desk):
             advised(desk.dsl.client.get(f"{EVIDENCE}/{answers['add'].json['id']}/file"))
         else:
             advised(answers["add"])
+
+
+def test_custody_comes_in_pages(desk):
+    """Whoever polls the list adds an entry each time: a year of that is no single answer."""
+    id = desk.words(desk.message())["id"]
+    desk.house.sql("INSERT INTO evidence_custody (tenant_id, evidence_id, action, actor_id, actor_name)"
+                   " SELECT %s, %s, 'listed', %s, 'Sal Slt' FROM generate_series(1, 260)", desk.tenant.id, id, desk.slt.id)
+    path, seen, cursor = f"{EVIDENCE}/{id}/custody?limit=100", [], ""
+    while cursor is not None:
+        page = desk.slt.client.get(path + (cursor and f"&cursor={cursor}"), expect=200).json
+        assert len(page["data"]) <= 100
+        seen, cursor = seen + [row["id"] for row in page["data"]], page["next_cursor"]
+    assert len(seen) == 261 and seen == sorted(seen)
+    newest = desk.slt.client.get(f"{EVIDENCE}/{id}/custody?sort=-id&limit=1", expect=200).json["data"]
+    assert [row["id"] for row in newest] == seen[-1:]
+    whole = desk.slt.client.get(f"{EVIDENCE}/{id}/custody", headers={"Accept": "application/x-ndjson"}, expect=200)
+    assert len(whole.text.splitlines()) == 261
+    desk.other.client.get(f"{path}&cursor={page['next_cursor'] or 'x'}", expect=400)
+    desk.other.client.get(path, expect=404)

@@ -176,3 +176,22 @@ def test_nobody_is_added_who_is_leaving_by_an_import(house, tenant, leaver, chan
     assert added.status == 422, added
     assert tenant.slt.client.get(f"{path}/members", expect=200).json["data"] == []
     assert tenant.slt.client.get(f"/v1/people/{leaver.id}", expect=200).json["left_on"] == day(-1)
+
+
+def said(tenant, **values):
+    return {"school_id": tenant.schools[0], "kind": "query", "source": "phone", "received_at": "2026-11-20T16:30:00Z",
+            "text": "When does the fair begin?", **values}
+
+
+@pytest.mark.parametrize("way", ["assign", "one", "bulk"])
+def test_nobody_is_given_a_message_who_is_leaving(house, tenant, leaver, channel, way):
+    give(tenant, channel, "poster", person_id=leaver.id)
+    message = tenant.slt.client.post("/v1/messages", said(tenant), expect=201).json["id"]
+    path, body = {"assign": (f"/v1/messages/{message}/assign", {"person_id": leaver.id}),
+                  "one": ("/v1/messages", said(tenant, assignee_id=leaver.id)),
+                  "bulk": ("/v1/messages/bulk", {"messages": [said(tenant, assignee_id=leaver.id)]})}[way]
+    with Held(house, tenant, "channel", channel) as held:
+        leave(held, leaver)
+        held.post(path, body)
+        left, given = held.let_go()
+    assert (left.status, given.status) == (200, 422), given

@@ -185,3 +185,21 @@ def test_two_exports_at_once_keep_each_message_once(office):
     assert [a.status for a in answers] == [200] * 4 and stored(office) == before + 40
     made = [s for a in answers for s in statuses(a.json)]
     assert made.count("created") == 40 and set(made) <= {"created", "already"}
+
+
+def test_no_cell_is_lost(office):
+    """Of two columns of one name, or of one whose name is no text, one would not be kept."""
+    row = f"When?,query,own_channel,{office.channel},{FRIDAY},"
+    for header in (b"text,kind,source,channel_id,received_at,text", b"text,kind,source,channel_id,received_at,about\xff",
+                   b"text,kind,source,channel_id,received_at," + b",".join(b"c%d" % n for n in range(300))):
+        for query in "", "?partial=true":
+            refused(office.slt.client.post(f"{BULK}{query}", body=header + b"\n" + row.encode() + b"Who?\n",
+                                           headers={"Content-Type": "text/csv"}), 422, "invalid", ["/line 1"])
+    nameless = b"text,kind,source,channel_id,received_at,,\n" + row.encode() + b",\n"
+    assert office.slt.client.post(BULK, body=nameless, headers={"Content-Type": "text/csv"}, expect=200).json["created"] == 1
+
+
+def test_no_more_is_read_than_is_taken(office):
+    """Half a million faulty rows are told in one line."""
+    for body in b"text,kind\n" + b"x\n" * 500000, b"text\n" + b"x\n" * 500000:
+        refused(office.slt.client.post(BULK, body=body, headers={"Content-Type": "text/csv"}), 422, "invalid", ["/messages"])

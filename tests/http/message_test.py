@@ -115,7 +115,25 @@ def test_closing_wants_the_law_settled_as_well(office):
     done = office.act(message, "close", {"outcome": "redirected", "settles": ["subject_access"]}).json
     assert (done["outcome"], clock(done)["stop"]) == ("redirected", "not_applicable")
     again = office.act(message, "reopen", WORDS).json
-    assert (again["state"], again["outcome"], again["closed_at"], again["next_due_at"]) == ("open", None, None, None)
+    assert (again["state"], again["outcome"], again["closed_at"]) == ("open", None, None)
+
+
+def test_opening_again_is_as_late_as_before(office):
+    """What closing ended goes on from when it was received; what was kept, redirected or stopped by itself does not."""
+    message = office.log(received_at="2026-11-02T10:00:00Z")
+    office.act(message, "close", {"outcome": "no_reply_needed"})
+    again = office.act(message, "reopen", WORDS).json
+    assert again["overdue"] and again["next_due_at"] == message["next_due_at"]
+    assert [c["stop"] for c in again["clocks"]] == ["not_applicable", None]
+    for action, body in ("answer", {"reply": "Yes."}), ("redirect", {"reply": "The office knows."}):
+        message = office.log()
+        office.act(message, action, body)
+        assert office.act(message, "reopen", WORDS).json["next_due_at"] is None
+    message = office.log()
+    path = f"{MESSAGES}/{message['id']}/clocks/{clock(message)['id']}/stop"
+    office.slt.client.post(path, {"stop": "not_applicable", "reason": "They asked for none."}, expect=200)
+    office.act(message, "close", {"outcome": "no_reply_needed"})
+    assert office.act(message, "reopen", WORDS).json["next_due_at"] is None
 
 
 def test_triage_starts_and_stops_clocks(office):
@@ -216,6 +234,30 @@ def test_nobody_wins_twice(office):
     assert sorted(a.status for a in answers) == [200, 409, 409, 409, 409, 409]
 
 
+STEPS = [("triage", {"triage": ["freedom_of_information"]}), ("acknowledge", {}), ("answer", {"reply": "Yes."}),
+         ("triage", {"triage": ["subject_access"]}), ("close", {"outcome": "no_reply_needed"})]
+
+
+def test_who_comes_second_is_told_so_at_once(office):
+    """Steps that touch clocks, and the clocks by themselves: nobody waits for whoever waits for them."""
+    token = office.slt.client.token()
+    for _ in range(5):
+        message = office.log(triage=["data_protection_complaint"])
+        stop = (f"clocks/{clock(message)['id']}/stop", {"stop": "not_applicable", "reason": "They asked for none."})
+        steps = [*STEPS, stop]
+
+        def take(n):
+            step, body = steps[n]
+            return office.house.server.client(token).post(f"{MESSAGES}/{message['id']}/{step}", body)
+        assert {a.status for a in together(len(steps), take)} <= {200, 404, 409}
+    message = office.log()
+    office.act(message, "close", {"outcome": "no_reply_needed"})
+    path = f"{MESSAGES}/{message['id']}/reopen"
+    answers = together(6, lambda _: office.house.server.client(token).post(path, WORDS))
+    assert sorted(a.status for a in answers) == [200, 409, 409, 409, 409, 409]
+    assert {a.json["type"].split("/")[-1] for a in answers if a.status == 409} == {"wrong-state"}
+
+
 def test_whom_it_concerns_is_blind_to_it(office, second_wall):
     message = office.log(about_name="Ada Admin")
     path = f"{MESSAGES}/{message['id']}"
@@ -229,3 +271,12 @@ def test_whom_it_concerns_is_blind_to_it(office, second_wall):
         client.post(f"{path}/acknowledge", {}, expect=404)
     office.act(message, "assign", {"person_id": office.administrator.id}, expect=422)
     office.act(message, "exclude", {"person_id": office.administrator.id, **WORDS}, expect=409)
+
+
+def test_whoever_must_not_see_it_does_not_work_on_it(office):
+    message = office.log(assignee_id=office.administrator.id)
+    done = office.act(message, "exclude", {"person_id": office.administrator.id, **WORDS}).json
+    assert (done["assignee_id"], done["assignee_name"]) == (None, None)
+    message = office.log(assignee_id=office.runner.id)
+    done = office.act(message, "exclude", {"person_id": office.administrator.id, **WORDS}).json
+    assert done["assignee_id"] == office.runner.id

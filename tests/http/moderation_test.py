@@ -1,9 +1,11 @@
 """Moderation: what was done, shown, explained to the audience, chased, and appealed against (A9)."""
 import datetime
+import threading
 import uuid
 
 import pytest
 
+from cluster import connect
 from days import day
 from idempotency_test import together
 from message_test import MESSAGES
@@ -234,6 +236,32 @@ def test_what_the_law_keeps_open_is_not_closed_in_passing(desk):
     assert desk.step(action, "complete")["state"] == "complete"
     refused(desk.step(desk.taken(kind="warn"), "complete", {"close_message": True}, expect=422), 422, "invalid",
             ["/close_message"])
+
+
+def test_what_the_law_asks_for_meanwhile_is_not_closed_either(desk):
+    """Somebody says what the message is just when its moderation is completed: one of them comes second."""
+    message = desk.log()
+    action = desk.taken(message=message, no_snapshot_reason="already_gone", public_reason="No.",
+                        public_reason_posted_at=DONE_AT)
+    answers = []
+    with connect(desk.house.dsn) as triage:
+        cursor = triage.cursor()
+        cursor.execute("BEGIN")
+        cursor.execute("UPDATE message SET triage = '{freedom_of_information}', version = version + 1 WHERE id = %s",
+                       (message["id"],))
+        cursor.execute("INSERT INTO clock (tenant_id, id, message_id, place_id, kind, started_at, due_at, because, rule,"
+                       " calendar_version) SELECT tenant_id, gen_random_uuid(), message_id, place_id, 'freedom_of_information',"
+                       " started_at, due_at, because, rule, calendar_version FROM clock WHERE message_id = %s",
+                       (message["id"],))
+        client = desk.house.server.client(desk.slt.client.token())
+        thread = threading.Thread(target=lambda: answers.append(client.post(
+            f"{ACTIONS}/{action['id']}/complete", {"close_message": True})))
+        thread.start()
+        assert desk.house.one_waits() == 1
+        cursor.execute("COMMIT")
+        thread.join()
+    refused(answers[0], 409, "blocked")
+    assert desk.slt.client.get(f"{MESSAGES}/{message['id']}", expect=200).json["state"] == "open"
 
 
 def test_what_was_not_done_is_withdrawn(desk):

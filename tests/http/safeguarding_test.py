@@ -1,7 +1,10 @@
 """The safeguarding compartment: the DSL and whom the DSL names, at either wall alone (A8, A18)."""
+import uuid
+
 import pytest
 
-from message_test import MESSAGES, WORDS, Office
+from message_test import MESSAGES, WORDS, Office, clock
+from refusal import refused
 
 ASK = {"triage": ["safeguarding"]}
 
@@ -60,6 +63,14 @@ def test_triage_takes_it_out_of_sight(school):
     assert seen["triage"] == ["self_generated_imagery"] and "release" in {a["name"] for a in seen["actions"]}
 
 
+def test_whom_it_names_is_still_known_there(school):
+    message = school.log(about_name="Tim of 4B")
+    school.act(message, "triage", ASK, expect=202)
+    assert school.dsl.client.get(f"{MESSAGES}/{message['id']}", expect=200).json["about_name"] == "Tim of 4B"
+    school.act(message, "triage", {**ASK, "about_name": "Tom of 4B"}, by=school.dsl, expect=202)
+    assert school.dsl.client.get(f"{MESSAGES}/{message['id']}", expect=200).json["about_name"] == "Tom of 4B"
+
+
 def test_whom_the_dsl_names_sees_it_and_it_alone(school, second_wall):
     one, other = (school.runner.client.post(MESSAGES, school.said(**ASK), expect=202).json for _ in range(2))
     named = school.act(one, "handlers", {"person_id": school.staff.id, "reason": "Form tutor."}, by=school.dsl).json
@@ -112,3 +123,65 @@ def test_whoever_holds_nothing_any_more_sees_nothing(school, second_wall):
     for message in recorded, named:
         client.get(f"{MESSAGES}/{message['id']}", expect=404)
     assert client.get(MESSAGES, expect=200).json["data"] == []
+
+
+def test_whoever_reads_no_message_is_not_named(school):
+    """They would be named and see nothing."""
+    message = school.runner.client.post(MESSAGES, school.said(**ASK), expect=202).json
+    path = f"{MESSAGES}/{message['id']}/handlers"
+    clerk = school.tenant.person("Cleo Clerk", "governor", [school.a], ["clerk"])
+    for person in school.tenant.person("Gus Governor", "governor", [school.a]), clerk, school.tenant.person("Nell None"):
+        answer = refused(school.dsl.client.post(path, {"person_id": person.id}), 422, "invalid", ["/person_id"])
+        assert "would not see it" in answer["errors"][0]["detail"]
+    for person in school.dpo, school.head, school.deputy:
+        school.dsl.client.post(path, {"person_id": person.id}, expect=200)
+        person.client.get(f"{MESSAGES}/{message['id']}", expect=200)
+
+
+def test_only_the_dsl_says_that_it_is_no_such_imagery(school, second_wall):
+    """It takes no file as long as it is."""
+    message = school.runner.client.post(MESSAGES, school.said(triage=["self_generated_imagery"]), expect=202).json
+    path = f"{MESSAGES}/{message['id']}/triage"
+    school.act(message, "handlers", {"person_id": school.staff.id}, by=school.dsl)
+    for words in [], ["safeguarding"]:
+        for client in school.staff.client, second_wall.as_(school.staff.login):
+            client.post(path, {"triage": words}, expect=403)
+    school.staff.client.post(path, {"triage": ["self_generated_imagery", "media"]}, expect=202)
+    school.dsl.client.post(path, ASK, expect=202)
+    school.staff.client.post(path, {"triage": []}, expect=200)
+
+
+def test_what_nobody_would_see_is_not_put_there(house):
+    """Every DSL and deputy is excluded: it stays where others see it."""
+    school = Compartment(house)
+    message = school.log()
+    for person in school.dsl, school.deputy:
+        school.act(message, "exclude", {"person_id": person.id, **WORDS})
+    for body in ASK, {"triage": ["self_generated_imagery"]}:
+        answer = refused(school.act(message, "triage", body, expect=409), 409, "blocked")
+        assert "appoint another deputy" in answer["detail"]
+    assert school.slt.client.get(f"{MESSAGES}/{message['id']}", expect=200).json["triage"] is None
+    other = school.tenant.person("Dora Deputy", "staff", [school.a], ["deputy_dsl"])
+    school.act(message, "triage", ASK, expect=202)
+    other.client.get(f"{MESSAGES}/{message['id']}", expect=200)
+
+
+def test_what_is_out_of_sight_since_is_not_shown_again(house):
+    """Put into the compartment, or concerning whoever did it: the earlier answer goes with it."""
+    school = Compartment(house)
+    key, said = {"Idempotency-Key": str(uuid.uuid4())}, school.said(text="A canary said it.")
+    message = school.runner.client.post(MESSAGES, said, headers=key, expect=201).json
+    assert school.runner.client.post(MESSAGES, said, headers=key, expect=201).json == message
+    school.act(message, "triage", {"triage": ["safeguarding"]}, expect=202)
+    assert "canary" not in str(refused(school.runner.client.post(MESSAGES, said, headers=key), 409, "standing-changed"))
+    message = school.log(triage=["freedom_of_information"])
+    path = f"{MESSAGES}/{message['id']}/clocks/{clock(message, 'freedom_of_information')['id']}/stop"
+    body = {"stop": "fulfilled", "reason": "Answered by letter."}
+    for _ in range(2):
+        school.administrator.client.post(path, body, headers=key, expect=200)
+    school.act(message, "exclude", {"person_id": school.administrator.id, "reason": "It is about her."})
+    refused(school.administrator.client.post(path, body, headers=key), 409, "standing-changed")
+    asked = school.said(triage=["safeguarding"])
+    first = school.runner.client.post(MESSAGES, asked, headers={"Idempotency-Key": "out of sight at once"}, expect=202)
+    again = school.runner.client.post(MESSAGES, asked, headers={"Idempotency-Key": "out of sight at once"}, expect=202)
+    assert again.body == first.body
