@@ -1,7 +1,7 @@
-/* One thread beside the requests: seals the audit trail and reckons clocks again once a
- * second, loads keys anew every few seconds, sends signed heads out and gives free memory
- * back once a minute, and sweeps what has run out once an hour. Several instances may do
- * this at once. */
+/* One thread beside the requests: seals the audit trail, reckons clocks again and tells
+ * people what happened once a second, loads keys anew every few seconds, sends signed
+ * heads out and gives free memory back once a minute, and sweeps what has run out once an
+ * hour. Several instances may do this at once. */
 #include "api/housekeeping.h"
 #include <malloc.h>
 #include <pthread.h>
@@ -10,6 +10,7 @@
 #include "api/keys.h"
 #include "api/operator.h"
 #include "api/reckon.h"
+#include "api/tell.h"
 #include "base/config.h"
 #include "base/log.h"
 
@@ -18,7 +19,8 @@ enum { KEYS_S = 5, TRIM_S = 60, SWEEP_S = 3600 };
 static const enum query worker_queries[] = { q_audit_seal,	 q_audit_heads,
 					     q_audit_heads_sent, q_sweep,
 					     q_clock_stale,	 q_clock_calendar,
-					     q_clock_reckoned,	 Q_NONE };
+					     q_clock_reckoned,	 q_timers_fire,
+					     q_events_tell,	 Q_NONE };
 
 static pthread_t thread;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -55,6 +57,7 @@ static void work_second(struct operator* op, long second)
 		operator_run(op, q_sweep, NULL);
 	operator_reset(op);
 	reckon(op);
+	tell(op);
 }
 
 static void *work(void *unused)

@@ -29,6 +29,7 @@
 	X(moderation_reason)                                                             \
 	X(message_template)                                                              \
 	X(work_waiting)                                                                  \
+	X(notification)                                                                  \
 	X(enumeration)                                                                   \
 	X(monitor_duty)                                                                  \
 	X(channel_check)                                                                 \

@@ -35,6 +35,11 @@ BEGIN
 			WHEN NEW.paused_on IS NULL AND OLD.paused_on IS NOT NULL THEN 'resume'
 			WHEN NEW.calendar_conflict AND NOT OLD.calendar_conflict THEN 'conflict'
 			ELSE 'calendar' END, NEW.due_at, NEW.because);
+	DELETE FROM timer t WHERE t.tenant_id = NEW.tenant_id AND t.clock_id = NEW.id;
+	INSERT INTO timer (tenant_id, clock_id, kind, fires_at, due_at)
+	SELECT NEW.tenant_id, NEW.id, k.kind, k.fires_at, NEW.due_at
+	  FROM (VALUES ('message_due_soon', NEW.due_at - interval '4 hours'), ('message_overdue', NEW.due_at)) k (kind, fires_at)
+	 WHERE NEW.stopped_at IS NULL AND NEW.due_at IS NOT NULL AND (k.kind = 'message_overdue' OR k.fires_at > now());
 	UPDATE message m SET next_due_at = n.due_at
 	  FROM (SELECT min(c.due_at) AS due_at FROM clock c
 		 WHERE c.tenant_id = NEW.tenant_id AND c.message_id = NEW.message_id AND c.stopped_at IS NULL) n

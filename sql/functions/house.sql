@@ -71,7 +71,7 @@ $$;
 GRANT EXECUTE ON FUNCTION house_faults() TO chaperone_gate, chaperone_operator;
 
 -- What has run out: idempotency keys after a day, tallies of tries after an hour of peace,
--- sessions and refresh tokens after 90 days, uploads that nothing used a day after they began.
+-- sessions and refresh tokens after 90 days, uploads that nothing used a day after they began, what people were told after a year.
 CREATE OR REPLACE FUNCTION sweep() RETURNS void LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
@@ -80,6 +80,9 @@ BEGIN
 	DELETE FROM refresh_token WHERE expires_at < now() - interval '90 days';
 	DELETE FROM session s WHERE expires_at < now() - interval '90 days'
 		AND NOT EXISTS (SELECT FROM refresh_token t WHERE t.session_id = s.id);
+	DELETE FROM notification n USING event e WHERE e.told_at < now() - interval '1 year'
+		AND n.tenant_id = e.tenant_id AND n.event_id = e.id;
+	DELETE FROM event WHERE told_at < now() - interval '1 year';
 	-- an hour more, for whoever is about to use one
 	DELETE FROM upload WHERE expires_at < now() - interval '1 hour' AND state <> 'used';
 END

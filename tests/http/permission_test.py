@@ -205,8 +205,8 @@ LISTS = [
     ("moderation_reason_read", "house_rule", "/v1/moderation-reasons?sort=created_at"),
     ("message_template_read", "template", "/v1/message-templates?purpose=redirect"),
 ]
-# Lists that hold the rows of another list, or what is the same for everybody.
-OTHER_LISTS = {"/v1/channel-applications/inbox", "/v1/messages/open", "/v1/moderation-actions/chase", "/v1/channel-checks/missed",
+# Lists that hold the rows of another list, what is the caller's alone, or what is the same for everybody.
+OTHER_LISTS = {"/v1/notifications", "/v1/channel-applications/inbox", "/v1/messages/open", "/v1/moderation-actions/chase", "/v1/channel-checks/missed",
                "/v1/channels/register", "/v1/channels/quality",
                "/v1/platforms", "/v1/settings", "/v1/settings/{key}/history", "/v1/setting-presets",
                "/v1/register/schools", "/v1/register/trusts", "/v1/register/imports"}

@@ -66,6 +66,7 @@ class Plot:
         self.evidence = self.plant_evidence(self.message)
         self.evidence_file = self.plant_evidence(self.message, file=True)
         self.clock = self.parts["message"]["clock_id"]
+        self.notification = self.plant_notification(self.message)
         self.house_rule = self.plant_house_rule()
         self.moderation = self.plant_moderation("taken")
         self.template = self.row("message_template", id=uuid.uuid4(), school_id=school, purpose="redirect",
@@ -218,6 +219,12 @@ class Plot:
                  note=f"note {self.mark}")
         return id
 
+    def plant_notification(self, message):
+        event = self.row("event", id=uuid.uuid4(), kind="message_unassigned", subject_kind="message", subject_id=message,
+                         school_id=self.school, told_at=day(-1))
+        return self.row("notification", id=uuid.uuid4(), event_id=event, person_id=self.person, kind="message_unassigned",
+                        urgent=False, subject_kind="message", subject_id=message, school_id=self.school)
+
     def plant_message(self, by=None, **values):
         """With a clock that runs, and somebody named for it, though only the compartment has such."""
         id = self.row("message", **{
@@ -234,6 +241,7 @@ class Plot:
                  kind="response", started_at="2026-01-05T10:00:00Z", first_due_at="2026-01-06T10:00:00Z",
                  due_at="2026-01-06T10:00:00Z", because=[f"because {self.mark}"], rule={},
                  calendar_version=10**6)  # no edit of a calendar makes it another
+        self.row("timer", clock_id=self.parts["message"]["clock_id"], kind="message_due_soon", fires_at=day(999), due_at=day(999))
         self.row("message_handler", id=self.parts["message"]["handler_id"], message_id=id, person_id=self.person,
                  person_name=f"handler {self.mark}", reason=f"reason {self.mark}", named_by=self.boss,
                  named_name=f"namer {self.mark}")
@@ -377,7 +385,8 @@ class Plot:
                 "monitor_duty": self.duty, "channel_check": self.check,
                 "monitoring_authorisation": self.authorisation,
                 "monitoring_statement": self.statement, "media_enquiry": self.enquiry,
-                "moderation_action": self.moderation, "moderation_reason": self.house_rule}
+                "moderation_action": self.moderation, "moderation_reason": self.house_rule,
+                "notification": self.notification}
 
 
 def version_of(house, table, id):

@@ -10,6 +10,10 @@ SELECT relname AS name, (xpath('/row/c/text()', query_to_xml(
        format('SELECT count(*) AS c FROM %I', relname), false, true, '')))[1]::text AS rows
   FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' ORDER BY 1
 """
+WAITING = """
+(SELECT 1 FROM calendar_version WHERE reckoned < version LIMIT 1) UNION ALL (SELECT 1 FROM event WHERE told_at IS NULL LIMIT 1)
+UNION ALL (SELECT 1 FROM timer WHERE fires_at <= now() LIMIT 1)
+"""
 
 
 def refused(answer, status, slug, pointers=None):
@@ -32,9 +36,9 @@ def counts(house):
 
 
 def still(house):
-    """Waits until no clock is to be reckoned again, which the service does by itself."""
+    """Waits until no clock is to be reckoned again and nobody is to be told, which the service does by itself."""
     end = time.monotonic() + 60
-    while house.sql("SELECT 1 FROM calendar_version WHERE reckoned < version LIMIT 1"):
+    while house.sql(WAITING):
         assert time.monotonic() < end
         time.sleep(0.1)
 

@@ -9,7 +9,7 @@ import psycopg2.errors
 import psycopg2.extras
 import pytest
 
-from reach import Plot
+from reach import Plot, sql_row
 
 # Reference data, the same for everybody.
 OPEN = {"platform", "setting_default", "setting_preset", "setting_preset_value",
@@ -34,6 +34,10 @@ COPIES = {
     ("moderation_history", "actor_id"): "who did it stays, whatever becomes of them",
     ("clock_history", "actor_id"): "who did it stays, whatever becomes of them",
     ("evidence_custody", "actor_id"): "who did it stays, whatever becomes of them",
+    ("event", "actor_id"): "who did it stays, whatever becomes of them",
+    ("event", "subject_id"): "of any kind",
+    ("event", "clock_id"): "what happened stays, whatever becomes of the clock",
+    ("notification", "subject_id"): "its event's",
     ("message_word", "school_id"): "a copy of its message's",
     ("clock", "place_id"): "its message's school, or the tenant",
     ("calendar_version", "place_id"): "a school, or the tenant",
@@ -239,6 +243,12 @@ def test_foreign_keys_carry_the_tenant(house):
     assert loose == set(COPIES)
 
 
+def event_made(house, row):
+    """Another event of the row's tenant: each person is told of one once."""
+    return sql_row(house, "event", tenant_id=row["tenant_id"], id=str(uuid.uuid4()), kind="made", subject_kind="message",
+                   subject_id=row["subject_id"], told_at="2026-01-01")
+
+
 def repointed(house, field, table, column, target):
     """A row of ours that names a row of the other tenant."""
     row = planted(house, table, field.mine)
@@ -249,6 +259,10 @@ def repointed(house, field, table, column, target):
               "email": None, "external_ref": None, "handle": None, "author_handle": None}
     if table == "watch_term":
         row["removed_at"] = "2026-01-01"
+    if table == "event":
+        row["kind"] = uuid.uuid4().hex  # a clock's time comes once
+    if table == "notification" and column != "event_id":
+        row["event_id"] = event_made(house, row)
     if table == "handle_claim":
         unique["handle_key"] = uuid.uuid4().hex
     row.update({name: value for name, value in unique.items() if name in row})

@@ -44,7 +44,7 @@ CHANGES = {
     ("message", "acknowledge"): {}, ("message", "answer"): {"reply": "Yes."},
     ("message", "close"): {"outcome": "no_reply_needed"}, ("message", "reopen"): WORDS,
     ("message", "triage"): {"triage": ["media"]}, ("message", "assign"): {}, ("message", "exclude"): WORDS,
-    ("upload", "PUT"): b"x" * 1024, ("upload", "complete"): {},
+    ("notification", "see"): {}, ("upload", "PUT"): b"x" * 1024, ("upload", "complete"): {},
     ("channel", "checks"): {"found": "nothing"},
     ("monitor_duty", "PATCH"): {"holiday_cover": True},
     ("watch_term", "DELETE"): None, ("mention", "close"): {},
@@ -189,7 +189,7 @@ def test_reading_shows_what_is_theirs(land, second_wall, name):
     client = second_wall.as_(caller.login)
     for route in land.reading():
         if route["resource"] in ("session", "tenant", "platform", "setting_preset", "audit",
-                                 "upload") \
+                                 "upload", "notification") \
                 or "inbox" in route["path"] or route["path"] in ("/v1/calendar", "/v1/clocks/preview"):
             continue
         if route["path"].endswith(("/privacy-notice", "/missed")):  # about one place: verify_test.py, monitoring_test.py
