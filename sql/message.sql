@@ -116,7 +116,7 @@ SELECT id, state FROM message_release(:id::uuid, :version::integer, :reason);
 -- No row comes back when someone else moved it first: the caller answers 409.
 WITH before AS (
 	SELECT m.* FROM message m
-	 WHERE m.tenant_id = :me_tenant::uuid AND m.id = :id::uuid AND m.version = :version::integer FOR UPDATE
+	 WHERE m.tenant_id = :me_tenant::uuid AND m.id = :id::uuid AND m.version = :version::integer FOR NO KEY UPDATE
 ), moved AS (
 	UPDATE message m SET state = :to, version = m.version + 1,
 	       acknowledged_at = CASE WHEN :action IN ('acknowledge', 'redirect', 'answer') THEN coalesce(b.acknowledged_at, now()) ELSE b.acknowledged_at END,

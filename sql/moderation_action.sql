@@ -176,7 +176,7 @@ RETURNING CASE a.outcome WHEN 'upheld' THEN a.from_state ELSE 'overturned' END A
 -- name: moderation_message_hold :exec
 -- Whoever says meanwhile what the message is comes before what is asked next, or after it was closed.
 SELECT FROM message m JOIN moderation_action x ON x.tenant_id = m.tenant_id AND x.message_id = m.id
- WHERE m.tenant_id = :me_tenant::uuid AND x.id = :id::uuid FOR UPDATE OF m;
+ WHERE m.tenant_id = :me_tenant::uuid AND x.id = :id::uuid FOR NO KEY UPDATE OF m;
 
 -- name: moderation_subject_hold :exec
 -- The same of the message that an action is recorded about: it may stop a clock of it.
@@ -199,7 +199,7 @@ WITH subject AS (
 	SELECT m.tenant_id, m.id, m.state FROM moderation_action x
 	  JOIN message m ON m.tenant_id = x.tenant_id AND m.id = x.message_id
 	 WHERE x.tenant_id = :me_tenant::uuid AND x.id = :id::uuid AND @removes AND {reach}
-	   FOR UPDATE OF m
+	   FOR NO KEY UPDATE OF m
 ), stopped AS (
 	UPDATE clock k SET stopped_at = now(), stopped_name = me_name(), stop = 'not_applicable', paused_on = NULL,
 	       version = k.version + 1

@@ -39,7 +39,7 @@ SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
 	m message;
 BEGIN
-	SELECT * INTO m FROM message WHERE tenant_id = me_tenant() AND id = p_message FOR UPDATE;
+	SELECT * INTO m FROM message WHERE tenant_id = me_tenant() AND id = p_message FOR NO KEY UPDATE;
 	IF NOT FOUND OR NOT message_in_sight(m) OR m.version <> p_version THEN RETURN; END IF;
 	IF NOT m.safeguarding AND message_safeguarders_kept(m) THEN
 		RAISE EXCEPTION USING DETAIL = 'blocked', MESSAGE = 'Every DSL and deputy who would see it is excluded from it: '
@@ -73,7 +73,7 @@ SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
 	m message;
 BEGIN
-	SELECT * INTO m FROM message WHERE tenant_id = me_tenant() AND id = p_message FOR UPDATE;
+	SELECT * INTO m FROM message WHERE tenant_id = me_tenant() AND id = p_message FOR NO KEY UPDATE;
 	IF NOT FOUND OR NOT message_in_sight(m) OR m.version <> p_version OR NOT m.safeguarding
 	   OR NOT (me_wide('safeguarder') OR coalesce(m.school_id = ANY (me_schools('safeguarder')), false)) THEN
 		RETURN;

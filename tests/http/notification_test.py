@@ -114,7 +114,7 @@ def test_what_was_answered_is_never_late(desk):
 
 
 def test_applications_tell_whoever_has_the_ball(house):
-    from approval_test import PATH, WORDS, Stage
+    from application import PATH, WORDS, Stage
     stage = Stage(house)
     stage.ready()
     row = stage.submitted(assessment_id=stage.assessment())
