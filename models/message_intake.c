@@ -77,16 +77,17 @@ const struct problem *message_clocks(struct call *call, const char *const *kinds
 
 const struct problem *message_protected(struct call *call)
 {
-	const PGresult *row;
+	const PGresult *row, *seen;
 	const struct problem *err = run(call, q_message_protect, &row);
 
 	if (!err && row_count(row) == 0)
 		err = changed_first(call);
-	if (err)
+	if (err || (err = run(call, q_message_protectors, &seen)))
 		return err;
 	call_answer(call, 202,
-		    json_pack("{s:s, s:s}", "id", row_text(row, 0, "id"), "state",
-			      row_text(row, 0, "state")));
+		    json_pack("{s:s, s:s, s:I}", "id", row_text(row, 0, "id"), "state",
+			      row_text(row, 0, "state"), "safeguarders",
+			      (json_int_t)row_number(seen, 0, "safeguarders")));
 	return NULL;
 }
 

@@ -106,6 +106,9 @@ SELECT 'redirect_only' AS code,
 -- name: message_protect :one
 SELECT id, state FROM message_protect(:id::uuid, :version::integer, :triage::text[], :about_name, :reason);
 
+-- name: message_protectors :one
+SELECT message_protectors(:id::uuid) AS safeguarders;
+
 -- name: message_protected :one
 SELECT 'You have put this into the compartment: the DSL has it.' AS detail WHERE message_protected(:id::uuid);
 

@@ -15,18 +15,19 @@ BEGIN
 END
 $$;
 
--- Would nobody see this message in the compartment, because all who would are kept from it?
-CREATE OR REPLACE FUNCTION message_safeguarders_kept(m message) RETURNS boolean
+-- How many DSLs and deputies there are for this message, and how many of them are kept from it.
+CREATE OR REPLACE FUNCTION message_safeguarders(m message, OUT held integer, OUT kept integer)
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 BEGIN
-	RETURN (SELECT coalesce(bool_and(EXISTS (SELECT FROM exclusion e JOIN person x
+	SELECT count(DISTINCT p.id), count(DISTINCT p.id) FILTER (WHERE EXISTS (SELECT FROM exclusion e JOIN person x
 			ON x.tenant_id = e.tenant_id AND x.id = e.person_id
-			WHERE e.subject_id = m.id AND (x.id = p.id OR x.identity_id = p.identity_id))), false)
+			WHERE e.subject_id = m.id AND (x.id = p.id OR x.identity_id = p.identity_id)))
+	  INTO held, kept
 	  FROM appointment a JOIN person p ON p.tenant_id = a.tenant_id AND p.id = a.person_id
 	 WHERE a.tenant_id = m.tenant_id AND a.duties && '{dsl,deputy_dsl}' AND appointment_current(a)
 	   AND (p.left_on IS NULL OR p.left_on >= today())
 	   AND (a.scope = 'tenant' OR EXISTS (SELECT FROM appointment_school s WHERE s.tenant_id = a.tenant_id
-		AND s.appointment_id = a.id AND s.school_id = m.school_id)));
+		AND s.appointment_id = a.id AND s.school_id = m.school_id));
 END
 $$;
 
@@ -38,10 +39,12 @@ SET search_path = pg_catalog, public, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
 	m message;
+	s record;
 BEGIN
 	SELECT * INTO m FROM message WHERE tenant_id = me_tenant() AND id = p_message FOR NO KEY UPDATE;
 	IF NOT FOUND OR NOT message_in_sight(m) OR m.version <> p_version THEN RETURN; END IF;
-	IF NOT m.safeguarding AND message_safeguarders_kept(m) THEN
+	s := message_safeguarders(m);
+	IF NOT m.safeguarding AND s.held > 0 AND s.held = s.kept THEN
 		RAISE EXCEPTION USING DETAIL = 'blocked', MESSAGE = 'Every DSL and deputy who would see it is excluded from it: '
 			'appoint another deputy first, or nobody would see it any more.';
 	END IF;
@@ -64,6 +67,16 @@ BEGIN
 END
 $$;
 GRANT EXECUTE ON FUNCTION message_protected(uuid) TO chaperone_app;
+
+-- How many see what the caller put there: none where a school has nobody for it.
+CREATE OR REPLACE FUNCTION message_protectors(p_message uuid) RETURNS integer LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+	IF NOT message_protected(p_message) THEN RETURN NULL; END IF;
+	RETURN (SELECT s.held - s.kept FROM message m, message_safeguarders(m) s WHERE m.tenant_id = me_tenant() AND m.id = p_message);
+END
+$$;
+GRANT EXECUTE ON FUNCTION message_protectors(uuid) TO chaperone_app;
 
 -- The DSL takes a message out of the compartment again. No row: out of sight, or changed since.
 CREATE OR REPLACE FUNCTION message_release(p_message uuid, p_version integer, p_note text)

@@ -41,7 +41,7 @@ def blind(client, id):
 
 def test_what_concerns_a_child_goes_out_of_sight_at_once(school, second_wall):
     answer = school.runner.client.post(MESSAGES, school.said(text="A child told me.", **ASK), expect=202)
-    assert set(answer.json) == {"id", "state"}
+    assert set(answer.json) == {"id", "state", "safeguarders"}
     for person in school.others:
         blind(person.client, answer.json["id"])
         blind(second_wall.as_(person.login), answer.json["id"])
@@ -53,7 +53,7 @@ def test_what_concerns_a_child_goes_out_of_sight_at_once(school, second_wall):
 def test_triage_takes_it_out_of_sight(school):
     message = school.log()
     done = school.act(message, "triage", {"triage": ["self_generated_imagery"]}, by=school.administrator, expect=202)
-    assert done.json == {"id": message["id"], "state": "open"}
+    assert done.json == {"id": message["id"], "state": "open", "safeguarders": 2}
     told = school.act(message, "triage", {"triage": ["self_generated_imagery"]}, by=school.administrator, expect=409)
     assert told.json["detail"] == "You have put this into the compartment: the DSL has it."
     for person in set(school.others) - {school.administrator}:
@@ -185,3 +185,15 @@ def test_what_is_out_of_sight_since_is_not_shown_again(house):
     first = school.runner.client.post(MESSAGES, asked, headers={"Idempotency-Key": "out of sight at once"}, expect=202)
     again = school.runner.client.post(MESSAGES, asked, headers={"Idempotency-Key": "out of sight at once"}, expect=202)
     assert again.body == first.body
+
+
+def test_a_school_with_nobody_for_it_hears_so(house):
+    """What concerns a child is kept all the same: whoever is appointed then finds it."""
+    tenant = house.fresh_tenant()
+    slt = tenant.person("Sol Lead", "slt", [tenant.schools[0]])
+    said = {"school_id": tenant.schools[0], "kind": "complaint", "source": "phone", "received_at": "2026-11-20T16:30:00Z", "text": "A child", **ASK}
+    message = slt.client.post(MESSAGES, said, expect=202).json
+    assert message["safeguarders"] == 0
+    dsl = tenant.person("Dee Lead", "staff", [tenant.schools[0]], ["dsl"])
+    assert dsl.client.get(f"{MESSAGES}/{message['id']}", expect=200).json["safeguarding"]
+    assert slt.client.post(MESSAGES, said, expect=202).json["safeguarders"] == 1
