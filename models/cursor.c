@@ -92,6 +92,8 @@ bool cursor_read(struct arena *arena, const struct listing *listing, const char 
 	page_resize(arena, values, page, page->limit);
 	page->cursor_sql = arena_printf(arena, ", %s AS _sort, %s AS _id",
 					sort_text(arena, page->sort), listing->id);
+	page->id = listing->id;
+	page->after_sql = after;
 	page->page_sql =
 		arena_printf(arena, "%s ORDER BY %s%s, %s%s LIMIT :page_limit::bigint",
 			     after, column, way, listing->id, way);
