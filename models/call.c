@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "models/reach.h"
 #include "models/resource.h"
+#include "models/ways.h"
 
 void call_set(struct call *call, const char *name, const char *text)
 {
@@ -92,17 +93,18 @@ static const struct statement *statement_for(struct call *call, enum query query
 {
 	const struct statement *ready = query_statement(query);
 	const struct page *page = &call->page;
+	const char *reach = NULL;
 
 	if (ready)
 		return ready;
+	if (query_has_slot(query, "reach"))
+		reach = reach_sql(call->arena, &call->reach, &call->compartment, query);
 	return query_shape(
-		call->arena, query, "reach",
-		query_has_slot(query, "reach")
-			? reach_sql(call->arena, &call->reach, &call->compartment, query)
-			: NULL,
-		"filter", query_has_slot(query, "filter") ? page->filter_sql : NULL,
-		"cursor", query_has_slot(query, "cursor") ? page->cursor_sql : NULL,
-		"page", query_has_slot(query, "page") ? page->page_sql : NULL, NULL);
+		call->arena, query, "reach", reach, "filter",
+		query_has_slot(query, "filter") ? page->filter_sql : NULL, "cursor",
+		query_has_slot(query, "cursor") ? page->cursor_sql : NULL, "page",
+		query_has_slot(query, "page") ? ways_page(call, query, reach) : NULL,
+		NULL);
 }
 
 static const struct problem *call_enter(struct call *call)

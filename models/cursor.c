@@ -10,6 +10,9 @@ static const char *sort_signed(struct arena *arena, const struct page *page)
 	return arena_printf(arena, "%s%s", page->descending ? "-" : "", page->sort->name);
 }
 
+/* The order of what is due at no time: later than any time that may be written. */
+static const char never[] = "9999-12-31T00:00:00.000000Z";
+
 /* Texts come back as the database wrote them; all else must be of the sort's type. */
 static bool value_valid(struct arena *arena, enum field_type type, const char *text,
 			const char **ret_text)
@@ -18,6 +21,7 @@ static bool value_valid(struct arena *arena, enum field_type type, const char *t
 	if (strlen(text) > VALUE_MAX)
 		return false;
 	return type == LINE || type == TEXT || type == EMAIL ||
+	       (type == TIME && strcmp(text, never) == 0) ||
 	       field_text_valid(type, NULL, text, arena, ret_text);
 }
 
@@ -88,6 +92,8 @@ bool cursor_read(struct arena *arena, const struct listing *listing, const char 
 	page_resize(arena, values, page, page->limit);
 	page->cursor_sql = arena_printf(arena, ", %s AS _sort, %s AS _id",
 					sort_text(arena, page->sort), listing->id);
+	page->id = listing->id;
+	page->after_sql = after;
 	page->page_sql =
 		arena_printf(arena, "%s ORDER BY %s%s, %s%s LIMIT :page_limit::bigint",
 			     after, column, way, listing->id, way);

@@ -182,6 +182,7 @@ static const struct problem *read_asked(struct reading *reading,
 
 static const struct problem *read_words(struct reading *reading, const char *text)
 {
+	reading->page->searched = true;
 	if (search_read(reading->arena, reading->listing, text, reading->values,
 			&reading->filter))
 		return NULL;

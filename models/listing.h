@@ -44,10 +44,13 @@ enum { LIST_LIMIT = 50, LIST_LIMIT_MAX = 200 };
 struct page {
 	const struct sort *sort;
 	bool descending;
-	bool limited; /* limit= was given: one page of that size is wanted */
+	bool searched; /* q= was given: its words find the rows */
+	bool limited;  /* limit= was given: one page of that size is wanted */
 	int limit; /* rows asked for; one more is fetched to know whether there is a next
 		      page */
 	const char *filter_sql, *cursor_sql, *page_sql; /* texts for the slots */
+	const char *after_sql;	 /* what page_sql begins with: behind the cursor */
+	const char *id;		 /* as the list has it */
 	const char *const *only; /* fields=, ends with NULL; NULL is all */
 	const char *since;	 /* changed_since=, or NULL */
 	const char *cursor;	 /* cursor=, or NULL */

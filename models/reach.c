@@ -3,6 +3,9 @@
 #include <string.h>
 #include "sql/array.h"
 
+/* Who reaches more schools than this finds a page's rows soon, whosever they are. */
+enum { SCHOOLS_MOST = 16 };
+
 static void clause_add(struct buffer *out, const char *expression, const char *test)
 {
 	if (!expression)
@@ -81,6 +84,12 @@ char *reach_sql(struct arena *arena, const struct reach *reach,
 			    text->own, text->compartment, compartment->own ? " OR (" : "",
 			    compartment->own ? text->handled : "",
 			    compartment->own ? ")" : "");
+}
+
+bool reach_several(const struct reach *reach)
+{
+	return !reach->tenant && reach->school_count <= SCHOOLS_MOST &&
+	       (reach->own || reach->school_count > 1);
 }
 
 bool reach_value(struct arena *arena, const struct reach *reach, const char *name,

@@ -75,12 +75,12 @@ static bool query_expand(struct wiring *wiring, enum query query,
 			 struct statement *statement)
 {
 	const struct query_text *text = &query_texts[query];
-	const char *reach =
-		arena_printf(wiring->arena, "(%s) (%s) (%s) (%s) (%s)",
-			     text->school ? text->school : "", text->own ? text->own : "",
-			     text->shared ? text->shared : "",
-			     text->compartment ? text->compartment : "",
-			     text->handled ? text->handled : "");
+	const char *reach = arena_printf(
+		wiring->arena, "(%s) (%s) (%s) (%s) (%s) (%s)",
+		text->school ? text->school : "", text->own ? text->own : "",
+		text->shared ? text->shared : "",
+		text->compartment ? text->compartment : "",
+		text->handled ? text->handled : "", text->ways ? text->ways : "");
 	const char *const pairs[] = { "reach",
 				      query_has_slot(query, "reach") ? reach : NULL,
 				      NULL };

@@ -1,5 +1,6 @@
 /* What waits for the caller, kind by kind: counts, links and the first few of each. */
 #include <string.h>
+#include "models/reach.h"
 #include "models/resource.h"
 #include "sql/row_json.h"
 
@@ -54,6 +55,15 @@ static const struct kind {
 #define LEADING APPLICATION_DECIDE
 #define DAYS_AHEAD "30"
 #define ITEMS_SHOWN "5"
+#define FIRST(columns) " ORDER BY " columns " LIMIT :shown::bigint"
+
+/* {page} of the messages. What is reached in several ways is found by the indexes of all
+ * of them when no index has the order. */
+static const char *first_due(const struct reach *reach)
+{
+	return reach_several(reach) ? FIRST("(m.due_order, m.id)")
+				    : FIRST("m.due_order, m.id");
+}
 
 static bool kind_open(struct call *call, const struct kind *kind)
 {
@@ -63,6 +73,7 @@ static bool kind_open(struct call *call, const struct kind *kind)
 	if (kind->leads && reach_none(&lead))
 		return false;
 	call_reach(call, kind->permission);
+	call->page.page_sql = first_due(&call->reach);
 	return !reach_none(&call->reach) || !reach_none(&own);
 }
 

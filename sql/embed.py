@@ -6,7 +6,10 @@ import sys
 from pathlib import Path
 
 KINDS = ("one", "many", "exec", "list")
-DIRECTIVES = ("school", "own", "shared", "compartment", "handled")
+DIRECTIVES = ("school", "own", "shared", "compartment", "handled", "ways", "few")
+WAYS_OF = ("own", "handled")
+SLOT = re.compile(r"\{page\}")
+EACH = re.compile(r"^([\w.]+) = ANY \((.+)\)$")
 NAME_START = re.compile(r"^--\s*name\s*:")
 NAME_LINE = re.compile(r"^-- name: ([a-z][a-z0-9_]{0,38}) :([a-z]+)$")
 DIRECTIVE = re.compile(r"^-- ([a-z]+): *(.*)$")
@@ -87,6 +90,29 @@ class Query:
         for word, value in self.directives.items():
             if not value:
                 fail(self.path, self.line, f"'{word}:' of {self.name} is empty")
+        if self.directives.keys() & {"ways", "few"} and not {"own", "{page}"} <= {*self.directives, *SLOT.findall(self.text)}:
+            fail(self.path, self.line, f"'ways:' and 'few:' are for what has 'own:' and {{page}}: {self.name}")
+
+    def ways(self, word):
+        """What a directive joins by OR: (test, None), or (column, array) where it is one of many."""
+        if "ways" not in self.directives or word not in self.directives:
+            return []
+        return [(found[1], found[2]) if (found := EACH.match(way)) else (way, None)
+                for way in alternatives(self.directives[word])]
+
+
+def alternatives(text):
+    """The parts of an expression that stand between its outermost ORs."""
+    found, depth = [""], 0
+    for piece in re.split(r"([()]| OR )", text):
+        depth += (piece == "(") - (piece == ")")
+        if piece == " OR " and depth == 0:
+            found.append("")
+        else:
+            found[-1] += piece
+    if len(found) == 1 and text.startswith("(") and text.endswith(")"):
+        return alternatives(text[1:-1])
+    return found
 
 
 class Terms:
@@ -222,9 +248,15 @@ def queries_source(queries, root):
     for q in queries:
         out += (f'\t[q_{q.name}] = {{\n\t\t.name = "{q.name}",\n\t\t.kind = "{q.kind}",\n'
                 f"\t\t.text =\n{quote(q.text)},\n"
-                + "".join(f"\t\t.{word} = {quote(q.directives.get(word)).strip()},\n" for word in DIRECTIVES) +
+                + "".join(f"\t\t.{word} = {quote(q.directives.get(word)).strip()},\n" for word in DIRECTIVES)
+                + "".join(ways_source(word, q.ways(word)) for word in WAYS_OF) +
                 f'\t\t.file = "{q.path.relative_to(root)}",\n\t\t.line = {q.line},\n\t}},\n')
     return out + "};\n"
+
+
+def ways_source(word, ways):
+    rows = "".join(f"\t\t\t{{ {quote(test).strip()}, {quote(each).strip()} }},\n" for test, each in ways)
+    return f"\t\t.{word}_ways = (const struct way[]){{\n{rows}\t\t\t{{ 0 }}\n\t\t}},\n" if ways else ""
 
 
 def texts_source(tables):

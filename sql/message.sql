@@ -3,6 +3,7 @@
 -- The caller's own: recorded, worked on, or on a channel that they run.
 -- term: mine = (m.recorded_by = :me_person::uuid OR m.assignee_id = :me_person::uuid
 --   OR m.channel_id = ANY ((SELECT me_channels())::uuid[]))
+-- term: waiting = m.tenant_id = :me_tenant::uuid AND m.state <> 'closed'
 -- term: named = m.id = ANY ((SELECT me_handling())::uuid[])
 -- term: shown = m.id, m.school_id, s.name AS school_name, m.channel_id, coalesce(c.display_name, c.handle) AS channel_name,
 --   c.platform, m.state, m.kind, m.source, m.received_at, m.text, m.url, m.external_ref, m.author_kind, m.author_confidence,
@@ -18,6 +19,7 @@
 -- own: @mine
 -- compartment: m.safeguarding
 -- handled: @named
+-- ways: message m WHERE m.tenant_id = :me_tenant::uuid
 SELECT @shown{cursor}
   FROM message m @places
  WHERE m.tenant_id = :me_tenant::uuid AND {reach}{filter} {page};
@@ -27,10 +29,11 @@ SELECT @shown{cursor}
 -- own: @mine
 -- compartment: m.safeguarding
 -- handled: @named
+-- few: message m WHERE @waiting
 -- What waits, the first due first; what nobody promised comes last.
 SELECT @shown{cursor}
   FROM message m @places
- WHERE m.tenant_id = :me_tenant::uuid AND m.state <> 'closed' AND {reach}{filter} {page};
+ WHERE @waiting AND {reach}{filter} {page};
 
 -- name: message_get :one
 -- school: m.school_id

@@ -6,6 +6,8 @@
  *   -- shared: p.school_id IS NULL      rows that reach any one school reaches too
  *   -- compartment: m.safeguarding      rows that another reach covers, and this one not
  *   -- handled: m.id = ANY (...)        what OWN means for those
+ *   -- ways: message m WHERE ...        where each way of own: and handled: has its rows
+ *   -- few: message m WHERE ...         where all of them have theirs, which are few
  *   SELECT p.id, p.name{cursor} FROM person p WHERE {reach}{filter} {page}
  *
  * Above the first query, `-- term: word = text` says a piece of SQL once: @word in the
@@ -20,10 +22,17 @@
 
 enum { STATEMENT_PARAMS = 64 };
 
+/* One of what own: or handled: join by OR: a test, or a column that is one of `each`. */
+struct way {
+	const char *test, *each;
+};
+
 /* As the build wrote it down; texts live in generated queries.c. */
 struct query_text {
 	const char *name, *kind, *text;
-	const char *school, *own, *shared, *compartment, *handled; /* may be NULL */
+	/* may be NULL */
+	const char *school, *own, *shared, *compartment, *handled, *ways, *few;
+	const struct way *own_ways, *handled_ways; /* with ways:, end with { 0 } */
 	const char *file;
 	int line;
 };

@@ -1,10 +1,10 @@
 -- What waits for the caller: the first few of each kind, and how many there are.
 
--- term: waiting = m.id, concat_ws(': ', m.author_name, left(m.text, 100)) AS title, s.name AS school_name, m.received_at AS since,
---   (m.next_due_at AT TIME ZONE 'Europe/London')::date AS due_on, count(*) OVER () AS _count
---   FROM message m LEFT JOIN school s ON s.tenant_id = m.tenant_id AND s.id = m.school_id
---   WHERE m.tenant_id = :me_tenant::uuid AND m.state <> 'closed'
--- term: first = ORDER BY m.due_order, m.id LIMIT :shown::bigint
+-- Counted apart from the first few: a count needs no texts.
+-- term: waiting = WITH waiting AS NOT MATERIALIZED (SELECT m.* FROM message m WHERE m.tenant_id = :me_tenant::uuid AND m.state <> 'closed'
+-- term: first = SELECT m.id, concat_ws(': ', m.author_name, left(m.text, 100)) AS title, s.name AS school_name, m.received_at AS since,
+--   (m.next_due_at AT TIME ZONE 'Europe/London')::date AS due_on, (SELECT count(*) FROM waiting) AS _count
+--   FROM waiting m LEFT JOIN school s ON s.tenant_id = m.tenant_id AND s.id = m.school_id
 
 -- name: work_decide :list
 -- school: a.school_id
@@ -140,37 +140,42 @@ SELECT x.id, concat_ws(' ', x.kind, coalesce(x.target_author, x.target_url, m.au
 -- compartment: m.safeguarding
 -- handled: @message.named
 -- Until somebody has acknowledged it.
-SELECT @waiting
-   AND m.state = 'open' AND m.triage @> '{names_individual}' AND (:lead_tenant::boolean OR m.school_id = ANY (:lead_schools::uuid[])) AND {reach} @first;
+@waiting
+   AND m.state = 'open' AND m.triage @> '{names_individual}' AND (:lead_tenant::boolean OR m.school_id = ANY (:lead_schools::uuid[])) AND {reach})
+@first {page};
 
 -- name: work_message_safeguarding :list
 -- school: m.school_id
 -- own: @message.mine
 -- compartment: m.safeguarding
 -- handled: @message.named
-SELECT @waiting
-   AND m.safeguarding AND {reach} @first;
+@waiting
+   AND m.safeguarding AND {reach})
+@first {page};
 
 -- name: work_message_mine :list
 -- school: m.school_id
 -- own: @message.mine
 -- compartment: m.safeguarding
 -- handled: @message.named
-SELECT @waiting
-   AND m.assignee_id = :me_person::uuid AND {reach} @first;
+@waiting
+   AND m.assignee_id = :me_person::uuid AND {reach})
+@first {page};
 
 -- name: work_message_overdue :list
 -- school: m.school_id
 -- own: @message.mine
 -- compartment: m.safeguarding
 -- handled: @message.named
-SELECT @waiting
-   AND m.due_order < (SELECT clock_now()) AND {reach} @first;
+@waiting
+   AND m.due_order < (SELECT clock_now()) AND {reach})
+@first {page};
 
 -- name: work_message_unassigned :list
 -- school: m.school_id
 -- own: @message.mine
 -- compartment: m.safeguarding
 -- handled: @message.named
-SELECT @waiting
-   AND m.assignee_id IS NULL AND {reach} @first;
+@waiting
+   AND m.assignee_id IS NULL AND {reach})
+@first {page};

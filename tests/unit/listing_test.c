@@ -174,6 +174,10 @@ static void cursors(struct arena *arena)
 	CHECK(is(value_of(&p, "cursor_value"), "2026-09-01T09:30:00.123456Z"));
 	CHECK(is(value_of(&p, "cursor_id"), ID));
 	CHECK(is(p.page.query, ""));
+	/* what is due at no time comes last, and is a place to go on from */
+	cursor = page_cursor(arena, &first.page, "9999-12-31T00:00:00.000000Z", ID);
+	CHECK(!parse(arena, &listing, arena_printf(arena, "cursor=%s", cursor)).err);
+	CHECK(parse(arena, &listing, "seen_at=9999-12-31T00:00:00Z").err);
 	/* the cursor of one order is none of another */
 	CHECK(parse(arena, &listing, arena_printf(arena, "%s&sort=name", query)).err);
 	CHECK(parse(arena, &listing, arena_printf(arena, "%s&sort=created_at", query))
