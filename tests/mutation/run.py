@@ -39,6 +39,10 @@ def options():
     parser.add_argument("--sample", metavar="N", type=int, default=1, help="every Nth, by --seed")
     parser.add_argument("--seed", default="0")
     parser.add_argument("--jobs", metavar="N", type=int, default=os.cpu_count())
+    parser.add_argument("--but", metavar="REPORT", action="append", type=pathlib.Path, default=[],
+                        help="without what this report of an earlier run says was killed, unless by hanging; its lines"
+                             " go over into the new report, so that build/mutation/report.tsv takes up where a run"
+                             " ended; may be repeated")
     parser.add_argument("--behaviour", action="store_true",
                         help="without the unit tests, which state some tables a second time")
     parser.add_argument("--quick", action="store_true",
@@ -57,6 +61,13 @@ def explained_read():
             id = line
             found[id] = ""
     return found
+
+
+def killed_read(reports):
+    """{id: its line}: of what hung nobody knows whether the machine was merely slow."""
+    lines = [line for path in reports for line in path.read_text(encoding="utf-8").splitlines()]
+    parts = [line.split("\t") for line in lines]
+    return {id: line for line, (verdict, id, _, by, *_) in zip(lines, parts) if verdict == "killed" and by != "hanging"}
 
 
 def wanted(asked, mutants):
@@ -116,6 +127,13 @@ class Report:
         self.explained, self.counts, self.bad, self.stale = explained, Counter(), 0, []
         self.file = open(folder / "report.tsv", "w", encoding="utf-8", buffering=1)
 
+    def keep(self, mutant, line, asked):
+        """Of an earlier run; counted only if this one was asked about it."""
+        print(line, file=self.file)
+        if asked:
+            self.stale += [mutant.id] if mutant.id in self.explained else []
+            self.counts[mutant.kind, "killed before"] += 1
+
     def add(self, mutant, verdict, by, seconds):
         explained = mutant.id in self.explained
         print(verdict, mutant.id, mutant.place, by, f"{seconds:.0f}", sep="\t", file=self.file)
@@ -126,6 +144,8 @@ class Report:
             print(f"{verdict}: {mutant.id}\n\t{mutant.place}{by and ': ' + by}", flush=True)
         elif explained:
             self.stale.append(mutant.id)
+        if by == "hanging":
+            print(f"killed by hanging: {mutant.id}\n\t{mutant.place}", flush=True)
         self.counts[mutant.kind, verdict] += 1
 
     def close(self, there):
@@ -198,7 +218,8 @@ def main():
         workers = [stack.enter_context(contextlib.closing(Worker(*parts)))]
         found, faults = in_database(workers[0].house, tree.folder)
         everything = [*tables.mutants(tree.folder), *found]
-        mutants = wanted(asked, everything)
+        chosen, before = wanted(asked, everything), killed_read(asked.but)
+        mutants = [m for m in chosen if m.id not in before]
         if not mutants:
             sys.exit("No change was chosen: a run without one proves nothing.")
         if asked.list:
@@ -207,6 +228,9 @@ def main():
         workers += [stack.enter_context(contextlib.closing(Worker(*parts))) for _ in range(asked.jobs - 1)]
         print(f"{len(mutants)} changes, after {time.monotonic() - start:.0f} s.", flush=True)
         report = Report(folder, explained_read())
+        asked_about = {m.id for m in chosen}
+        for mutant in (m for m in everything if m.id in before):
+            report.keep(mutant, before[mutant.id], mutant.id in asked_about)
         try:
             mutants = together(report, workers, [m for m in mutants if m.id not in faults]) + [
                 m for m in mutants if m.id in faults]
