@@ -85,6 +85,14 @@ def test_the_dsl_lets_it_out_again(school):
     school.act(message, "handlers", {"person_id": school.staff.id}, by=school.dsl, expect=409)
 
 
+@pytest.mark.parametrize("action, body", [("acknowledge", {}), ("close", {"outcome": "no_reply_needed"})])
+def test_it_is_let_out_at_whatever_stage(school, action, body):
+    message = school.runner.client.post(MESSAGES, school.said(**ASK), expect=202).json
+    state = school.act(message, action, body, by=school.dsl).json["state"]
+    out = school.act(message, "release", WORDS, by=school.dsl).json
+    assert (out["safeguarding"], out["state"]) == (False, state)
+
+
 def test_an_excluded_dsl_is_blind_as_well(school, second_wall):
     message = school.runner.client.post(MESSAGES, school.said(**ASK), expect=202).json
     school.act(message, "exclude", {"person_id": school.deputy.id, **WORDS}, by=school.dsl)
