@@ -71,7 +71,10 @@ def test_whom_the_dsl_names_sees_it_and_it_alone(school, second_wall):
     school.act(one, "acknowledge", {}, by=school.staff)
     school.act(one, "handlers", {"person_id": school.slt.id}, by=school.staff, expect=403)
     school.act(one, "release", WORDS, by=school.staff, expect=403)
-    school.act(one, f"handlers/{named['handlers'][0]['handler_id']}/end", by=school.dsl)
+    end = f"handlers/{named['handlers'][0]['handler_id']}/end"
+    ended = school.act(one, end, by=school.dsl).json
+    assert (ended["id"], ended["handlers"]) == (one["id"], [])
+    school.act(one, end, by=school.dsl, expect=404)
     blind(school.staff.client, one["id"])
     blind(second_wall.as_(school.staff.login), one["id"])
 
