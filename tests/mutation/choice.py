@@ -10,7 +10,7 @@ NOUNS = {"clock": "calendar", "channel_application": "approval", "application": 
 # Tests of other nouns that walk through it as well.
 BESIDE = {"channel": ("quality", "post"), "channel_application": ("operator",), "channel_check": ("rota",),
           "clock": ("clock", "clock_list"), "demo_clock": ("clock_list",), "evidence": ("upload",),
-          "message": ("safeguarding", "message_work", "message_template"), "message_reply": ("message_template",),
+          "message": ("safeguarding", "clock_list", "message_work", "message_template"), "message_reply": ("message_template",),
           "moderation_action": ("moderation_sight",), "monitor_duty": ("rota",), "watch_term": ("mention",),
           "upload": ("upload_scan", "upload_kind"),
           "school": ("channel",), "session": ("sign_in", "rate", "invitation"), "words": ("search",)}
