@@ -87,7 +87,7 @@ static const char *ids_shown(struct call *call)
 
 static const struct problem *evidence_list(struct call *call)
 {
-	const struct problem *err = resource_list(call, q_evidence_list);
+	const struct problem *err = resource_list(call, call->route->sql);
 
 	if (err || row_count(call->rows) == 0)
 		return err;
@@ -100,7 +100,7 @@ static const struct problem *evidence_view(struct call *call)
 	const struct problem *err;
 	const PGresult *row;
 
-	err = run_last(call, q_evidence_view, &row);
+	err = run_last(call, call->route->sql, &row);
 	return err ? err : resource_show_row(call, row);
 }
 

@@ -162,8 +162,6 @@ static const struct constraint constraints[] = {
 	  "is now or earlier" },
 	{ "moderation_appeal_past", PROBLEM_INVALID, "/received_at",
 	  "is now or earlier" },
-	{ "moderation_appeal_four_eyes", PROBLEM_CONFLICTED, NULL,
-	  "Who took an action or recorded it does not judge the appeal against it." },
 	{ "moderation_appeal_open", PROBLEM_WRONG_STATE, NULL,
 	  "Somebody has just recorded an appeal." },
 	{ 0 },

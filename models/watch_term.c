@@ -27,7 +27,7 @@ static const struct listing listing = {
 
 static const struct problem *term_remove(struct call *call)
 {
-	return resource_update(call, q_watch_term_remove);
+	return resource_update(call, call->route->sql);
 }
 
 static const struct route routes[] = {

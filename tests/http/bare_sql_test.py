@@ -101,26 +101,25 @@ def test_staff_invite_nobody(stage, second_wall):
     stage.admin.client.post(f"/v1/people/{person}/invite", expect=201)
 
 
-@pytest.mark.parametrize("table", ["application_history", "channel_history", "appointment_history",
-                                   "channel_grant", "attestation"])
+# What a row that is told hangs on: its column, and what of a plot that is.
+TOLD = {"application_history": ("application_id", "application"), "channel_history": ("channel_id", "channel"),
+        "channel_grant": ("channel_id", "channel"), "appointment_history": ("appointment_id", "appointment"),
+        "attestation": ("person_id", "person"), "message_history": ("message_id", "message"),
+        "mention_history": ("mention_id", "mention"), "media_enquiry_history": ("media_enquiry_id", "enquiry"),
+        "moderation_history": ("action_id", "moderation")}
+
+
+@pytest.mark.parametrize("table", TOLD)
 def test_nothing_is_told_of_what_is_out_of_sight(field, house, table):
     """A head's word, in their own name and of their own school, on a row of another one."""
-    subject = {"application_history": ("application_id", field.other.application),
-               "channel_history": ("channel_id", field.other.channel),
-               "channel_grant": ("channel_id", field.other.channel),
-               "appointment_history": ("appointment_id", field.other.appointment),
-               "attestation": ("person_id", field.other.person)}[table]
+    column, subject = TOLD[table]
     row = planted(house, table, field.mine)
     row.update({name: value for name, value in {
         "id": str(uuid.uuid4()), "actor_id": field.head.id, "attested_by": field.head.id,
         "school_id": field.mine.schools[0], "person_id": None}.items() if name in row})
-    row[subject[0]] = subject[1]
     with acting(house, session=field.session(field.head)) as cursor:
-        denied(insert(cursor, table, row))
-        own = field.plot.ids["person" if table == "attestation" else {
-            "application_id": "channel_application", "channel_id": "channel",
-            "appointment_id": "appointment"}[subject[0]]]
-        assert insert(cursor, table, {**row, subject[0]: own}) == 1
+        denied(insert(cursor, table, {**row, column: getattr(field.other, subject)}))
+        assert insert(cursor, table, {**row, column: getattr(field.plot, subject)}) == 1
 
 
 def test_the_excluded_hear_nothing_of_the_judges(stage):

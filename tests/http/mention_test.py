@@ -78,7 +78,8 @@ def test_terms_tell_nothing_of_another_school(web):
 def test_handles_are_those_of_the_register(web):
     mine = f"@MARY{web.tenant.mark}"
     term = web.watch(mine, "handle").json
-    refused(web.watch(mine.lower(), "handle", expect=409), 409, "already-exists")
+    again = refused(web.watch(mine.lower(), "handle", expect=409), 409, "already-exists")
+    assert again["detail"] == "This is looked for here already."
     with unchanged(web.house):
         refused(web.watch("@somebody_else", "handle", expect=422), 422, "invalid", ["/text"])
     path = f"{TERMS}/{term['id']}"

@@ -326,15 +326,16 @@ class Plot:
         return self.row("watch_term", id=uuid.uuid4(), school_id=self.school, kind="name", added_by=self.boss,
                         text=f"{uuid.uuid4().hex[:6]} {self.mark}", added_name=f"adder {self.mark}")
 
-    def plant_mention(self, state="open", by=None):
+    def plant_mention(self, state="open", by=None, **values):
         """Found by the person of this plot, or by somebody else."""
         who = by or self.person
-        id = self.row("mention", id=uuid.uuid4(), school_id=self.school, state=state, platform="x", public=True,
-                      url=f"https://{self.mark}.example/1", action_taken="none", found_at=day(-1), found_by=who,
-                      watch_term_id=self.term, authorisation_id=self.authorisation,
-                      closed_at=day(0) if state == "closed" else None,
-                      **{name: f"{name} {self.mark}" for name in (
-                          "author_handle", "excerpt", "playbook_reference", "found_name")})
+        id = self.row("mention", **{
+            "id": uuid.uuid4(), "school_id": self.school, "state": state, "platform": "x", "public": True,
+            "url": f"https://{self.mark}.example/1", "action_taken": "none", "found_at": day(-1), "found_by": who,
+            "watch_term_id": self.term, "authorisation_id": self.authorisation,
+            "closed_at": day(0) if state == "closed" else None,
+            **{name: f"{name} {self.mark}" for name in ("author_handle", "excerpt", "playbook_reference", "found_name")},
+            **values})
         self.row("mention_history", mention_id=id, actor_id=who, action="record",
                  actor_name=f"actor {self.mark}", to_state=state, note=f"note {self.mark}")
         return id

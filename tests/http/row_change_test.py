@@ -32,10 +32,15 @@ ANYBODY = {"application_history", "appointment_history", "channel_history", "mem
            "moderation_history",
            "channel_application", "application_operator", "application_revision", "upload", "upload_part",
            "media_enquiry", "media_enquiry_history", "mention", "mention_history"}
-# The state that a row begins in, and one in which some may not.
+# The state that a row begins in, and what it does not begin with.
+SOMEBODY = "018f0000-0000-7000-8000-00000000dead"
 BEGINNING = {"channel_application": "draft", "media_enquiry": "received", "mention": "open", "message": "open",
              "upload": "open", "moderation_action": "taken"}
-OTHERWISE = {"channel_application": "more_information", "media_enquiry": "declined", "mention": "closed"}
+OTHERWISE = {"channel_application": [{"state": "more_information"}], "mention": [{"state": "closed"}],
+             "media_enquiry": [{"state": "declined"}, {"approved_by": SOMEBODY}], "message": [{"safeguarding": True}],
+             "upload": [{"state": "complete"}], "evidence": [{"locked_at": "2026-01-01"}, {"upload_id": SOMEBODY}],
+             "monitoring_authorisation": [{"state": "ended"}], "moderation_appeal": [{"decided_by": SOMEBODY}],
+             "moderation_action": [{"state": "complete"}, {"waived_by": SOMEBODY}]}
 # What a row hangs on; all others say their school themselves.
 SUBJECTS = {"application_operator": {"application_id": "own"},
             "application_revision": {"application_id": "application"}, "exclusion": {"subject_id": "application"},
@@ -51,7 +56,8 @@ FROM = {"channel_application": "id", "application_operator": "application_id",
         "application_revision": "application_id", "application_decision": "application_id",
         "application_history": "application_id", "exclusion": "subject_id", "channel": "id",
         "channel_grant": "channel_id", "channel_history": "channel_id", "message": "id", "message_history": "message_id",
-        "message_handler": "message_id", "clock": "message_id", "evidence": "message_id", "monitoring_authorisation": "id",
+        "message_handler": "message_id", "message_word": "message_id", "clock": "message_id", "evidence": "message_id",
+        "monitoring_authorisation": "id", "mention": "authorisation_id",
         "moderation_action": "id", "moderation_history": "action_id", "moderation_report": "action_id",
         "moderation_appeal": "action_id"}
 
@@ -59,6 +65,7 @@ FROM = {"channel_application": "id", "application_operator": "application_id",
 @pytest.fixture(scope="module")
 def field(house):
     field = Field(house)
+    field.dsl = field.mine.person("Dot Lead", "staff", [field.mine.schools[0]], ["dsl"])
     for plot in field.plot, field.other, field.foreign:
         plot.own = plot.plant_application("submitted", field.head.id if plot is field.plot else None)
         plot.sent = plot.plant_upload(field.head.id if plot is field.plot else plot.person)
@@ -68,6 +75,10 @@ def field(house):
     field.plot.plant_evidence(field.hidden)
     field.aimed = field.plot.plant_moderation("taken")  # and from this
     field.within = field.plot.plant_moderation("taken", message_id=field.hidden, channel_id=None)  # with its message
+    field.watched = field.plot.plant_monitoring_authorisation()  # and from this
+    field.found = field.plot.plant_mention(authorisation_id=field.watched)
+    field.waiting, _ = (plot.plant_moderation("appealed") for plot in (field.plot, field.other))
+    field.unseen = {field.plot.application, field.closed, field.hidden, field.aimed, field.within, field.watched, field.found}
     for application, applicant in (field.plot.own, field.head.id), (field.plot.application, field.plot.person):
         operate(field.plot, application, applicant, field.staff)
     operate(field.plot, field.plot.led, field.plot.person, field.head)
@@ -103,8 +114,8 @@ def moved(field, table, row):
         yield {**row, ADDER[table]: field.plot.boss}
     if table == "appointment_school":  # nobody widens what they hold themselves
         yield {**row, "person_id": field.head.id}
-    if table in OTHERWISE:
-        yield {**row, "state": OTHERWISE[table]}
+    for other in OTHERWISE.get(table, ()):
+        yield {**row, **other}
     if "school_id" in row and table not in ANYBODY - set(OTHERWISE):
         yield {**row, "school_id": field.other.school}
     for name, plot in SUBJECTS.get(table, {}).items():
@@ -133,6 +144,12 @@ def test_staff_add_no_record(house, field):
             denied(insert(cursor, table, row), table)
 
 
+def test_a_plain_governor_sends_no_files(house, field):
+    row = addable(house, field, "upload", field.governor)
+    with acting(house, session=field.session(field.governor), first=ALONE) as cursor:
+        denied(insert(cursor, "upload", row))
+
+
 def test_all_that_is_added_is_stated(house):
     named = house.sql("SELECT tablename AS name FROM pg_policies WHERE schemaname = 'public' AND cmd = 'INSERT'")
     assert {row["name"] for row in named} == set(ADDER)
@@ -143,7 +160,7 @@ def excluded(field, person):
     return "; ".join([ALONE, *(
         "INSERT INTO exclusion (tenant_id, subject_id, person_id, reason, excluded_by) VALUES"
         f" ('{field.mine.id}', '{subject}', '{person.id}', 'Out.', '{field.plot.boss}')"
-        for subject in (field.plot.application, field.closed, field.hidden, field.aimed))])
+        for subject in (field.plot.application, field.closed, field.hidden, field.aimed, field.watched))])
 
 
 def test_nothing_is_seen_of_what_one_is_excluded_from(field, house):
@@ -151,9 +168,7 @@ def test_nothing_is_seen_of_what_one_is_excluded_from(field, house):
         with acting(house, session=field.session(person), first=excluded(field, person)) as cursor:
             for table, column in FROM.items():
                 cursor.execute(f"SELECT {column}::text AS id FROM {table}")
-                seen = {row["id"] for row in cursor}
-                hidden = {field.plot.application, field.closed, field.hidden, field.aimed, field.within}
-                assert not hidden & seen, (table, person.name)
+                assert not field.unseen & {row["id"] for row in cursor}, (table, person.name)
 
 
 def test_exclusions_are_for_leaders_and_not_of_ones_own_side(house, field):
@@ -166,6 +181,27 @@ def test_exclusions_are_for_leaders_and_not_of_ones_own_side(house, field):
     with acting(house, session=field.session(field.staff), first=planted_row) as cursor:
         assert outcome(cursor, "SELECT FROM channel_application WHERE id = %s", field.plot.own) == 1
         assert outcome(cursor, "SELECT FROM exclusion") == 0
+
+
+def test_whom_a_moderation_concerns_is_excluded_by_who_sees_it(house, field):
+    """By their own word, and nobody else from it."""
+    concerned = field.plot.plant_person("concerned")
+    row = {"tenant_id": field.mine.id, "reason": "Out.", "created_at": "2026-01-01", "person_id": concerned,
+           "subject_id": field.plot.plant_moderation("taken", target_person_id=concerned), "excluded_by": field.head.id}
+    with acting(house, session=field.session(field.head), first=ALONE) as cursor:
+        for changes in ({"excluded_by": field.plot.boss}, {"person_id": field.plot.boss}, {"tenant_id": field.theirs.id},
+                        {"subject_id": field.other.plant_moderation("taken", target_person_id=concerned)}):
+            denied(insert(cursor, "exclusion", {**row, **changes}), changes)
+        assert insert(cursor, "exclusion", row) == 1
+
+
+def test_words_are_found_with_their_message_at_ones_own_school(house, field):
+    """Who works on a message of another school sees it, and does not find it by its words."""
+    recorded = f"UPDATE message SET recorded_by = '{field.head.id}' WHERE id = '{field.other.message}'"
+    with acting(house, session=field.session(field.head), first=f"{ALONE}; {recorded}") as cursor:
+        for message, words in (field.plot.message, True), (field.other.message, False):
+            assert outcome(cursor, "SELECT FROM message WHERE id = %s", message) == 1
+            assert (outcome(cursor, "SELECT FROM message_word WHERE message_id = %s", message) > 0) == words
 
 
 def test_invitations_are_seen_with_their_person(house, field):
@@ -215,9 +251,46 @@ def test_a_change_reaches_ones_own_places_alone(house, field):
         rows = touched(house, field, table, field.head)
         assert bool(within(rows, [field.plot])) == (table != "transfer"), table
         assert not within(rows, [field.other, field.foreign]), table
-        assert not {field.plot.application, field.closed, field.hidden, field.aimed, field.within} & set(rows), table
+        assert not field.unseen & set(rows), table
         rows = touched(house, field, table, field.staff)
         assert set(rows) == ({field.plot.own} if table == "channel_application" else set()), table
+
+
+def test_the_compartment_names_whoever_handles_it(house, field):
+    """The DSL of the school, in their own name; and only they end it."""
+    row = {"tenant_id": field.mine.id, "id": str(uuid.uuid4()), "message_id": field.plot.plant_protected(),
+           "person_id": field.staff.id, "person_name": "Stan", "named_by": field.dsl.id, "named_name": "Dot",
+           "created_at": "2026-01-01"}
+    with acting(house, session=field.session(field.dsl), first=ALONE) as cursor:
+        for changes in ({"named_by": field.plot.boss}, {"tenant_id": field.theirs.id}, {"message_id": field.plot.message},
+                        {"message_id": field.other.plant_protected()}):
+            denied(insert(cursor, "message_handler", {**row, **changes}), changes)
+        assert insert(cursor, "message_handler", row) == 1
+    rows = touched(house, field, "message_handler", field.dsl)
+    assert within(rows, [field.plot]) and not within(rows, [field.other, field.foreign])
+    for person in field.slt, field.head, field.staff:
+        assert touched(house, field, "message_handler", person) == {}
+
+
+def test_an_appeal_is_decided_once_and_in_ones_own_name(house, field):
+    decide = "UPDATE moderation_appeal SET outcome = 'upheld', decision = '4711', decided_at = now(), decided_by = %s," \
+        " decided_name = 'D'"
+    with acting(house, session=field.session(field.head), first=ALONE) as cursor:
+        denied(outcome(cursor, decide, field.plot.person))
+        assert outcome(cursor, decide, field.head.id) == 1
+        cursor.execute("RESET ROLE; SELECT action_id::text AS id FROM moderation_appeal WHERE decision = '4711'")
+        assert [row["id"] for row in cursor] == [field.waiting]
+
+
+def test_a_second_look_is_nothing_to_whom_it_is_about(house, field):
+    """Even while no exclusion says so, as the trigger does when it is made."""
+    about = f"UPDATE monitoring_authorisation SET person_id = '{field.head.id}' WHERE id = '{field.plot.authorisation}'"
+    for person, seen in (field.head, False), (field.slt, True):
+        with acting(house, session=field.session(person), first=f"{ALONE}; {about}") as cursor:
+            assert outcome(cursor, "SELECT FROM monitoring_authorisation WHERE id = %s", field.plot.authorisation) == seen
+            assert outcome(cursor, "UPDATE monitoring_authorisation SET version = 4711") > 0
+            cursor.execute("RESET ROLE; SELECT id::text FROM monitoring_authorisation WHERE version = 4711")
+            assert (field.plot.authorisation in {row["id"] for row in cursor}) == seen
 
 
 def test_operators_are_taken_away_by_the_applicant_or_themselves(house, field):

@@ -76,6 +76,7 @@ class Field:
         self.governor = self.mine.person("Governor", "governor", [self.mine.schools[0]])
         self.staff = self.mine.person("Staff", "staff", [self.mine.schools[0]])
         self.plot.plant_upload(self.slt.id)  # nobody sees those of others
+        self.foreign.plant_moderation("taken", message_id=None)  # which no message hides
 
     def session(self, person):
         self.house.token(person.login)

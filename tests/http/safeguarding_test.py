@@ -82,7 +82,10 @@ def test_whom_the_dsl_names_sees_it_and_it_alone(school, second_wall):
     school.act(one, "acknowledge", {}, by=school.staff)
     school.act(one, "handlers", {"person_id": school.slt.id}, by=school.staff, expect=403)
     school.act(one, "release", WORDS, by=school.staff, expect=403)
-    school.act(one, f"handlers/{named['handlers'][0]['handler_id']}/end", by=school.dsl)
+    end = f"handlers/{named['handlers'][0]['handler_id']}/end"
+    ended = school.act(one, end, by=school.dsl).json
+    assert (ended["id"], ended["handlers"]) == (one["id"], [])
+    school.act(one, end, by=school.dsl, expect=404)
     blind(school.staff.client, one["id"])
     blind(second_wall.as_(school.staff.login), one["id"])
 
@@ -94,6 +97,14 @@ def test_the_dsl_lets_it_out_again(school):
     assert school.slt.client.get(f"{MESSAGES}/{message['id']}", expect=200).json["text"] == "Why is the gate shut?"
     school.act(message, "release", WORDS, by=school.dsl, expect=403)  # it is not in the compartment
     school.act(message, "handlers", {"person_id": school.staff.id}, by=school.dsl, expect=409)
+
+
+@pytest.mark.parametrize("action, body", [("acknowledge", {}), ("close", {"outcome": "no_reply_needed"})])
+def test_it_is_let_out_at_whatever_stage(school, action, body):
+    message = school.runner.client.post(MESSAGES, school.said(**ASK), expect=202).json
+    state = school.act(message, action, body, by=school.dsl).json["state"]
+    out = school.act(message, "release", WORDS, by=school.dsl).json
+    assert (out["safeguarding"], out["state"]) == (False, state)
 
 
 def test_an_excluded_dsl_is_blind_as_well(school, second_wall):

@@ -78,9 +78,9 @@ def triggers(house, source):
 
 
 def conjuncts(expression):
-    """What stands between the outermost ANDs."""
+    """What stands between the outermost ANDs; PostgreSQL breaks the line before a CASE."""
     parts, depth, begin = [], 0, 0
-    text = expression.strip()
+    text = " ".join(expression.split())
     inner = text[1:-1] if text.startswith("(") and closing(text, 0) == len(text) - 1 else text
     for at, letter in enumerate(inner):
         depth += (letter == "(") - (letter == ")")

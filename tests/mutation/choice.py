@@ -8,7 +8,11 @@ NOUNS = {"clock": "calendar", "application": "channel_application", "assessment"
          "register_import": "england", "register_link": "england", "register_membership": "england",
          "register_school": "england", "register_trust": "england", "schema_functions": "cli"}
 # Tests of other nouns that walk through it as well.
-BESIDE = {"channel": ("quality", "post"), "channel_application": ("readiness", "deciders", "revision", "operator"),
+BESIDE = {"channel": ("quality", "post"), "channel_application": ("readiness", "deciders", "revision", "operator"), "channel_check": ("rota",),
+          "clock": ("clock", "clock_list"), "demo_clock": ("clock_list",), "evidence": ("upload",),
+          "message": ("safeguarding", "clock_list", "message_work", "message_template"), "message_reply": ("message_template",),
+          "moderation_action": ("moderation_sight",), "monitor_duty": ("rota",), "watch_term": ("mention",),
+          "upload": ("upload_scan", "upload_kind"),
           "school": ("channel",), "session": ("sign_in", "rate", "invitation"), "words": ("search",)}
 # Tests that go over everything of a kind.
 OVER_ALL = {

@@ -20,6 +20,7 @@ import catalogue
 import tables
 from choice import TOGETHER, Choice
 from green import Green
+from mutant import Mutant
 from tree import Tree
 from worker import Red, Worker
 
@@ -39,6 +40,10 @@ def options():
     parser.add_argument("--sample", metavar="N", type=int, default=1, help="every Nth, by --seed")
     parser.add_argument("--seed", default="0")
     parser.add_argument("--jobs", metavar="N", type=int, default=os.cpu_count())
+    parser.add_argument("--but", metavar="REPORT", action="append", type=pathlib.Path, default=[],
+                        help="without what this report of an earlier run says was killed, unless by hanging; its lines"
+                             " go over into the new report, so that build/mutation/report.tsv takes up where a run"
+                             " ended; may be repeated")
     parser.add_argument("--behaviour", action="store_true",
                         help="without the unit tests, which state some tables a second time")
     parser.add_argument("--quick", action="store_true",
@@ -48,15 +53,23 @@ def options():
 
 
 def explained_read():
-    """{id: reason}: an id on a line, its reason on the indented ones below."""
-    found, id = {}, None
+    """{id: reason}: ids, each on a line of its own, and the reason of all of them on the indented lines below."""
+    found, ids, said = {}, [], False
     for line in EXPLAINED.read_text().splitlines():
         if line.startswith("\t"):
-            found[id] = f"{found[id]} {line.strip()}".strip()
+            found |= {id: f"{found[id]} {line.strip()}".strip() for id in ids}
+            said = True
         elif line and not line.startswith("#"):
-            id = line
-            found[id] = ""
+            ids = [line] if said else [*ids, line]
+            found[line], said = "", False
     return found
+
+
+def killed_read(reports):
+    """{id: its line}: of what hung nobody knows whether the machine was merely slow."""
+    lines = [line for path in reports for line in path.read_text(encoding="utf-8").splitlines()]
+    parts = [line.split("\t") for line in lines]
+    return {id: line for line, (verdict, id, _, by, *_) in zip(lines, parts) if verdict == "killed" and by != "hanging"}
 
 
 def wanted(asked, mutants):
@@ -116,6 +129,13 @@ class Report:
         self.explained, self.counts, self.bad, self.stale = explained, Counter(), 0, []
         self.file = open(folder / "report.tsv", "w", encoding="utf-8", buffering=1)
 
+    def keep(self, mutant, line, asked):
+        """Of an earlier run; counted only if this one was asked about it."""
+        print(line, file=self.file)
+        if asked:
+            self.stale += [mutant.id] if mutant.id in self.explained else []
+            self.counts[mutant.kind, "killed before"] += 1
+
     def add(self, mutant, verdict, by, seconds):
         explained = mutant.id in self.explained
         print(verdict, mutant.id, mutant.place, by, f"{seconds:.0f}", sep="\t", file=self.file)
@@ -126,6 +146,8 @@ class Report:
             print(f"{verdict}: {mutant.id}\n\t{mutant.place}{by and ': ' + by}", flush=True)
         elif explained:
             self.stale.append(mutant.id)
+        if by == "hanging":
+            print(f"killed by hanging: {mutant.id}\n\t{mutant.place}", flush=True)
         self.counts[mutant.kind, verdict] += 1
 
     def close(self, there):
@@ -155,6 +177,23 @@ def lock(folder):
     except BlockingIOError:
         sys.exit("Another run is at work here.")
     return file
+
+
+def explained_at_once(report, worker, mutants):
+    """Conditions of policies only narrow: what opens nothing when all of them are gone opens nothing when one is."""
+    sides = {m.sql.partition("(")[0]: m for m in mutants if m.kind == "policy" and m.id in report.explained}
+    if len(sides) < 2:
+        return mutants
+    start, known = time.monotonic(), list(sides.values())
+    words = tuple(sorted({word for m in known for word in m.words}))
+    whole = Mutant("policy", "all that is explained", EXPLAINED.name, words, sql="; ".join(m.sql for m in known))
+    [(_, (verdict, by, *_))] = each([worker], [whole], lambda worker, mutant: worker.judge(mutant))
+    if verdict != "survived":
+        print(f"Of what is explained something is {verdict} ({by}): each is tried alone.", flush=True)
+        return mutants
+    for mutant in known:
+        report.add(mutant, verdict, by, (time.monotonic() - start) / len(known))
+    return [m for m in mutants if m not in known]
 
 
 def together(report, workers, mutants):
@@ -198,7 +237,8 @@ def main():
         workers = [stack.enter_context(contextlib.closing(Worker(*parts)))]
         found, faults = in_database(workers[0].house, tree.folder)
         everything = [*tables.mutants(tree.folder), *found]
-        mutants = wanted(asked, everything)
+        chosen, before = wanted(asked, everything), killed_read(asked.but)
+        mutants = [m for m in chosen if m.id not in before]
         if not mutants:
             sys.exit("No change was chosen: a run without one proves nothing.")
         if asked.list:
@@ -207,10 +247,12 @@ def main():
         workers += [stack.enter_context(contextlib.closing(Worker(*parts))) for _ in range(asked.jobs - 1)]
         print(f"{len(mutants)} changes, after {time.monotonic() - start:.0f} s.", flush=True)
         report = Report(folder, explained_read())
+        asked_about = {m.id for m in chosen}
+        for mutant in (m for m in everything if m.id in before):
+            report.keep(mutant, before[mutant.id], mutant.id in asked_about)
         try:
-            mutants = together(report, workers, [m for m in mutants if m.id not in faults]) + [
-                m for m in mutants if m.id in faults]
-            judged(report, workers, mutants, faults)
+            sound = explained_at_once(report, workers[0], [m for m in mutants if m.id not in faults])
+            judged(report, workers, together(report, workers, sound) + [m for m in mutants if m.id in faults], faults)
         finally:
             status = report.close({m.id for m in everything})
             print(f"{time.monotonic() - start:.0f} s; each change and its test: {folder}/report.tsv")

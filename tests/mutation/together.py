@@ -60,4 +60,5 @@ def pytest_runtestloop(session):
             tell("spoilt", mutant["id"], " ".join(str(error).split()))
             return True
         tell("red" if found else "green", mutant["id"], found.location[0] if found else "", found.name if found else "")
+        session.config.pluginmanager.get_plugin("terminalreporter").write(".", flush=True)  # it does not hang
     return True
