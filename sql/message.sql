@@ -198,6 +198,10 @@ WITH m AS (
 	INSERT INTO message_handler (tenant_id, id, message_id, person_id, person_name, reason, named_by, named_name)
 	SELECT m.tenant_id, :new_id::uuid, m.id, n.id, n.name, :reason, :me_person::uuid, me_name()
 	  FROM m, named n, reader r WHERE NOT n.already AND r.ok
+), logged AS (
+	INSERT INTO message_history (tenant_id, message_id, actor_id, actor_name, action, from_state, to_state, note)
+	SELECT m.tenant_id, m.id, :me_person::uuid, me_name(), 'name_handler', m.state, m.state, concat_ws(': ', n.name, :reason::text)
+	  FROM m, named n, reader r WHERE NOT n.already AND r.ok
 )
 SELECT coalesce(r.ok, false) AND NOT n.already AND EXISTS (SELECT FROM m) AS ok,
        CASE WHEN EXISTS (SELECT FROM m) AND r.ok IS NOT TRUE THEN '/person_id' END AS fault,
@@ -213,6 +217,9 @@ WITH ended AS (
 	  FROM message m
 	 WHERE h.tenant_id = :me_tenant::uuid AND h.message_id = :id::uuid AND h.id = :handler_id::uuid AND h.ended_at IS NULL
 	   AND m.tenant_id = h.tenant_id AND m.id = h.message_id AND {reach}
-	RETURNING h.id
+	RETURNING h.tenant_id, h.message_id, h.person_name, m.state
+), logged AS (
+	INSERT INTO message_history (tenant_id, message_id, actor_id, actor_name, action, from_state, to_state, note)
+	SELECT tenant_id, message_id, :me_person::uuid, me_name(), 'end_handler', state, state, person_name FROM ended
 )
 SELECT true AS ok, NULL AS fault, NULL AS why FROM ended;

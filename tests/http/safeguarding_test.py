@@ -85,6 +85,9 @@ def test_whom_the_dsl_names_sees_it_and_it_alone(school, second_wall):
     end = f"handlers/{named['handlers'][0]['handler_id']}/end"
     ended = school.act(one, end, by=school.dsl).json
     assert (ended["id"], ended["handlers"]) == (one["id"], [])
+    told = school.dsl.client.get(f"{MESSAGES}/{one['id']}/history", expect=200).json["data"]
+    assert [(r["action"], r["actor_name"], r["note"]) for r in told if "handler" in r["action"]] == [
+        ("name_handler", "Dot Lead", "Stan Staff: Form tutor."), ("end_handler", "Dot Lead", "Stan Staff")]
     school.act(one, end, by=school.dsl, expect=404)
     blind(school.staff.client, one["id"])
     blind(second_wall.as_(school.staff.login), one["id"])
