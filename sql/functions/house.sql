@@ -71,7 +71,8 @@ $$;
 GRANT EXECUTE ON FUNCTION house_faults() TO chaperone_gate, chaperone_operator;
 
 -- What has run out: idempotency keys after a day, tallies of tries after an hour of peace,
--- sessions and refresh tokens after 90 days, uploads that nothing used a day after they began, what people were told after a year.
+-- sessions and refresh tokens after 90 days, uploads that nothing used a day after they began, what people were told after a year;
+-- and open messages lose an assignee who has left.
 CREATE OR REPLACE FUNCTION sweep() RETURNS void LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
@@ -80,6 +81,15 @@ BEGIN
 	DELETE FROM refresh_token WHERE expires_at < now() - interval '90 days';
 	DELETE FROM session s WHERE expires_at < now() - interval '90 days'
 		AND NOT EXISTS (SELECT FROM refresh_token t WHERE t.session_id = s.id);
+	-- what somebody worked on who has left since waits for somebody else
+	WITH freed AS (
+		UPDATE message m SET assignee_id = NULL, assignee_name = NULL, version = m.version + 1
+		  FROM person p
+		 WHERE m.state <> 'closed' AND p.tenant_id = m.tenant_id AND p.id = m.assignee_id AND p.left_on < today()
+		RETURNING m.tenant_id, m.id, m.state, p.name
+	)
+	INSERT INTO message_history (tenant_id, message_id, action, from_state, to_state, note)
+	SELECT tenant_id, id, 'unassign', state, state, name || ' has left.' FROM freed;
 	DELETE FROM notification n USING event e WHERE e.told_at < now() - interval '1 year'
 		AND n.tenant_id = e.tenant_id AND n.event_id = e.id;
 	DELETE FROM event WHERE told_at < now() - interval '1 year';

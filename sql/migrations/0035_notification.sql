@@ -93,7 +93,7 @@ BEGIN
 	INSERT INTO event (tenant_id, kind, subject_kind, subject_id, school_id, actor_id)
 	SELECT NEW.tenant_id, k.kind, 'message', NEW.id, NEW.school_id, me_person()
 	  FROM (VALUES
-		('message_unassigned', TG_OP = 'INSERT' AND NEW.assignee_id IS NULL AND NEW.state <> 'closed'),
+		('message_unassigned', (TG_OP = 'INSERT' OR v_assignee IS NOT NULL) AND NEW.assignee_id IS NULL AND NEW.state <> 'closed'),
 		('message_assigned_to_me', NEW.assignee_id IS DISTINCT FROM v_assignee AND NEW.assignee_id IS NOT NULL),
 		('message_safeguarding', NEW.safeguarding AND NOT v_safeguarding),
 		('message_names_individual', NEW.triage && '{names_individual}' AND NOT v_before && '{names_individual}'),

@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from days import day
 from keys_test import eventually
 from message_test import MESSAGES
 from refusal import refused
@@ -173,3 +174,17 @@ def test_what_was_told_is_swept_after_a_year(desk):
         desk.house.sql("UPDATE event SET told_at = now() - %s::interval WHERE subject_id = %s", told, message["id"])
         desk.house.sql("SELECT sweep()")
         assert desk.house.sql(rows, message["id"], message["id"])[0]["n"] == left
+
+
+def test_what_a_leaver_worked_on_waits_for_somebody_else(desk):
+    gone = desk.tenant.person("Gus Gone", "staff", [desk.a])
+    message, done = (desk.log(by=desk.administrator, received_at=ago(minutes=5), assignee_id=gone.id) for _ in "12")
+    desk.act(done, "answer", {"reply": "Yes."})
+    for left, assignee in ((0, gone.id), (-1, None)):
+        desk.house.sql("UPDATE person SET left_on = %s WHERE id = %s", day(left), gone.id)
+        desk.house.sql("SELECT sweep()")
+        assert desk.slt.client.get(f"{MESSAGES}/{message['id']}", expect=200).json["assignee_id"] == assignee
+    told = desk.slt.client.get(f"{MESSAGES}/{message['id']}/history", expect=200).json["data"]
+    assert [(r["actor_name"], r["note"]) for r in told if r["action"] == "unassign"] == [(None, "Gus Gone has left.")]
+    assert "message_unassigned" in desk.told(desk.runner, message)
+    assert desk.slt.client.get(f"{MESSAGES}/{done['id']}", expect=200).json["assignee_id"] == gone.id, "history stays"
