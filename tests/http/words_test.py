@@ -14,7 +14,7 @@ SAID = {
 # Columns whose words nobody says: the service's own.
 OWN = {
     ("application_decision", "outcome"), ("audit_event", "operation"), ("channel", "source"), ("channel_grant", "holder_kind"),
-    ("clock_history", "action"), ("column_class", "class"), ("evidence", "scan"), ("evidence_custody", "action"),
+    ("clock_history", "action"), ("column_class", "class"), ("event", "subject_kind"), ("evidence", "scan"), ("evidence_custody", "action"),
     ("handle_claim", "state"), ("membership_history", "action"), ("moderation_appeal", "from_state"), ("platform", "type"),
     ("register_import", "form"), ("register_membership", "left_because"), ("register_trust", "status"),
     ("setting_default", "type"), ("setting_history", "action"), ("signing_key", "state"), ("table_rule", "audit"),
