@@ -120,35 +120,54 @@ END
 $$;
 REVOKE EXECUTE ON FUNCTION event_heard_by(event, uuid) FROM PUBLIC;
 
--- Tells some events that nobody was told of: [{kind, urgent, whom: [...]}] says whom, the first word that finds anybody.
--- Who did it is told only of what is urgent. How many were told; another instance is at those that are left out.
+-- Tells of one event: [{kind, urgent, whom: [...]}] says whom, the first word that finds anybody. Who did it is told only of
+-- what is urgent.
+CREATE OR REPLACE FUNCTION event_tell(e event, p_notices jsonb) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+	n record;
+	v_whom text;
+	v_people uuid[];
+BEGIN
+	FOR n IN SELECT * FROM jsonb_to_recordset(p_notices) AS r (kind text, urgent boolean, whom text[]) WHERE r.kind = e.kind LOOP
+		FOREACH v_whom IN ARRAY n.whom LOOP
+			PERFORM stand_wide(e.tenant_id);
+			v_people := ARRAY(SELECT DISTINCT p FROM event_people(e, v_whom) p WHERE p IS NOT NULL);
+			v_people := ARRAY(SELECT p FROM unnest(v_people) p WHERE event_heard_by(e, p));
+			CONTINUE WHEN v_people = '{}';
+			INSERT INTO notification (tenant_id, event_id, person_id, kind, urgent, subject_kind, subject_id, school_id, due_at)
+			SELECT e.tenant_id, e.id, p, e.kind, n.urgent, e.subject_kind, e.subject_id, e.school_id,
+			       CASE WHEN e.due_at IS NOT NULL THEN e.due_at ELSE (SELECT m.next_due_at FROM message m
+					WHERE m.tenant_id = e.tenant_id AND m.id = e.subject_id) END
+			  FROM unnest(v_people) p WHERE n.urgent OR p IS DISTINCT FROM e.actor_id
+			    ON CONFLICT DO NOTHING;
+			EXIT;
+		END LOOP;
+	END LOOP;
+END
+$$;
+REVOKE EXECUTE ON FUNCTION event_tell(event, jsonb) FROM PUBLIC;
+
+-- Tells some events that nobody was told of, and says how many; another instance is at those that it leaves out. One that
+-- cannot be told says why, and holds up no other; what only came at a bad moment is tried again.
 CREATE OR REPLACE FUNCTION events_tell(p_notices jsonb, p_limit integer) RETURNS integer LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
 	e event;
-	n record;
-	v_whom text;
 	v_told integer := 0;
-	v_people uuid[];
+	v_fault text;
 BEGIN
 	FOR e IN SELECT * FROM event WHERE told_at IS NULL ORDER BY place LIMIT p_limit FOR UPDATE SKIP LOCKED LOOP
-		FOR n IN SELECT * FROM jsonb_to_recordset(p_notices) AS r (kind text, urgent boolean, whom text[])
-			  WHERE r.kind = e.kind LOOP
-			FOREACH v_whom IN ARRAY n.whom LOOP
-				PERFORM stand_wide(e.tenant_id);
-				v_people := ARRAY(SELECT DISTINCT p FROM event_people(e, v_whom) p WHERE p IS NOT NULL);
-				v_people := ARRAY(SELECT p FROM unnest(v_people) p WHERE event_heard_by(e, p));
-				CONTINUE WHEN v_people = '{}';
-				INSERT INTO notification (tenant_id, event_id, person_id, kind, urgent, subject_kind, subject_id, school_id, due_at)
-				SELECT e.tenant_id, e.id, p, e.kind, n.urgent, e.subject_kind, e.subject_id, e.school_id,
-				       CASE WHEN e.due_at IS NOT NULL THEN e.due_at ELSE (SELECT m.next_due_at FROM message m
-						WHERE m.tenant_id = e.tenant_id AND m.id = e.subject_id) END
-				  FROM unnest(v_people) p WHERE n.urgent OR p IS DISTINCT FROM e.actor_id
-				    ON CONFLICT DO NOTHING;
-				EXIT;
-			END LOOP;
-		END LOOP;
-		UPDATE event SET told_at = now() WHERE tenant_id = e.tenant_id AND id = e.id;
+		BEGIN
+			v_fault := NULL;
+			PERFORM event_tell(e, p_notices);
+		EXCEPTION
+			WHEN transaction_rollback OR operator_intervention OR lock_not_available OR insufficient_resources THEN RAISE;
+			WHEN OTHERS THEN
+				v_fault := SQLSTATE;
+				RAISE WARNING 'event % cannot be told: %', e.id, SQLSTATE;
+		END;
+		UPDATE event SET told_at = now(), fault = v_fault WHERE tenant_id = e.tenant_id AND id = e.id;
 		v_told := v_told + 1;
 	END LOOP;
 	RETURN v_told;

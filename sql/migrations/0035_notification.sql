@@ -14,6 +14,7 @@ CREATE TABLE event (
 	due_at       timestamptz,
 	at           timestamptz NOT NULL DEFAULT now(),
 	told_at      timestamptz,
+	fault        text, -- the SQLSTATE for which nobody could be told
 	PRIMARY KEY (tenant_id, id),
 	CONSTRAINT event_school FOREIGN KEY (tenant_id, school_id) REFERENCES school (tenant_id, id),
 	CONSTRAINT event_once UNIQUE (tenant_id, clock_id, kind, due_at) -- however often a clock is reckoned again
@@ -58,7 +59,7 @@ CREATE INDEX notification_newest ON notification (tenant_id, person_id, created_
 CREATE INDEX notification_unseen ON notification (tenant_id, person_id, created_at, id) WHERE seen_at IS NULL;
 
 SELECT declare_table('event', 'a year', 'none',
-	ordinary => '{tenant_id,id,place,kind,subject_kind,subject_id,school_id,actor_id,clock_id,due_at,at,told_at}');
+	ordinary => '{tenant_id,id,place,kind,subject_kind,subject_id,school_id,actor_id,clock_id,due_at,at,told_at,fault}');
 SELECT declare_table('timer', 'until it fires', 'none', ordinary => '{tenant_id,clock_id,kind,fires_at,due_at}');
 SELECT declare_table('notification', 'a year', 'none',
 	ordinary => '{tenant_id,id,event_id,person_id,kind,urgent,subject_kind,subject_id,school_id,due_at,seen_at,version,created_at}');

@@ -188,3 +188,17 @@ def test_what_a_leaver_worked_on_waits_for_somebody_else(desk):
     assert [(r["actor_name"], r["note"]) for r in told if r["action"] == "unassign"] == [(None, "Gus Gone has left.")]
     assert "message_unassigned" in desk.told(desk.runner, message)
     assert desk.slt.client.get(f"{MESSAGES}/{done['id']}", expect=200).json["assignee_id"] == gone.id, "history stays"
+
+
+def test_what_cannot_be_told_holds_up_nothing(desk):
+    first, second = (desk.log(by=desk.administrator, received_at=ago(minutes=5)) for _ in "12")
+    desk.settled()
+    desk.house.sql(f"ALTER TABLE notification ADD CONSTRAINT held CHECK (subject_id <> '{first['id']}') NOT VALID")
+    try:
+        for message in first, second:
+            desk.act(message, "assign", {"person_id": desk.staff.id})
+        assert desk.told(desk.staff, second) == ["message_assigned_to_me"] and desk.told(desk.staff, first) == []
+        assert [r["fault"] for r in desk.house.sql("SELECT fault FROM event WHERE subject_id = %s AND fault IS NOT NULL",
+                                                   first["id"])] == ["23514"]
+    finally:
+        desk.house.sql("ALTER TABLE notification DROP CONSTRAINT held")
