@@ -10,6 +10,7 @@ import psycopg2.extras
 import pytest
 
 from reach import Plot, sql_row
+from refusal import still
 
 # Reference data, the same for everybody.
 OPEN = {"platform", "setting_default", "setting_preset", "setting_preset_value",
@@ -86,7 +87,9 @@ class Field:
 
 @pytest.fixture(scope="module")
 def field(house):
-    return Field(house)
+    field = Field(house)
+    still(house)  # whom the service tells of its rows has been told
+    return field
 
 
 @contextmanager
