@@ -14,7 +14,7 @@ from audit_test import sealed
 from changes_test import PEOPLE, Poll, add
 from cluster import ROOT, Cluster, connect, run_sql
 from reach import Plot
-from refusal import refused
+from refusal import refused, still
 from server import Server
 
 BIN = "/usr/lib/postgresql/15/bin"
@@ -50,6 +50,7 @@ def tenant(house):
 def dump(house, tenant):
     """pg_dump as the backup role, which sees all rows and changes none."""
     path = os.path.join(house.folder, "chaperone.dump")
+    still(house)
     postgres(house.cluster, "pg_dump", "--format=custom", "--file", path, "--dbname",
              house.cluster.dsn(house.database, "chaperone_backup"))
     return path
