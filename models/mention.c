@@ -8,7 +8,7 @@ static const struct field recording[] = {
 	{ "url", URL, .required = true },
 	{ "platform", LINE, .required = true, .max = 40 },
 	{ "author_handle", LINE, .max = 253 },
-	{ "excerpt", TEXT, .required = true, .min = 1, .max = 5000 },
+	{ "excerpt", TEXT, .required = true, .max = 5000 },
 	{ "public", FLAG, .required = true },
 	{ "watch_term_id", UUID },
 	{ "authorisation_id", UUID },

@@ -3,7 +3,7 @@
 #include "models/resource.h"
 
 static const struct field content[] = {
-	{ "school_id", UUID, .fixed = true },
+	{ "school_id", UUID },
 	{ "house_rule", LINE, .required = true, .min = 2, .max = 200 },
 	{ "public_text", TEXT, .required = true, .min = 2, .max = 2000 },
 	{ 0 },

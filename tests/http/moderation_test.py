@@ -264,6 +264,28 @@ def test_what_the_law_asks_for_meanwhile_is_not_closed_either(desk):
     assert desk.slt.client.get(f"{MESSAGES}/{message['id']}", expect=200).json["state"] == "open"
 
 
+@pytest.mark.parametrize("step", ["take", "record"])
+def test_the_message_is_held_before_its_clocks(desk, step):
+    """As everybody does who touches both: else two of them wait for each other."""
+    message, answers = desk.log(triage=["abuse"]), []
+    action = desk.record(message=message)
+    path, body = ((f"{ACTIONS}/{action['id']}/take", {}) if step == "take" else
+                  (ACTIONS, {"kind": "hide", "reason": "Again.", "message_id": message["id"], "taken_at": DONE_AT}))
+    with connect(desk.house.dsn) as other:
+        cursor = other.cursor()
+        cursor.execute("BEGIN")
+        cursor.execute("SELECT FROM message WHERE id = %s FOR NO KEY UPDATE", (message["id"],))
+        client = desk.house.server.client(desk.slt.client.token())
+        thread = threading.Thread(target=lambda: answers.append(client.post(path, body)))
+        thread.start()
+        assert desk.house.one_waits() == 1
+        cursor.execute("SET LOCAL lock_timeout = '300ms'")
+        cursor.execute("UPDATE clock SET version = version + 1 WHERE message_id = %s", (message["id"],))
+        cursor.execute("COMMIT")
+        thread.join()
+    assert answers[0].status in (200, 201), answers[0]
+
+
 def test_what_was_not_done_is_withdrawn(desk):
     action = desk.record()
     refused(desk.step(action, "withdraw", {}, expect=422), 422, "invalid", ["/reason"])
@@ -370,6 +392,8 @@ def test_the_five_refusals(desk):
         future = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=2)).isoformat()
         refused(desk.slt.client.post(path, {"taken_at": future}), 422, "invalid", ["/taken_at"])
         refused(desk.slt.client.post(ACTIONS, {"taken_by": desk.slt.id}), 422, "invalid", ["/kind", "/reason"])
+        refused(desk.record(message_id=action["message_id"], public_reason="It named a child.", public_reason_posted_at=future,
+                            expect=422), 422, "invalid", ["/public_reason_posted_at"])
         refused(desk.record(message_id=None, expect=422), 422, "invalid", ["/message_id", "/target_url"])
         refused(desk.record(message_id=str(uuid.uuid4()), expect=422), 422, "invalid", ["/message_id"])
         refused(desk.record(channel_id=str(uuid.uuid4()), target_author="@x", expect=422), 422, "invalid", ["/channel_id"])

@@ -50,7 +50,7 @@ def test_an_authorisation_is_a_record_that_ends(watch):
 
 @pytest.mark.parametrize("more, pointers", [
     ({"until_on": None}, ["/until_on"]), ({"until_on": day(-1)}, ["/until_on"]), ({"until_on": day(400)}, ["/until_on"]),
-    ({"from_on": day(33)}, ["/until_on"]), ({"concerns": None}, ["/concerns"]),
+    ({"from_on": day(33)}, ["/until_on"]), ({"from_on": day(-9), "until_on": day(-2)}, ["/until_on"]), ({"concerns": None}, ["/concerns"]),
     ({"scope": None, "reason": None}, ["/scope", "/reason"]),
     ({"person_id": "0192d3e0-feed-7000-8000-000000000009"}, ["/person_id"])])
 def test_what_is_no_authorisation(watch, more, pointers):
