@@ -8,18 +8,16 @@
 
 static const struct field adding[] = {
 	{ "message_id", UUID, .required = true },
-	{ "kind", ONE_OF, .required = true, .one_of = words_evidence_kind,
-	  .means = words_evidence_kind_means },
+	{ "kind", ONE_OF, .required = true, WORDS(words_evidence_kind) },
 	{ "text", TEXT },
 	{ "upload_id", UUID },
 	{ "source_url", URL },
 	{ "captured_at", TIME, .past = true },
 	{ "platform", LINE, .max = 100 },
 	{ "author_handle", LINE, .max = 200 },
-	{ "author_identity", ONE_OF, .one_of = words_author_identity,
-	  .means = words_author_identity_means },
+	{ "author_identity", ONE_OF, WORDS(words_author_identity) },
 	{ "reappearance_of", UUID },
-	{ "moment", ONE_OF, .one_of = words_moment, .means = words_moment_means },
+	{ "moment", ONE_OF, WORDS(words_moment) },
 	{ 0 },
 };
 
@@ -28,10 +26,8 @@ static const struct listing listing = {
 		(const struct filter[]){
 			{ "message_id", "e.message_id", UUID },
 			{ "reappearance_of", "e.reappearance_of", UUID },
-			{ "kind", "e.kind", ONE_OF, .one_of = words_evidence_kind,
-			  .means = words_evidence_kind_means },
-			{ "moment", "e.moment", ONE_OF, .one_of = words_moment,
-			  .means = words_moment_means },
+			{ "kind", "e.kind", ONE_OF, WORDS(words_evidence_kind) },
+			{ "moment", "e.moment", ONE_OF, WORDS(words_moment) },
 			{ 0 },
 		},
 	.sorts =

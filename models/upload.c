@@ -18,8 +18,7 @@ enum {
 };
 
 static const struct field beginning[] = {
-	{ "kind", ONE_OF, .required = true, .one_of = words_upload_kind,
-	  .means = words_upload_kind_means },
+	{ "kind", ONE_OF, .required = true, WORDS(words_upload_kind) },
 	{ "size", NUMBER, .required = true, .min = 1, .max = 1L << 40 },
 	{ "sha256", LINE, .required = true, .min = 64, .max = 64 },
 	{ "media_type", LINE, .required = true, .max = 100 },

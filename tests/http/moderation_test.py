@@ -432,3 +432,13 @@ def test_a_removal_that_a_body_ordered(desk):
     refused(desk.record(ordering_body="court", expect=422), 422, "invalid", ["/ordered_on"])
     refused(desk.record(ordered_on="2026-11-18", expect=422), 422, "invalid", ["/ordering_body"])
     refused(desk.record(**{**order, "ordered_on": "2099-01-01"}, expect=422), 422, "invalid", ["/ordered_on"])
+
+
+def test_a_time_to_come_is_told_with_every_other_fault(desk):
+    """By the field, before the database hears of it."""
+    action, later = desk.taken(), (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=2)).isoformat()
+    for path, body, pointers in (
+            (ACTIONS, {"kind": "hide", "message_id": action["message_id"], "taken_at": later}, ["/reason", "/taken_at"]),
+            (f"{ACTIONS}/{action['id']}/reports", {"reported_at": later, "chase_on": day(9)}, ["/reported_at", "/status"]),
+            (f"{ACTIONS}/{action['id']}/appeal", {"by": "The author", "received_at": later}, ["/received_at", "/text"])):
+        refused(desk.slt.client.post(path, body), 422, "invalid", pointers)
