@@ -280,3 +280,9 @@ def test_whoever_must_not_see_it_does_not_work_on_it(office):
     message = office.log(assignee_id=office.runner.id)
     done = office.act(message, "exclude", {"person_id": office.administrator.id, **WORDS}).json
     assert done["assignee_id"] == office.runner.id
+
+
+def test_a_time_to_come_is_told_with_every_other_fault(office):
+    said = office.said(received_at="2099-01-01T10:00:00Z")
+    del said["kind"]
+    refused(office.slt.client.post(MESSAGES, said), 422, "invalid", ["/kind", "/received_at"])
