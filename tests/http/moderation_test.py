@@ -440,6 +440,7 @@ def test_a_time_to_come_is_told_with_every_other_fault(desk):
     for path, body, pointers in (
             (ACTIONS, {"kind": "hide", "message_id": action["message_id"], "taken_at": later}, ["/reason", "/taken_at"]),
             (f"{ACTIONS}/{desk.record()['id']}/take", {"taken_at": later, "colour": "red"}, ["/colour", "/taken_at"]),
+            (f"{ACTIONS}/{action['id']}/post-reason", {"public_reason": "It named a child.", "posted_at": later}, ["/posted_at"]),
             (f"{ACTIONS}/{action['id']}/reports", {"reported_at": later, "chase_on": day(9)}, ["/reported_at", "/status"]),
             (f"{ACTIONS}/{action['id']}/appeal", {"by": "The author", "received_at": later}, ["/received_at", "/text"])):
         refused(desk.slt.client.post(path, body), 422, "invalid", pointers)
