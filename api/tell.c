@@ -5,7 +5,6 @@
 #include "models/notice.h"
 
 enum { LONGEST_S = 2, PAGE = 100 };
-#define PAGE_TEXT "100"
 
 /* True when there may be more. */
 static bool page_done(struct operator* op, enum query query)
@@ -13,7 +12,7 @@ static bool page_done(struct operator* op, enum query query)
 	const PGresult *rows;
 	bool more;
 
-	operator_set(op, "page", PAGE_TEXT);
+	operator_set(op, "page", arena_printf(op->arena, "%d", PAGE));
 	operator_set(op, "notices", notices_json(op->arena));
 	more = operator_run(op, query, &rows) && row_number(rows, 0, "done") == PAGE;
 	operator_reset(op);
